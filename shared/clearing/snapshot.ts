@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import { generatedIdSchema } from '../kernel/ids.ts';
+import { instantSchema } from '../kernel/time.ts';
+import { bidSchema } from '../orders/bid.ts';
+import { offerSchema } from '../orders/offer.ts';
+import { floorSchema } from '../pricing/floor.ts';
+import { productSchema } from '../reference/product.ts';
+import { siteSchema } from '../reference/site.ts';
+import { consumptionSchema, zoneSchema } from '../reference/zone.ts';
+import { certificateSchema } from '../standards/certificate.ts';
+import { schemeSchema } from '../standards/scheme.ts';
+import { standardsRuleSchema } from '../standards/standards-rule.ts';
+
+/**
+ * Organisations appear only as opaque tokens, equal exactly where the organisation (or the group of related
+ * parties) is equal: the snapshot is what auditors replay, and its digest must hold for what they see.
+ */
+const partyShape = { party: z.string(), group: z.string() };
+
+/** An offer as it stood when it was locked: `remaining` is what clears. */
+export const bookOfferSchema = offerSchema
+  .pick({
+    id: true,
+    site: true,
+    price: true,
+    destinations: true,
+    purity: true,
+    remaining: true,
+    version: true,
+  })
+  .extend(partyShape);
+export type BookOffer = z.output<typeof bookOfferSchema>;
+
+/** A bid as it stood when it was locked. `requested` is what its origin cap is a share of. */
+export const bookBidSchema = bidSchema
+  .pick({
+    id: true,
+    destination: true,
+    price: true,
+    minimumPurity: true,
+    requires: true,
+    excludedOrigins: true,
+    maxOriginShare: true,
+    contractedByOrigin: true,
+    remaining: true,
+    version: true,
+  })
+  .extend({ ...partyShape, requested: bidSchema.shape.remaining });
+export type BookBid = z.output<typeof bookBidSchema>;
+
+/**
+ * Everything a clearing depends on, and nothing else. Lists are sorted by id; floors, rules and zones are
+ * those in force at gate closure. Prices are in the product's own currency and unit, on the tick.
+ */
+export const snapshotSchema = z.strictObject({
+  format: z.literal('lodestone-snapshot-1'),
+  clearing: generatedIdSchema('clearing'),
+  gateClosure: instantSchema,
+  product: productSchema,
+  zones: z.array(zoneSchema),
+  consumption: z.array(consumptionSchema),
+  floors: z.array(floorSchema),
+  standards: z.array(standardsRuleSchema),
+  schemes: z.array(schemeSchema),
+  sites: z.array(siteSchema.omit({ organisation: true, recordedBy: true })),
+  certificates: z.array(certificateSchema.omit({ organisation: true, recordedBy: true, reference: true })),
+  offers: z.array(bookOfferSchema),
+  bids: z.array(bookBidSchema),
+});
+/** In memory: decoded values. */
+export type Snapshot = z.output<typeof snapshotSchema>;
+/** As stored and digested: JSON. */
+export type SnapshotJson = z.input<typeof snapshotSchema>;

@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import { decimalCodec } from '../kernel/decimal.ts';
+import { countrySchema, generatedIdSchema, nameIdSchema } from '../kernel/ids.ts';
+import { moneySchema, priceSchema } from '../kernel/money.ts';
+import { quantitySchema } from '../kernel/quantity.ts';
+import { quarterSchema } from '../kernel/quarter.ts';
+import { dateSchema, instantSchema } from '../kernel/time.ts';
+
+/** The parts of a landed price, in the order in which they are added. */
+export const waterfallParts = [
+  'ask',
+  'floorUplift',
+  'scarcity',
+  'duties',
+  'levy',
+  'support',
+  'landed',
+] as const;
+export type WaterfallPart = (typeof waterfallParts)[number];
+
+const partsOf = <S extends z.ZodType>(schema: S) =>
+  z.strictObject({
+    ask: schema,
+    floorUplift: schema,
+    scarcity: schema,
+    duties: schema,
+    levy: schema,
+    support: schema,
+    landed: schema,
+  });
+
+/**
+ * Per unit of mass, in the product's currency: ask + floorUplift + scarcity = the price paid to the seller;
+ * price + duties + levy = landed, exactly. The buyer pays landed − support.
+ */
+export const waterfallSchema = partsOf(decimalCodec).meta({ id: 'Waterfall' });
+
+/** One quarter's delivery. `interval` bounds the landed prices at which the market would have cleared alike. */
+const scheduleEntrySchema = z.strictObject({
+  quarter: quarterSchema,
+  quantity: quantitySchema,
+  price: priceSchema,
+  landedPrice: priceSchema,
+  waterfall: waterfallSchema,
+  interval: z.strictObject({ low: priceSchema, high: priceSchema }),
+});
+
+export const contractEventSchema = z.strictObject({
+  type: z.enum(['concluded']),
+  at: instantSchema,
+  /** SHA-256 of this event and of the one before it: one chain per contract. */
+  hash: z.string(),
+});
+
+/** An offtake contract as recorded. It never changes; what happens later is appended to `events`. */
+export const contractSchema = z
+  .strictObject({
+    id: generatedIdSchema('contract'),
+    clearing: generatedIdSchema('clearing'),
+    offer: generatedIdSchema('offer'),
+    bid: generatedIdSchema('bid'),
+    product: nameIdSchema,
+    seller: nameIdSchema,
+    buyer: nameIdSchema,
+    site: generatedIdSchema('site'),
+    origin: countrySchema,
+    destination: countrySchema,
+    schedule: z.array(scheduleEntrySchema).min(1),
+    totals: partsOf(moneySchema),
+    floor: z
+      .strictObject({ id: generatedIdSchema('floor'), version: z.int().positive(), price: priceSchema })
+      .nullable(),
+    standards: z.array(z.strictObject({ id: generatedIdSchema('standards'), version: z.int().positive() })),
+    certificates: z.array(
+      z.strictObject({
+        id: generatedIdSchema('certificate'),
+        scheme: nameIdSchema,
+        level: z.string().nullable(),
+        validTo: dateSchema,
+      }),
+    ),
+    status: z.enum(['concluded']),
+    concludedAt: instantSchema,
+    events: z.array(contractEventSchema),
+  })
+  .meta({ id: 'Contract' });
+export type Contract = z.output<typeof contractSchema>;

@@ -1,0 +1,51 @@
+import * as z from 'zod';
+
+/** What each prefixed id names. The part after the underscore is a ULID, or a hash where the id is derived. */
+export const idPrefixes = {
+  site: 'sit',
+  certificate: 'crt',
+  standards: 'std',
+  floor: 'flr',
+  change: 'chg',
+  offer: 'off',
+  bid: 'bid',
+  clearing: 'clr',
+  contract: 'ctr',
+  event: 'evt',
+} as const;
+export type IdKind = keyof typeof idPrefixes;
+
+/** The caller's source of new ids. */
+export type NewId = (kind: IdKind) => string;
+
+/** An id that its owner chooses: organisations, products, zones, schemes. */
+export const nameIdSchema = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    'expected 1 to 64 of A–Z a–z 0–9 . _ -, beginning with a letter or digit',
+  );
+
+/** An id that the marketplace gave out. */
+export const generatedIdSchema = (kind: IdKind) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^${idPrefixes[kind]}_[0-9A-Za-z]{20,64}$`),
+      `expected an id beginning ${idPrefixes[kind]}_`,
+    );
+
+/** ISO 3166-1 alpha-2. */
+export const countrySchema = z
+  .string()
+  .regex(/^[A-Z]{2}$/, 'expected a two-letter ISO 3166-1 country code such as "JP"')
+  .meta({ id: 'Country', examples: ['JP'] });
+
+/** Free text that people read: bounded, and without control characters that could forge a log line. */
+export const textSchema = (maximum: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(maximum)
+    .regex(/^\P{Cc}*$/u, 'must not contain control characters');

@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import { shareCodec } from '../kernel/decimal.ts';
+import { countrySchema, generatedIdSchema, nameIdSchema } from '../kernel/ids.ts';
+import { requirementSchema } from '../standards/standards-rule.ts';
+import { quarterQuantitySchema } from './delivery.ts';
+import { orderRecordShape, orderTermsShape, puritySchema } from './order.ts';
+
+/** What a buyer posts: demand for delivery in one country. */
+export const bidTermsSchema = z.strictObject({
+  ...orderTermsShape,
+  destination: countrySchema,
+  minimumPurity: puritySchema.optional(),
+  /** Certificates the buyer asks for beyond the zone's rule; every one must hold. */
+  requires: z.array(requirementSchema).min(1).max(30).optional(),
+  excludedOrigins: z.array(countrySchema).min(1).max(250).optional(),
+  /** Most that one origin may supply, as a share of the quantity requested in each quarter. */
+  maxOriginShare: shareCodec.optional(),
+});
+export type BidTerms = z.output<typeof bidTermsSchema>;
+
+export const bidSchema = bidTermsSchema
+  .extend({
+    ...orderRecordShape,
+    id: generatedIdSchema('bid'),
+    buyer: nameIdSchema,
+    /** What earlier contracts use of `maxOriginShare`. */
+    contractedByOrigin: z.array(quarterQuantitySchema.extend({ origin: countrySchema })),
+  })
+  .meta({ id: 'Bid' });
+export type Bid = z.output<typeof bidSchema>;
