@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * Every key of the table, built explicitly: a whole entity is accepted as a key by structural typing, and only
+ * the engine complains. `docs/table-design.md` lists the access pattern that each one serves.
+ */
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** Attribute names, shared with the table's definition on AWS and on one machine. */
+export const tableShape = {
+  partitionKey: 'pk',
+  sortKey: 'sk',
+  timeToLive: 'expiresAt',
+  indexes: {
+    /** By owner: an organisation's own orders, sites and contracts, in order of id. */
+    gsi1: { partitionKey: 'gsi1pk', sortKey: 'gsi1sk' },
+    /** All of a kind, for administrators and auditors, in order of id within each shard. */
+    gsi2: { partitionKey: 'gsi2pk', sortKey: 'gsi2sk' },
+  },
+} as const;
+
+/** Shards of a product's open book and of the all-of-a-kind index. Changing it moves items: don't. */
+export const shardCount = 8;
+export const shards = Array.from({ length: shardCount }, (_, shard) => shard);
+
+/** Ids begin with a time, so the shard comes from a hash of the whole. */
+export const shardOf = (id: string): number =>
+  (createHash('sha256').update(id).digest()[0] ?? 0) % shardCount;
+
+const padded = (number: number): string => String(number).padStart(10, '0');
+
+export type ReferenceKind =
+  'organisation' | 'product' | 'zone' | 'consumption' | 'scheme' | 'standards' | 'floor' | 'change';
+
+export const keys = {
+  /** The present version of a record of reference data; one partition per kind, read whole. */
+  reference: (kind: ReferenceKind, id: string): Key => ({ pk: `REF#${kind}`, sk: id }),
+  referenceVersion: (kind: ReferenceKind, id: string, version: number): Key => ({
+    pk: `REF#${kind}#${id}`,
+    sk: `V#${padded(version)}`,
+  }),
+  /** One counter that every change of floors, rules, zones and products moves on: they are checked together. */
+  configuration: (): Key => ({ pk: 'CONFIGURATION', sk: 'REVISION' }),
+
+  site: (id: string): Key => ({ pk: `SITE#${id}`, sk: 'SITE' }),
+  siteVersion: (id: string, version: number): Key => ({ pk: `SITE#${id}`, sk: `V#${padded(version)}` }),
+  siteCertificate: (site: string, certificate: string): Key => ({
+    pk: `SITE#${site}`,
+    sk: `CERTIFICATE#${certificate}`,
+  }),
+  siteOffer: (site: string, offer: string): Key => ({ pk: `SITE#${site}`, sk: `OFFER#${offer}` }),
+  certificateVersion: (id: string, version: number): Key => ({
+    pk: `CERTIFICATE#${id}`,
+    sk: `V#${padded(version)}`,
+  }),
+
+  order: (id: string): Key => ({ pk: `ORDER#${id}`, sk: 'ORDER' }),
+  /** An open order's entry in the book of its product. */
+  bookEntry: (product: string, id: string): Key => ({ pk: `BOOK#${product}#${shardOf(id)}`, sk: id }),
+  bookShard: (product: string, shard: number): string => `BOOK#${product}#${shard}`,
+
+  marketControl: (product: string): Key => ({ pk: `MARKET#${product}`, sk: 'CONTROL' }),
+  /** What a run of a market became; newest last. */
+  marketRun: (product: string, run: number): Key => ({ pk: `MARKET#${product}`, sk: `RUN#${padded(run)}` }),
+  clearing: (id: string): Key => ({ pk: `CLEARING#${id}`, sk: 'CLEARING' }),
+  /** A request for a clearing that no run has taken yet. */
+  pendingClearing: (product: string, id: string): Key => ({ pk: 'PENDING', sk: `${product}#${id}` }),
+  planChunk: (clearing: string, fence: number, chunk: number): Key => ({
+    pk: `PLAN#${clearing}#${padded(fence)}`,
+    sk: `CHUNK#${padded(chunk)}`,
+  }),
+
+  contract: (id: string): Key => ({ pk: `CONTRACT#${id}`, sk: 'CONTRACT' }),
+  contractEvent: (id: string, sequence: number): Key => ({
+    pk: `CONTRACT#${id}`,
+    sk: `EVENT#${padded(sequence)}`,
+  }),
+
+  idempotency: (organisation: string, operation: string, keyHash: string): Key => ({
+    pk: `IDEMPOTENCY#${organisation}#${operation}#${keyHash}`,
+    sk: 'RECORD',
+  }),
+} as const;
+
+export type OwnedKind = 'offer' | 'bid' | 'site' | 'sold' | 'bought';
+export type ListedKind = 'offer' | 'bid' | 'site' | 'contract' | 'clearing';
+
+/** Index attributes of an item that is listed by its owner and among all of its kind. */
+export const ownedBy = (organisation: string, kind: OwnedKind, id: string) => ({
+  gsi1pk: ownerPartition(organisation, kind),
+  gsi1sk: id,
+});
+export const ownerPartition = (organisation: string, kind: OwnedKind): string =>
+  `OWNER#${organisation}#${kind}`;
+
+export const listedAs = (kind: ListedKind, id: string) => ({
+  gsi2pk: listPartition(kind, shardOf(id)),
+  gsi2sk: id,
+});
+export const listPartition = (kind: ListedKind, shard: number): string => `ALL#${kind}#${shard}`;

@@ -1,0 +1,137 @@
+import * as z from 'zod';
+import type { Quarter } from '../kernel/quarter.ts';
+import type { Bid } from '../orders/bid.ts';
+import { bidSchema } from '../orders/bid.ts';
+import type { LotsByQuarter } from '../orders/delivery.ts';
+import { quarterQuantitySchema } from '../orders/delivery.ts';
+import type { Offer } from '../orders/offer.ts';
+import { offerSchema } from '../orders/offer.ts';
+import { quantityOf } from '../pricing/product-terms.ts';
+import type { Product } from '../reference/product.ts';
+import type { Attribute, Clause } from './condition.ts';
+import type { Item } from './table.ts';
+import { keys, listedAs, ownedBy } from './keys.ts';
+
+/**
+ * An order as stored: the noun's own JSON in `body`, and beside it what writes change or conditions read, in
+ * whole lots: `requested` and `remaining` by quarter and, for a bid, `byOrigin` contracted by quarter and origin
+ * ("2027-Q1|AU"). `lock` is the number of the last run that locked the order; it binds only until that run ends.
+ */
+const lotsMapSchema = z.record(z.string(), z.bigint());
+const orderStateSchema = z.object({
+  status: z.enum(['open', 'filled', 'withdrawn']),
+  version: z.bigint().transform(Number),
+  updatedAt: z.string(),
+  requested: lotsMapSchema,
+  remaining: lotsMapSchema,
+  byOrigin: lotsMapSchema.optional(),
+  lock: z.bigint().transform(Number).optional(),
+});
+export type OrderState = z.output<typeof orderStateSchema>;
+
+export const readOrderState = (item: Item): OrderState => orderStateSchema.parse(item);
+
+/** What the item's own attributes carry is not repeated in its body. */
+const derived = { status: true, version: true, updatedAt: true, remaining: true, contracted: true } as const;
+const offerBody = offerSchema.omit(derived).strip();
+const bidBody = bidSchema.omit({ ...derived, contractedByOrigin: true }).strip();
+
+/** The item of a newly posted order. */
+export function orderItem(order: Offer | Bid, requested: LotsByQuarter) {
+  const [kind, owner, body] =
+    'seller' in order
+      ? (['offer', order.seller, z.encode(offerBody, order)] as const)
+      : (['bid', order.buyer, z.encode(bidBody, order)] as const);
+  return {
+    ...keys.order(order.id),
+    ...ownedBy(owner, kind, order.id),
+    ...listedAs(kind, order.id),
+    type: kind,
+    product: order.product,
+    owner,
+    body: body as Attribute,
+    status: order.status,
+    version: order.version,
+    updatedAt: order.updatedAt,
+    requested: lotsAttribute(requested),
+    remaining: lotsAttribute(requested),
+    ...(kind === 'bid' ? { byOrigin: {} } : {}),
+  };
+}
+
+/** Lots as DynamoDB numbers. */
+export const lotsAttribute = (lots: LotsByQuarter): Record<string, bigint> => Object.fromEntries(lots);
+
+export function readOffer(item: Item, product: Product): Offer {
+  return z.decode(offerSchema, { ...bodyOf(item), ...stateOf(readOrderState(item), product) } as z.input<
+    typeof offerSchema
+  >);
+}
+
+export function readBid(item: Item, product: Product): Bid {
+  const state = readOrderState(item);
+  const contractedByOrigin = Object.entries(state.byOrigin ?? {}).map(([key, lots]) => {
+    const [quarter = '', origin = ''] = key.split('|');
+    return { quarter, origin, quantity: encodeQuantity(lots, product) };
+  });
+  return z.decode(bidSchema, { ...bodyOf(item), ...stateOf(state, product), contractedByOrigin } as z.input<
+    typeof bidSchema
+  >);
+}
+
+/** Key of `byOrigin`. */
+export const originKey = (quarter: Quarter, origin: string): string => `${quarter}|${origin}`;
+
+/**
+ * No run holds the order. A lock of a run that has ended binds no longer, without any write; `endedRun` is the
+ * market's last ended run, read consistently before.
+ */
+export const freeOfRuns = (endedRun: number): Clause => ({
+  name: 'freeOfRuns',
+  expression: 'attribute_not_exists(#lock) OR #lock <= :endedRun',
+  names: { '#lock': 'lock' },
+  values: { ':endedRun': endedRun },
+});
+
+/** The order is still in the book. */
+export const isOpen: Clause = {
+  name: 'isOpen',
+  expression: '#status = :open',
+  names: { '#status': 'status' },
+  values: { ':open': 'open' },
+};
+
+const bodyOf = (item: Item): Record<string, unknown> => plain(item['body']) as Record<string, unknown>;
+
+function stateOf(
+  state: OrderState,
+  product: Product,
+): Record<Exclude<Derived, 'contractedByOrigin'>, unknown> {
+  const requested = inOrder(state.requested);
+  const left = new Map(requested.map(([quarter]) => [quarter, state.remaining[quarter] ?? 0n]));
+  const taken = new Map(requested.map(([quarter, lots]) => [quarter, lots - (left.get(quarter) ?? 0n)]));
+  const encode = (lots: LotsByQuarter) =>
+    [...lots].map(([quarter, count]) => ({ quarter, quantity: encodeQuantity(count, product) }));
+  return {
+    status: state.status,
+    version: state.version,
+    updatedAt: state.updatedAt,
+    remaining: encode(left),
+    contracted: encode(taken),
+  };
+}
+
+const encodeQuantity = (lots: bigint, product: Product) =>
+  z.encode(quarterQuantitySchema.shape.quantity, quantityOf(lots, product));
+
+const inOrder = (lots: Record<string, bigint>): [Quarter, bigint][] =>
+  Object.entries(lots).sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** Numbers of a stored body are small counts (versions, minimum quarters): plain JSON numbers again. */
+export function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plain(inner)]));
+  return value;
+}

@@ -1,0 +1,268 @@
+import type { AttributeValue, DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand,
+  GetItemCommand,
+  QueryCommand,
+  TransactWriteItemsCommand,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Attribute, Clause } from './condition.ts';
+import { allOf, mergePlaceholders } from './condition.ts';
+import type { Key } from './keys.ts';
+import { tableShape } from './keys.ts';
+
+/** An item as read: numbers are bigint. */
+export type Item = Readonly<Record<string, unknown>>;
+
+/** One write of a transaction. `name` says in errors and tests which one failed. */
+export type Action = {
+  readonly name: string;
+  readonly conditions?: readonly Clause[];
+} & (
+  | { readonly put: Key & Readonly<Record<string, Attribute | undefined>> }
+  | { readonly update: Key; readonly set: Update }
+  | { readonly remove: Key }
+  | { readonly check: Key }
+);
+
+/** An update expression with its placeholders. */
+export interface Update {
+  readonly expression: string;
+  readonly names?: Readonly<Record<string, string>>;
+  readonly values?: Readonly<Record<string, Attribute>>;
+}
+
+/** A condition that did not hold, with the item that stood there (if one did). */
+export interface Refusal {
+  readonly action: string;
+  readonly index: number;
+  readonly item: Item | undefined;
+}
+
+export type Outcome =
+  { readonly done: true } | { readonly done: false; readonly refusals: readonly Refusal[] };
+
+/** Waits so many milliseconds; the caller's, so that tests need not. */
+export type Pause = (milliseconds: number) => Promise<void>;
+
+export interface TableOptions {
+  readonly client: DynamoDBClient;
+  readonly name: string;
+  readonly pause: Pause;
+  /** In [0, 1): jitter for the retry of conflicts. */
+  readonly random: () => number;
+}
+
+/** DynamoDB's own limits on one TransactWriteItems call. */
+export const maximumActions = 100;
+const attempts = 12;
+
+/** The table: consistent reads, and writes whose every condition is named. */
+export class Table {
+  readonly client: DynamoDBClient;
+  readonly name: string;
+  readonly #pause: Pause;
+  readonly #random: () => number;
+
+  constructor(options: TableOptions) {
+    this.client = options.client;
+    this.name = options.name;
+    this.#pause = options.pause;
+    this.#random = options.random;
+  }
+
+  /** The item at a key, read consistently. */
+  async get(key: Key): Promise<Item | undefined> {
+    const answer = await this.client.send(
+      new GetItemCommand({
+        TableName: this.name,
+        Key: marshall({ pk: key.pk, sk: key.sk }),
+        ConsistentRead: true,
+      }),
+    );
+    return answer.Item && read(answer.Item);
+  }
+
+  /** The items at many keys, read consistently, in no particular order; keys with no item are left out. */
+  async getMany(wanted: readonly Key[]): Promise<Item[]> {
+    const items: Item[] = [];
+    for (let start = 0; start < wanted.length; start += 100) {
+      let rest: Record<string, AttributeValue>[] = wanted
+        .slice(start, start + 100)
+        .map(({ pk, sk }) => marshall({ pk, sk }));
+      for (let attempt = 0; rest.length > 0; attempt += 1) {
+        if (attempt > 0) await this.backOff(attempt);
+        const answer = await this.client.send(
+          new BatchGetItemCommand({ RequestItems: { [this.name]: { Keys: rest, ConsistentRead: true } } }),
+        );
+        items.push(...(answer.Responses?.[this.name] ?? []).map(read));
+        rest = answer.UnprocessedKeys?.[this.name]?.Keys ?? [];
+      }
+    }
+    return items;
+  }
+
+  /**
+   * The items of a partition in order of sort key, every page of them, read consistently. `prefix` limits the
+   * sort keys; `after` begins behind one; `limit` bounds the items answered.
+   */
+  async query(
+    pk: string,
+    options: { prefix?: string; after?: string; limit?: number; reverse?: boolean } = {},
+  ): Promise<Item[]> {
+    return this.#pages(undefined, pk, options);
+  }
+
+  /** The keys of an index partition, in order of the index's sort key. Indexes are eventually consistent. */
+  async queryIndex(
+    index: keyof typeof tableShape.indexes,
+    pk: string,
+    options: { after?: string; limit?: number; reverse?: boolean } = {},
+  ): Promise<(Key & { readonly position: string })[]> {
+    const items = await this.#pages(index, pk, options);
+    const { sortKey } = tableShape.indexes[index];
+    return items.map((item) => ({
+      pk: item['pk'] as string,
+      sk: item['sk'] as string,
+      position: item[sortKey] as string,
+    }));
+  }
+
+  async #pages(
+    index: keyof typeof tableShape.indexes | undefined,
+    pk: string,
+    options: { prefix?: string; after?: string; limit?: number; reverse?: boolean },
+  ): Promise<Item[]> {
+    const { partitionKey, sortKey } = index === undefined ? tableShape : tableShape.indexes[index];
+    const range =
+      options.after !== undefined
+        ? options.reverse === true
+          ? ' AND #sk < :bound'
+          : ' AND #sk > :bound'
+        : options.prefix !== undefined
+          ? ' AND begins_with(#sk, :bound)'
+          : '';
+    const bound = options.after ?? options.prefix;
+    const items: Item[] = [];
+    let start: Record<string, AttributeValue> | undefined;
+    do {
+      const answer = await this.client.send(
+        new QueryCommand({
+          TableName: this.name,
+          IndexName: index,
+          ConsistentRead: index === undefined,
+          KeyConditionExpression: `#pk = :pk${range}`,
+          ExpressionAttributeNames: {
+            '#pk': partitionKey,
+            ...(bound === undefined ? {} : { '#sk': sortKey }),
+          },
+          ExpressionAttributeValues: marshall({
+            ':pk': pk,
+            ...(bound === undefined ? {} : { ':bound': bound }),
+          }),
+          ScanIndexForward: options.reverse !== true,
+          Limit: options.limit === undefined ? undefined : options.limit - items.length,
+          ExclusiveStartKey: start,
+        }),
+      );
+      items.push(...(answer.Items ?? []).map(read));
+      start = answer.LastEvaluatedKey;
+    } while (start !== undefined && (options.limit === undefined || items.length < options.limit));
+    return items;
+  }
+
+  /**
+   * All of the actions, or none. Conflicts with other transactions and throttling are retried with jitter;
+   * conditions that do not hold are answered by name. `token` makes a repeated call (within ten minutes)
+   * the same call.
+   */
+  async transact(actions: readonly Action[], token?: string): Promise<Outcome> {
+    if (actions.length > maximumActions) throw new Error(`a transaction of ${actions.length} actions`);
+    const TransactItems = actions.map((action) => this.#write(action));
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.client.send(new TransactWriteItemsCommand({ TransactItems, ClientRequestToken: token }));
+        return { done: true };
+      } catch (error) {
+        const refusals = refusalsOf(error, actions);
+        if (refusals.length > 0) return { done: false, refusals };
+        if (!isTransient(error) || attempt === attempts) throw error;
+        await this.backOff(attempt);
+      }
+    }
+  }
+
+  /** Full jitter, from 25 ms doubling up to 2 s (Brooker, "Exponential Backoff and Jitter", AWS 2015). */
+  async backOff(attempt: number): Promise<void> {
+    await this.#pause(this.#random() * Math.min(2000, 25 * 2 ** attempt));
+  }
+
+  #write(action: Action): TransactWriteItem {
+    const condition = allOf(...(action.conditions ?? []));
+    const conditional = {
+      TableName: this.name,
+      ...(condition.expression === '' ? {} : { ConditionExpression: condition.expression }),
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+    };
+    const placeholders = (names: Record<string, string>, values: Record<string, Attribute>) => ({
+      ...(Object.keys(names).length === 0 ? {} : { ExpressionAttributeNames: names }),
+      ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: write(values) }),
+    });
+    if ('put' in action)
+      return {
+        Put: { ...conditional, ...placeholders(condition.names, condition.values), Item: write(action.put) },
+      };
+    if ('update' in action)
+      return {
+        Update: {
+          ...conditional,
+          Key: marshall({ pk: action.update.pk, sk: action.update.sk }),
+          UpdateExpression: action.set.expression,
+          ...placeholders(
+            mergePlaceholders([condition.names, action.set.names ?? {}]),
+            mergePlaceholders<Attribute>([condition.values, action.set.values ?? {}]),
+          ),
+        },
+      };
+    const target = 'remove' in action ? action.remove : action.check;
+    const plain = {
+      ...conditional,
+      ...placeholders(condition.names, condition.values),
+      Key: marshall({ pk: target.pk, sk: target.sk }),
+    };
+    return 'remove' in action
+      ? { Delete: plain }
+      : { ConditionCheck: { ...plain, ConditionExpression: condition.expression } };
+  }
+}
+
+const read = (item: Record<string, AttributeValue>): Item =>
+  unmarshall(item, { wrapNumbers: (digits) => BigInt(digits) });
+
+const write = (item: Readonly<Record<string, unknown>>): Record<string, AttributeValue> =>
+  marshall(item, { removeUndefinedValues: true });
+
+function refusalsOf(error: unknown, actions: readonly Action[]): Refusal[] {
+  if (!(error instanceof TransactionCanceledException)) return [];
+  return (error.CancellationReasons ?? []).flatMap((reason, index) =>
+    reason.Code === 'ConditionalCheckFailed'
+      ? [{ action: actions[index]?.name ?? '?', index, item: reason.Item && read(reason.Item) }]
+      : [],
+  );
+}
+
+const transientNames = new Set([
+  'TransactionInProgressException',
+  'ProvisionedThroughputExceededException',
+  'ThrottlingException',
+  'RequestLimitExceeded',
+]);
+
+const transientReasons = new Set(['TransactionConflict', 'ProvisionedThroughputExceeded', 'ThrottlingError']);
+
+function isTransient(error: unknown): boolean {
+  if (error instanceof TransactionCanceledException)
+    return (error.CancellationReasons ?? []).some((reason) => transientReasons.has(reason.Code ?? ''));
+  return error instanceof Error && transientNames.has(error.name);
+}
