@@ -103,10 +103,7 @@ export const isOpen: Clause = {
 
 const bodyOf = (item: Item): Record<string, unknown> => plain(item['body']) as Record<string, unknown>;
 
-function stateOf(
-  state: OrderState,
-  product: Product,
-): Record<Exclude<Derived, 'contractedByOrigin'>, unknown> {
+function stateOf(state: OrderState, product: Product): Record<keyof typeof derived, unknown> {
   const requested = inOrder(state.requested);
   const left = new Map(requested.map(([quarter]) => [quarter, state.remaining[quarter] ?? 0n]));
   const taken = new Map(requested.map(([quarter, lots]) => [quarter, lots - (left.get(quarter) ?? 0n)]));
