@@ -1,0 +1,34 @@
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Engine } from '../../infra/local/engine.ts';
+import { startEngine } from '../../infra/local/engine.ts';
+import { tableDefinition } from '../../shared/store/definition.ts';
+import { Table } from '../../shared/store/table.ts';
+
+/** A client for an embedded engine: it checks no credentials, but the SDK wants some. */
+export const clientFor = (endpoint: string): DynamoDBClient =>
+  new DynamoDBClient({
+    endpoint,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+
+/** A fresh table on an engine: tests that share an engine do not share data. */
+export async function freshTable(client: DynamoDBClient): Promise<Table> {
+  const name = `lodestone-${randomUUID()}`;
+  await client.send(new CreateTableCommand(tableDefinition(name)));
+  return new Table({
+    client,
+    name,
+    pause: (milliseconds) => pause(milliseconds),
+    random: Math.random,
+  });
+}
+
+/** An in-memory engine with one fresh table; stop the engine after the tests. */
+export async function testTable(): Promise<{ engine: Engine; client: DynamoDBClient; table: Table }> {
+  const engine = await startEngine();
+  const client = clientFor(engine.endpoint);
+  return { engine, client, table: await freshTable(client) };
+}
