@@ -12,6 +12,7 @@ export const idPrefixes = {
   clearing: 'clr',
   contract: 'ctr',
   event: 'evt',
+  request: 'req',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

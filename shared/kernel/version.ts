@@ -10,3 +10,9 @@ export const versionShape = {
   recordedAt: instantSchema,
   recordedBy: z.string(),
 };
+
+/** Which versions of a record the caller is willing to change: any that exists, or one of those named. */
+export type ExpectedVersion = 'any' | readonly number[];
+
+export const isExpected = (expected: ExpectedVersion | undefined, version: number): boolean =>
+  expected === undefined || expected === 'any' || expected.includes(version);

@@ -18,6 +18,14 @@ export interface Effect<T> {
 /** Reads what it needs and decides; writes nothing. */
 export type Plan<T> = () => Promise<Result<Effect<T>>>;
 
+/** The same plan, answering something made from its value. */
+export const mapPlan =
+  <A, B>(plan: Plan<A>, map: (value: A) => B): Plan<B> =>
+  async () => {
+    const planned = await plan();
+    return planned.ok ? ok({ ...planned.value, value: map(planned.value.value) }) : planned;
+  };
+
 const attempts = 10;
 
 /**

@@ -1,0 +1,71 @@
+import type { Context } from 'hono';
+import * as z from 'zod';
+import type { Problem } from '../../shared/kernel/problem.ts';
+import type { RecordedAnswer } from '../../shared/store/idempotency.ts';
+import { etagOf } from '../../shared/wire/etag.ts';
+import { problemDetails, problemTable } from '../../shared/wire/problem-details.ts';
+import type { Reply, Route } from './route.ts';
+
+/** What middleware and the log know about a request. */
+export interface Variables {
+  requestId: string;
+  operation?: string;
+  organisation?: string;
+  problem?: string;
+}
+export interface Env {
+  Bindings: { requestContext?: { requestId?: string; path?: string }; event?: { path?: string } };
+  Variables: Variables;
+}
+export type ApiContext = Context<Env>;
+
+/** A problem as its answer: application/problem+json. */
+export function refuse(
+  context: ApiContext,
+  problem: Problem,
+  options: { status?: number | undefined; headers?: Record<string, string> } = {},
+): Response {
+  context.set('problem', problem.code);
+  const status = options.status ?? problemTable[problem.code].status;
+  return new Response(JSON.stringify(problemDetails(problem, context.get('requestId'), status)), {
+    status,
+    headers: { 'Content-Type': 'application/problem+json', ...options.headers },
+  });
+}
+
+/** A reply in the form in which it is sent, and recorded under an Idempotency-Key. */
+export function encodeReply(route: Route, reply: Reply): RecordedAnswer {
+  const schema = route.responses[reply.status]?.schema;
+  return {
+    status: reply.status,
+    headers: {
+      ...(reply.version === undefined ? {} : { ETag: etagOf(reply.version) }),
+      ...(reply.location === undefined ? {} : { Location: reply.location }),
+    },
+    body: schema === undefined ? '' : JSON.stringify(z.encode(schema, reply.value)),
+  };
+}
+
+/** Sends an answer; paths in it are put behind the prefix the gateway serves under. */
+export function send(
+  context: ApiContext,
+  answer: RecordedAnswer,
+  more: Record<string, string> = {},
+): Response {
+  const headers = new Headers({ ...answer.headers, ...more });
+  const location = headers.get('Location');
+  if (location?.startsWith('/') === true) headers.set('Location', basePath(context) + location);
+  if (answer.body !== '') headers.set('Content-Type', 'application/json');
+  return new Response(answer.body === '' ? null : answer.body, { status: answer.status, headers });
+}
+
+/** The stage's part of the path, which API Gateway takes away before the function sees the rest. */
+export function basePath(context: ApiContext): string {
+  // Not every host brings bindings, whatever the type says.
+  const bindings = context.env as Env['Bindings'] | undefined;
+  const outer = bindings?.requestContext?.path;
+  const inner = bindings?.event?.path;
+  return outer !== undefined && inner !== undefined && outer.endsWith(inner)
+    ? outer.slice(0, outer.length - inner.length)
+    : '';
+}

@@ -1,0 +1,103 @@
+import { Hono } from 'hono/tiny';
+import { problem } from '../../shared/kernel/problem.ts';
+import type { ApiContext, Env } from './answer.ts';
+import { refuse } from './answer.ts';
+import type { ApiDependencies } from './dependencies.ts';
+import type { Route } from './route.ts';
+import { routes as allRoutes } from './routes/index.ts';
+import { serve } from './serve.ts';
+
+/** The API on its dependencies. */
+export function createApp(dependencies: ApiDependencies, routes: readonly Route[] = allRoutes): Hono<Env> {
+  const app = new Hono<Env>();
+  app.use('*', async (context: ApiContext, next) => {
+    const begun = performance.now();
+    const requestId = requestIdOf(context, dependencies);
+    context.set('requestId', requestId);
+    await next();
+    for (const [name, value] of Object.entries(commonHeaders))
+      if (!context.res.headers.has(name)) context.res.headers.set(name, value);
+    context.res.headers.set('X-Request-Id', requestId);
+    dependencies.logger.info('request', {
+      requestId,
+      method: context.req.method,
+      operation: context.get('operation') ?? null,
+      organisation: context.get('organisation') ?? null,
+      status: context.res.status,
+      problem: context.get('problem') ?? null,
+      milliseconds: Math.round(performance.now() - begun),
+    });
+  });
+
+  app.get('/healthz', async (context) => {
+    await dependencies.table.get({ pk: 'HEALTH', sk: 'HEALTH' });
+    return context.json({ status: 'ok' });
+  });
+  app.get('/openapi.json', async (context) =>
+    context.body(await dependencies.readOpenApi(), 200, { 'Content-Type': 'application/json' }),
+  );
+  for (const route of routes)
+    app.on(route.method.toUpperCase(), honoPath(route.path), (context) =>
+      serve(context, route, dependencies),
+    );
+  for (const [path, methods] of methodsByPath(routes))
+    app.all(path, (context) =>
+      refuse(context, problem('method_not_allowed', `Here one can ${methods.join(', ')}.`), {
+        headers: { Allow: methods.join(', ') },
+      }),
+    );
+
+  app.notFound((context) => refuse(context, problem('not_found', 'There is nothing here.')));
+  app.onError((error, context) => {
+    dependencies.logger.error('surprise', {
+      requestId: context.get('requestId'),
+      operation: context.get('operation') ?? null,
+      error: { name: error.name, message: error.message, stack: error.stack },
+    });
+    const surprise = isThrottling(error)
+      ? problem('unavailable', 'The marketplace is busy. Try again in a moment.')
+      : problem('internal', 'Something went wrong on our side. Tell us the request id.');
+    return refuse(context, surprise, {
+      headers: surprise.code === 'unavailable' ? { 'Retry-After': '1' } : {},
+    });
+  });
+  return app;
+}
+
+/** Defaults for every answer; a host that serves pages (the API reference on one machine) sets its own. */
+const commonHeaders = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'Strict-Transport-Security': 'max-age=31536000',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+/** The caller's own id where it is well-formed, else the gateway's, else a new one. */
+function requestIdOf(context: ApiContext, dependencies: ApiDependencies): string {
+  const inbound = context.req.header('x-request-id');
+  if (inbound !== undefined && /^[A-Za-z0-9._-]{8,128}$/.test(inbound)) return inbound;
+  const bindings = context.env as Env['Bindings'] | undefined;
+  return bindings?.requestContext?.requestId ?? dependencies.newId('request');
+}
+
+const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
+
+function methodsByPath(routes: readonly Route[]): Map<string, string[]> {
+  const methods = new Map<string, string[]>();
+  for (const route of routes) {
+    const path = honoPath(route.path);
+    methods.set(path, [...(methods.get(path) ?? []), route.method.toUpperCase()]);
+  }
+  return methods;
+}
+
+const throttlingNames = new Set([
+  'ProvisionedThroughputExceededException',
+  'ThrottlingException',
+  'RequestLimitExceeded',
+  'TransactionInProgressException',
+  'TransactionCanceledException',
+]);
+
+const isThrottling = (error: Error): boolean => throttlingNames.has(error.name);

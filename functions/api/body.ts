@@ -1,0 +1,56 @@
+import { problem } from '../../shared/kernel/problem.ts';
+import type { Result } from '../../shared/kernel/result.ts';
+import { fail, ok } from '../../shared/kernel/result.ts';
+
+/** Largest body taken: room for a floor with 2,000 duties, and for nothing that would keep the function busy. */
+export const maximumBodyBytes = 256 * 1024;
+
+const jsonTypes = /^application\/(json|merge-patch\+json)\s*(;\s*charset="?utf-8"?\s*)?$/i;
+
+/**
+ * The JSON body; `undefined` where there is none. Errors: unsupported_media_type, body_too_large,
+ * malformed_request (not UTF-8, not JSON, or with text that is not Unicode).
+ */
+export async function readJson(request: Request): Promise<Result<unknown>> {
+  const bytes = await readBytes(request);
+  if (!bytes.ok) return bytes;
+  if (bytes.value.length === 0) return ok(undefined);
+  if (!jsonTypes.test(request.headers.get('content-type')?.trim() ?? ''))
+    return fail(problem('unsupported_media_type', 'Send the body as application/json in UTF-8.'));
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.value));
+    return isUnicode(value) ? ok(value) : malformed;
+  } catch {
+    return malformed;
+  }
+}
+
+const malformed = fail(problem('malformed_request', 'The body is not JSON in UTF-8.'));
+
+async function readBytes(request: Request): Promise<Result<Uint8Array>> {
+  const tooLarge = fail(problem('body_too_large', `A body has at most ${maximumBodyBytes} bytes.`));
+  if (Number(request.headers.get('content-length') ?? 0) > maximumBodyBytes) return tooLarge;
+  if (request.body === null) return ok(new Uint8Array());
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    length += chunk.length;
+    if (length > maximumBodyBytes) return tooLarge;
+    chunks.push(chunk);
+  }
+  return ok(Buffer.concat(chunks, length));
+}
+
+/** No lone surrogates (an escape such as "\ud800"): no store takes them. Walks without recursion. */
+function isUnicode(root: unknown): boolean {
+  const waiting = [root];
+  for (let value = waiting.pop(); value !== undefined || waiting.length > 0; value = waiting.pop()) {
+    if (typeof value === 'string' && !value.isWellFormed()) return false;
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [name, inner] of Object.entries(value)) {
+      if (!name.isWellFormed()) return false;
+      waiting.push(inner);
+    }
+  }
+  return true;
+}

@@ -1,0 +1,34 @@
+import type { NewId } from '../../shared/kernel/ids.ts';
+import type { Result } from '../../shared/kernel/result.ts';
+import type { Clock } from '../../shared/kernel/time.ts';
+import type { Caller } from '../../shared/reference/caller.ts';
+import type { ObjectStore } from '../../shared/store/object-store.ts';
+import type { Table } from '../../shared/store/table.ts';
+
+/** Structured log lines; the Powertools logger is one. */
+export interface Log {
+  info(message: string, fields: Record<string, unknown>): void;
+  warn(message: string, fields: Record<string, unknown>): void;
+  error(message: string, fields: Record<string, unknown>): void;
+}
+
+/** Whether an organisation may make a request now; if not, in how many seconds. */
+export type RateLimit = (
+  organisation: string,
+) => { readonly allowed: true } | { readonly allowed: false; readonly retryAfterSeconds: number };
+
+/** What the API stands on; each host (Lambda, one machine, tests) brings its own. */
+export interface ApiDependencies {
+  readonly table: Table;
+  readonly objects: ObjectStore;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly verifyToken: (token: string) => Promise<Result<Caller>>;
+  /** Lets somebody look at the product's requests soon; a call that gets lost is made good by the tick. */
+  readonly wakeClearing: (product: string) => Promise<void>;
+  readonly logger: Log;
+  /** The text of docs/openapi.json. Read on demand: the Lambda need not parse it to start. */
+  readonly readOpenApi: () => Promise<string>;
+  /** None: no limit. */
+  readonly rateLimit?: RateLimit;
+}

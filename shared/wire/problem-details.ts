@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import type { Problem, ProblemCode } from '../kernel/problem.ts';
+import { problemCodes } from '../kernel/problem.ts';
+
+/** HTTP status and title of every problem: the one place where a code meets a status. */
+export const problemTable = {
+  malformed_request: { status: 400, title: 'The request cannot be read' },
+  invalid_request: { status: 422, title: 'The request is not valid' },
+  unsupported_media_type: { status: 415, title: 'Media type not supported' },
+  body_too_large: { status: 413, title: 'Body too large' },
+  cursor_invalid: { status: 400, title: 'Cursor not valid here' },
+  not_acceptable: { status: 406, title: 'Not acceptable' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  unauthenticated: { status: 401, title: 'Not authenticated' },
+  forbidden: { status: 403, title: 'Forbidden' },
+  not_found: { status: 404, title: 'Not found' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  precondition_required: { status: 428, title: 'Precondition required' },
+  precondition_failed: { status: 412, title: 'Precondition failed' },
+  idempotency_key_reused: { status: 422, title: 'Idempotency key used for another request' },
+  concurrent_change: { status: 409, title: 'Changed by others meanwhile' },
+  clearing_in_progress: { status: 409, title: 'A clearing holds the order' },
+  unit_not_convertible: { status: 422, title: 'Unit cannot be converted' },
+  currency_mismatch: { status: 422, title: 'Wrong currency' },
+  off_tick: { status: 422, title: 'Price off the tick' },
+  off_lot: { status: 422, title: 'Quantity off the lot' },
+  unknown_reference: { status: 422, title: 'Refers to something unknown' },
+  not_yet_supported: { status: 422, title: 'Not yet supported' },
+  second_approval_required: { status: 409, title: 'Another administrator must approve' },
+  floor_overlap: { status: 409, title: 'Overlaps another floor' },
+  standards_overlap: { status: 409, title: 'Overlaps another standards rule' },
+  zone_overlap: { status: 409, title: 'A destination would be in two zones' },
+  product_fixed: { status: 409, title: 'Fixed once the product has orders' },
+  site_country_fixed: { status: 409, title: "A site's country never changes" },
+  invalid_state: { status: 409, title: 'Not possible in this state' },
+  site_mismatch: { status: 422, title: 'The site does not make this product' },
+  capacity_exceeded: { status: 422, title: "Above the site's capacity" },
+  order_closed: { status: 409, title: 'The order is closed' },
+  below_contracted: { status: 422, title: 'Below what is contracted' },
+  quarter_begun: { status: 422, title: 'The quarter has begun' },
+  clearing_not_completed: { status: 409, title: 'The clearing has not completed' },
+  market_too_large: { status: 422, title: 'The market is too large to clear' },
+  unavailable: { status: 503, title: 'Unavailable for the moment' },
+  internal: { status: 500, title: 'Internal error' },
+} as const satisfies Record<ProblemCode, { status: number; title: string }>;
+
+/** RFC 9457 problem details, with the stable `code` and the fields at fault. */
+export const problemDetailsSchema = z
+  .strictObject({
+    type: z.string().meta({ description: 'URI of the kind of problem', format: 'uri' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string().meta({ description: 'This occurrence: names the request id', format: 'uri' }),
+    code: z.enum(problemCodes).meta({ description: 'Stable name of the problem; what clients match on' }),
+    errors: z
+      .array(
+        z.strictObject({
+          pointer: z.string().meta({ description: 'RFC 6901 JSON pointer into the request' }),
+          code: z.string(),
+          detail: z.string(),
+        }),
+      )
+      .optional(),
+  })
+  .meta({ id: 'Problem' });
+export type ProblemDetails = z.output<typeof problemDetailsSchema>;
+
+/** The body that tells a client about a problem. `status` overrides the table's where the place of the fault does. */
+export function problemDetails(
+  problem: Problem,
+  requestId: string,
+  status: number = problemTable[problem.code].status,
+): ProblemDetails {
+  return {
+    type: `https://lodestone.example/problems/${problem.code}`,
+    title: problemTable[problem.code].title,
+    status,
+    detail: problem.detail,
+    instance: `urn:lodestone:request:${requestId}`,
+    code: problem.code,
+    ...(problem.errors === undefined ? {} : { errors: problem.errors.map((error) => ({ ...error })) }),
+  };
+}
