@@ -1,0 +1,65 @@
+import { Duration } from 'aws-cdk-lib';
+import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { Alarms, eachMinute } from './constructs/alarms.ts';
+import type { FifoQueueWithDeadLetters } from './constructs/queue-with-dead-letters.ts';
+
+export interface Watched {
+  readonly email: string | undefined;
+  readonly api: RestApi;
+  readonly clearing: Function;
+  readonly clearings: FifoQueueWithDeadLetters;
+  readonly tick: Function;
+  readonly missedTicks: Queue;
+  readonly preToken: Function;
+}
+
+/** Every alarm of the service, each saying what is wrong and where to begin. */
+export function watchService(scope: Construct, watched: Watched): Alarms {
+  const alarms = new Alarms(scope, 'Alarms', { email: watched.email });
+  const waiting = (queue: Queue) =>
+    queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: 'Maximum' });
+
+  alarms.watch('ClearingDeadLetters', {
+    description:
+      'A clearing was given up after repeated tries. No order is lost: find the cause in the log of the clearing ' +
+      'function, then redrive the dead letters.',
+    metric: waiting(watched.clearings.deadLetters),
+  });
+  alarms.watch('ClearingErrors', {
+    description: 'The clearing function failed. It is tried again by itself; look when it goes on.',
+    metric: watched.clearing.metricErrors(eachMinute),
+  });
+  alarms.watch('ClearingBacklog', {
+    description: 'A request for a clearing has waited half an hour: markets are held up or too slow.',
+    metric: watched.clearings.queue.metricApproximateAgeOfOldestMessage({
+      period: Duration.minutes(1),
+      statistic: 'Maximum',
+    }),
+    threshold: Duration.minutes(30).toSeconds(),
+  });
+  alarms.watch('MissedTicks', {
+    description: 'A tick failed or could not be called. Purge the queue once later ticks succeed.',
+    metric: waiting(watched.missedTicks),
+  });
+  alarms.watch('NoTick', {
+    description:
+      'No tick for five minutes: nothing is cleared on schedule and nothing left behind is resumed.',
+    metric: watched.tick.metricInvocations({ period: Duration.minutes(5), statistic: 'Sum' }),
+    below: true,
+  });
+  alarms.watch('ApiServerErrors', {
+    description: 'The API answered 5xx three minutes in a row.',
+    metric: watched.api.metricServerError(eachMinute),
+    periods: 3,
+  });
+  alarms.watch('TokensRefused', {
+    description:
+      'Many tokens were refused: people without an organisation, or a pre-token function that fails for all.',
+    metric: watched.preToken.metricErrors({ period: Duration.minutes(5), statistic: 'Sum' }),
+    threshold: 20,
+  });
+  return alarms;
+}

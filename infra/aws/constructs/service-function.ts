@@ -1,0 +1,77 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { HandlerName } from '../bundle.ts';
+
+/** The folder with a handler's bundle, as an asset; tests put a placeholder here. */
+export type HandlerCode = (name: HandlerName) => Code;
+
+export interface ServiceFunctionProps {
+  /** Which handler: names the folder of the code and the service in the logs. */
+  readonly handler: HandlerName;
+  readonly code: HandlerCode;
+  readonly description: string;
+  /** @default 29 seconds, API Gateway's own limit */
+  readonly timeout?: Duration;
+  /** In MiB. 1,769 is one whole virtual CPU. @default 1769 */
+  readonly memorySize?: number;
+  /** Beside the logger's own. Never a secret: the environment is readable with the function. @default none */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Actions on resources, both by their full names: no wildcard action, ever. */
+export interface Permission {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+}
+
+/**
+ * A Lambda with our defaults: Node.js 24 on arm64, a role that may write its own log group and traces and nothing
+ * else, logs kept for a year. Everything further is granted by name with `allow`.
+ */
+export class ServiceFunction extends Construct {
+  readonly function: Function;
+  readonly logGroup: LogGroup;
+
+  constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
+    super(scope, id);
+    this.logGroup = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.ONE_YEAR,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    // A role of our own: the managed AWSLambdaBasicExecutionRole may write to every log group of the account.
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    this.logGroup.grantWrite(role);
+    this.function = new Function(this, 'Function', {
+      description: props.description,
+      code: props.code(props.handler),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      role,
+      timeout: props.timeout ?? Duration.seconds(29),
+      memorySize: props.memorySize ?? 1769,
+      tracing: Tracing.ACTIVE,
+      logGroup: this.logGroup,
+      environment: {
+        POWERTOOLS_SERVICE_NAME: props.handler,
+        POWERTOOLS_LOG_LEVEL: 'INFO',
+        ...props.environment,
+      },
+    });
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray has no resources to name: xray:PutTraceSegments and PutTelemetryRecords take only "*".',
+    });
+  }
+
+  /** Grants exactly what each permission names. */
+  allow(...permissions: readonly Permission[]): void {
+    for (const { actions, resources } of permissions)
+      this.function.addToRolePolicy(
+        new PolicyStatement({ actions: [...actions], resources: [...resources] }),
+      );
+  }
+}

@@ -1,0 +1,42 @@
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { tableShape } from '../../shared/store/keys.ts';
+import type { Permission } from './constructs/service-function.ts';
+import type { DataStack } from './data-stack.ts';
+
+/**
+ * What each function may do with the data, and on what. Transactions are allowed by their parts:
+ * TransactWriteItems is no action of its own.
+ */
+const reads = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'] as const;
+const writes = [
+  'dynamodb:PutItem',
+  'dynamodb:UpdateItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:ConditionCheckItem',
+] as const;
+
+export const readAndWriteTable = ({ table }: DataStack): Permission => ({
+  actions: [...reads, ...writes],
+  resources: [table.tableArn],
+});
+
+export const listByIndex = ({ table }: DataStack): Permission => ({
+  actions: ['dynamodb:Query'],
+  resources: Object.keys(tableShape.indexes).map((index) => `${table.tableArn}/index/${index}`),
+});
+
+/** Objects of clearings, and nothing else that the bucket may come to hold. */
+export const readClearings = ({ proofs }: DataStack): Permission => ({
+  actions: ['s3:GetObject'],
+  resources: [proofs.arnForObjects('clearings/*')],
+});
+
+export const writeClearings = ({ proofs }: DataStack): Permission => ({
+  actions: ['s3:PutObject'],
+  resources: [proofs.arnForObjects('clearings/*')],
+});
+
+export const sendTo = (queue: IQueue): Permission => ({
+  actions: ['sqs:SendMessage'],
+  resources: [queue.queueArn],
+});

@@ -1,0 +1,144 @@
+import type { StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { watchService } from './alarms.ts';
+import { PublicApi } from './constructs/public-api.ts';
+import { FifoQueueWithDeadLetters, queueDefaults } from './constructs/queue-with-dead-letters.ts';
+import type { HandlerCode } from './constructs/service-function.ts';
+import { ServiceFunction } from './constructs/service-function.ts';
+import type { DataStack } from './data-stack.ts';
+import { listByIndex, readAndWriteTable, readClearings, sendTo, writeClearings } from './permissions.ts';
+import type { Settings } from './settings.ts';
+
+export interface ServiceStackProps extends StackProps {
+  readonly data: DataStack;
+  readonly code: HandlerCode;
+  readonly settings: Settings;
+}
+
+/**
+ * Longer than any clearing takes between two of its saved steps: near the end of its time it hands itself on, through
+ * the queue. (Lambda stops a function that calls itself through SQS more than 16 times in a row; the message then
+ * lands among the dead letters, an alarm sounds, and the tick resumes the run.)
+ */
+const clearingTimeout = Duration.minutes(5);
+
+/**
+ * One minute more, not the six times that are customary: those bridge retries of throttled invocations, which the
+ * event source's maximum concurrency prevents. After a crash nothing else of that product is cleared until the
+ * message shows again, so this is how long a market can stand still.
+ */
+const clearingVisibility = clearingTimeout.plus(Duration.minutes(1));
+
+/** What runs: the API, the clearing behind its queue, the tick of every minute, and the alarms on them. */
+export class ServiceStack extends Stack {
+  constructor(scope: Construct, id: string, props: ServiceStackProps) {
+    super(scope, id, props);
+    const { data, code, settings } = props;
+    const clearings = new FifoQueueWithDeadLetters(this, 'Clearings', {
+      visibilityTimeout: clearingVisibility,
+    });
+    const environment = {
+      TABLE_NAME: data.table.tableName,
+      BUCKET_NAME: data.proofs.bucketName,
+      QUEUE_URL: clearings.queue.queueUrl,
+    };
+
+    const api = new ServiceFunction(this, 'ApiFunction', {
+      handler: 'api',
+      code,
+      description: 'Answers every call of the HTTP API',
+      environment: {
+        ...environment,
+        ISSUER: data.identity.issuer,
+        CLIENT_IDS: data.identity.clientIds,
+      },
+    });
+    api.allow(readAndWriteTable(data), listByIndex(data), readClearings(data), sendTo(clearings.queue));
+    const publicApi = new PublicApi(this, 'PublicApi', { handler: api.function, ...settings });
+
+    const clearing = new ServiceFunction(this, 'ClearingFunction', {
+      handler: 'clearing',
+      code,
+      description: 'Clears one market and commits its contracts',
+      timeout: clearingTimeout,
+      memorySize: 3008,
+      environment,
+    });
+    clearing.allow(
+      readAndWriteTable(data),
+      readClearings(data),
+      writeClearings(data),
+      sendTo(clearings.queue),
+    );
+    clearing.function.addEventSource(
+      new SqsEventSource(clearings.queue, {
+        // One message is one market: a slow one must not hold up others, nor take them down with it.
+        batchSize: 1,
+        reportBatchItemFailures: true,
+        // Reserved concurrency instead would throttle the poller and dead-letter messages never tried.
+        maxConcurrency: settings.concurrentClearings,
+      }),
+    );
+
+    const tick = this.#tick(props, environment);
+    tick.function.allow(readAndWriteTable(data), sendTo(clearings.queue));
+
+    watchService(this, {
+      email: settings.alarmEmail,
+      api: publicApi.api,
+      clearing: clearing.function,
+      clearings,
+      tick: tick.function.function,
+      missedTicks: tick.missed,
+      preToken: data.preToken.function,
+    });
+    Validations.of(this).acknowledge({
+      // Named as cdk-nag sees it: a bucket of the data stack, imported by its export.
+      id: 'AwsSolutions-IAM5[Resource::LodestoneData:ExportsOutputFnGetAttProofs8E4B3043Arn0C459B95/clearings/*]',
+      reason: 'Every object under clearings/, which is what the API reads and the clearing writes.',
+    });
+    new CfnOutput(this, 'Url', { value: publicApi.api.url });
+  }
+
+  /** Runs each minute. The next one is the retry of the last; what failed twice over lies in `missed`. */
+  #tick({ code }: ServiceStackProps, environment: Record<string, string>) {
+    const missed = new Queue(this, 'MissedTicks', queueDefaults);
+    Validations.of(missed).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is a dead-letter queue itself, of a function and a rule rather than of another queue.',
+    });
+    const tick = new ServiceFunction(this, 'TickFunction', {
+      handler: 'tick',
+      code,
+      description: 'Starts clearings that are due, sends those not taken, resumes those left behind',
+      // Within its minute, so that ticks do not pile up.
+      timeout: Duration.seconds(50),
+      memorySize: 512,
+      environment,
+    });
+    // The function failed …
+    tick.function.configureAsyncInvoke({
+      retryAttempts: 0,
+      maxEventAge: Duration.minutes(1),
+      onFailure: new SqsDestination(missed),
+    });
+    // … or could not even be called.
+    new Rule(this, 'EachMinute', {
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [
+        new LambdaFunction(tick.function, {
+          deadLetterQueue: missed,
+          retryAttempts: 2,
+          maxEventAge: Duration.minutes(1),
+        }),
+      ],
+    });
+    return { function: tick, missed };
+  }
+}

@@ -1,0 +1,44 @@
+import type { Node } from 'constructs';
+import * as z from 'zod';
+import { nameIdSchema } from '../../shared/kernel/ids.ts';
+import { roles } from '../../shared/reference/role.ts';
+
+/**
+ * What differs between deployments, read from the CDK context key `lodestone` (`cdk.json`, or
+ * `cdk deploy -c lodestone='{…}'`). Everything has a default; nothing here is secret.
+ */
+export const settingsSchema = z.strictObject({
+  /** Systems that call the API by themselves, each for one organisation. Default: none. */
+  machineClients: z
+    .array(
+      z.strictObject({
+        name: nameIdSchema,
+        organisation: nameIdSchema,
+        roles: z.array(z.enum(roles)).min(1),
+      }),
+    )
+    .refine(
+      (clients) => new Set(clients.map(({ name }) => name)).size === clients.length,
+      'names must differ',
+    )
+    .default([]),
+  /** The API's own host name, with a certificate of the same region. Default: API Gateway's, under `/live`. */
+  domain: z.strictObject({ name: z.string().min(1), certificateArn: z.string().min(1) }).optional(),
+  /** Who is told of alarms. Default: the topic has no subscriber. */
+  alarmEmail: z.email().optional(),
+  /** Requests a second over all callers, and the burst above it. */
+  throttle: z
+    .strictObject({ rate: z.int().positive(), burst: z.int().positive() })
+    .default({ rate: 200, burst: 400 }),
+  /** Requests from one address in five minutes, above which the firewall refuses it. */
+  requestsPerAddress: z.int().min(10).default(10_000),
+  /** Products cleared at the same time. */
+  concurrentClearings: z.int().min(2).max(1000).default(10),
+});
+export type Settings = z.output<typeof settingsSchema>;
+
+/** Throws zod's error on a setting that is misspelt or out of range. */
+export const settingsOf = (node: Node): Settings => {
+  const context: unknown = node.tryGetContext('lodestone') ?? {};
+  return settingsSchema.parse(typeof context === 'string' ? JSON.parse(context) : context);
+};
