@@ -1,0 +1,71 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { exampleSettings, idOf, resourcesOf, templates } from '../support/stacks.ts';
+
+const { service } = templates(exampleSettings);
+const topic = { Ref: idOf(service, 'AWS::SNS::Topic') };
+const alarms = resourcesOf(service, 'AWS::CloudWatch::Alarm');
+
+describe('alarms', () => {
+  it.each(Object.keys(alarms))('%s says what to do, and tells when it begins and ends', (id) => {
+    expect(alarms[id]?.Properties).toMatchObject({ AlarmActions: [topic], OKActions: [topic] });
+    expect(String(alarms[id]?.Properties['AlarmDescription']).length).toBeGreaterThan(30);
+  });
+
+  it.each(
+    Object.entries(resourcesOf(service, 'AWS::SQS::Queue')).filter(
+      ([, queue]) => !('RedrivePolicy' in queue.Properties),
+    ),
+  )('watch %s, a queue of dead letters, from the first one', (id) => {
+    service.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [id, 'QueueName'] } }],
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Threshold: 1,
+    });
+  });
+
+  it.each([
+    ['AWS/ApiGateway', '5XXError'],
+    ['AWS/Lambda', 'Errors'],
+    ['AWS/SQS', 'ApproximateAgeOfOldestMessage'],
+  ])('watch %s %s', (Namespace, MetricName) => {
+    expect(
+      Object.keys(service.findResources('AWS::CloudWatch::Alarm', { Properties: { Namespace, MetricName } })),
+    ).not.toEqual([]);
+  });
+
+  it('sound when ticks fall silent, which no error would show', () => {
+    service.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'Invocations',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      TreatMissingData: 'breaching',
+    });
+  });
+});
+
+describe('the topic', () => {
+  it('lets CloudWatch of this account publish: its own policy replaces the one that would', () => {
+    service.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      Topics: [topic],
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Allow',
+            Action: 'sns:Publish',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          }),
+        ]),
+      },
+    });
+  });
+
+  it('reaches whom the settings name', () => {
+    service.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'email',
+      Endpoint: exampleSettings.alarmEmail,
+    });
+  });
+});

@@ -1,0 +1,140 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import type { Resource } from '../support/stacks.ts';
+import { exampleSettings, idOf, resourcesOf, templates } from '../support/stacks.ts';
+
+const { data, service } = templates(exampleSettings);
+const functionCalled = (
+  name: string,
+): { readonly id: string; readonly properties: Resource['Properties'] } => {
+  const id = idOf(service, 'AWS::Lambda::Function', {
+    Environment: { Variables: { POWERTOOLS_SERVICE_NAME: name } },
+  });
+  return { id, properties: resourcesOf(service, 'AWS::Lambda::Function')[id]!.Properties };
+};
+const variablesOf = (name: string): string[] =>
+  Object.keys((functionCalled(name).properties['Environment'] as { Variables: object }).Variables).sort();
+
+describe('every function', () => {
+  const functions = [data, service].flatMap((template) =>
+    Object.entries(resourcesOf(template, 'AWS::Lambda::Function')),
+  );
+
+  it('is one of the four that are bundled: none slips in with a runtime of its own', () => {
+    expect(functions).toHaveLength(4);
+  });
+
+  it.each(functions)('%s runs on Node.js 24 on arm64, traced', (_id, { Properties }) => {
+    expect(Properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      TracingConfig: { Mode: 'Active' },
+      LoggingConfig: { LogGroup: { Ref: expect.any(String) as string } },
+    });
+    // Reserved concurrency on a queue's consumer dead-letters messages that were never tried.
+    expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+  });
+
+  it('has no more in its environment than where things are', () => {
+    const shared = [
+      'BUCKET_NAME',
+      'POWERTOOLS_LOG_LEVEL',
+      'POWERTOOLS_SERVICE_NAME',
+      'QUEUE_URL',
+      'TABLE_NAME',
+    ];
+    expect(variablesOf('clearing')).toEqual(shared);
+    expect(variablesOf('tick')).toEqual(shared);
+    expect(variablesOf('api')).toEqual([...shared, 'CLIENT_IDS', 'ISSUER'].sort());
+  });
+});
+
+it('keeps every log for a year, beyond the stack', () => {
+  const groups = [data, service].flatMap((template) =>
+    Object.values(resourcesOf(template, 'AWS::Logs::LogGroup')),
+  );
+  // Four functions; access, execution and firewall logs of the API.
+  expect(groups).toHaveLength(7);
+  for (const group of groups)
+    expect(group).toMatchObject({ DeletionPolicy: 'Retain', Properties: { RetentionInDays: 365 } });
+});
+
+describe('the queue of clearings', () => {
+  const queues = resourcesOf(service, 'AWS::SQS::Queue');
+  const queue = idOf(service, 'AWS::SQS::Queue', { FifoThroughputLimit: 'perMessageGroupId' });
+
+  it('is FIFO by product, and gives up into a FIFO queue that keeps longer than itself', () => {
+    const { Properties } = queues[queue]!;
+    expect(Properties).toMatchObject({
+      FifoQueue: true,
+      ContentBasedDeduplication: false,
+      DeduplicationScope: 'messageGroup',
+      RedrivePolicy: { maxReceiveCount: 5 },
+    });
+    const redrive = Properties['RedrivePolicy'] as {
+      deadLetterTargetArn: { 'Fn::GetAtt': [string, string] };
+    };
+    const deadLetters = queues[redrive.deadLetterTargetArn['Fn::GetAtt'][0]];
+    expect(deadLetters?.Properties).toMatchObject({ FifoQueue: true, MessageRetentionPeriod: 14 * 86_400 });
+    expect(Properties['MessageRetentionPeriod']).toBeLessThan(14 * 86_400);
+  });
+
+  it('hides a message while its clearing can still run, and hardly longer', () => {
+    const timeout = functionCalled('clearing').properties['Timeout'] as number;
+    const visibility = queues[queue]!.Properties['VisibilityTimeout'] as number;
+    expect(visibility).toBeGreaterThan(timeout);
+    expect(visibility).toBeLessThanOrEqual(timeout + 60);
+  });
+
+  it('feeds the clearing one message at a time, with partial answers and bounded concurrency', () => {
+    service.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionName: { Ref: functionCalled('clearing').id },
+      EventSourceArn: { 'Fn::GetAtt': [queue, 'Arn'] },
+      BatchSize: 1,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 10 },
+    });
+  });
+
+  it.each(Object.keys(queues))('%s is encrypted and refuses plain HTTP, as all queues', (id) => {
+    expect(queues[id]?.Properties['SqsManagedSseEnabled']).toBe(true);
+    service.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      Queues: [{ Ref: id }],
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ]),
+      },
+    });
+  });
+});
+
+describe('the tick', () => {
+  it('comes each minute and ends within it', () => {
+    const tick = functionCalled('tick');
+    service.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(1 minute)',
+      State: 'ENABLED',
+      Targets: [Match.objectLike({ Arn: { 'Fn::GetAtt': [tick.id, 'Arn'] } })],
+    });
+    expect(tick.properties['Timeout']).toBeLessThan(60);
+  });
+
+  it('leaves a trace when it fails and when it cannot be called; neither is tried later than the next one', () => {
+    const missed = { 'Fn::GetAtt': [idOf(service, 'AWS::SQS::Queue', { FifoQueue: Match.absent() }), 'Arn'] };
+    service.hasResourceProperties('AWS::Events::Rule', {
+      Targets: [
+        Match.objectLike({
+          DeadLetterConfig: { Arn: missed },
+          RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 2 },
+        }),
+      ],
+    });
+    service.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: functionCalled('tick').id },
+      DestinationConfig: { OnFailure: { Destination: missed } },
+      MaximumEventAgeInSeconds: 60,
+      MaximumRetryAttempts: 0,
+    });
+  });
+});
