@@ -24,6 +24,9 @@ const options: BuildOptions = {
   format: 'esm',
   // ES modules first: CommonJS builds cannot be tree-shaken, and drag `require` into an ES module.
   mainFields: ['module', 'main'],
+  alias: {
+    '@aws-sdk/credential-provider-node': join(import.meta.dirname, 'lambda-credentials.ts'),
+  },
   minify: true,
   charset: 'utf8',
   legalComments: 'none',

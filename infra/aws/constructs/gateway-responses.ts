@@ -16,20 +16,20 @@ interface GatewayProblem {
 const unavailable = {
   status: 503,
   code: 'unavailable',
-  title: 'Service Unavailable',
+  title: 'Unavailable for the moment',
   detail: 'No answer in time. A write may have taken effect: repeat it with the same Idempotency-Key.',
   retryAfter: 5,
 } as const;
 const malformed = {
   status: 400,
   code: 'malformed_request',
-  title: 'Bad Request',
+  title: 'The request cannot be read',
   detail: 'The request could not be read.',
 } as const;
 const internal = {
   status: 500,
   code: 'internal',
-  title: 'Internal Server Error',
+  title: 'Internal error',
   detail: 'Something went wrong here. Quote the request id when you report it.',
 } as const;
 
@@ -45,7 +45,7 @@ export const gatewayProblems: readonly GatewayProblem[] = [
     type: ResponseType.THROTTLED,
     status: 429,
     code: 'rate_limited',
-    title: 'Too Many Requests',
+    title: 'Too many requests',
     detail: 'The marketplace takes no more requests this second.',
     retryAfter: 1,
   },
@@ -68,28 +68,28 @@ export const gatewayProblems: readonly GatewayProblem[] = [
     type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
     status: 404,
     code: 'not_found',
-    title: 'Not Found',
+    title: 'Not found',
     detail: 'There is nothing here.',
   },
   {
     type: ResponseType.RESOURCE_NOT_FOUND,
     status: 404,
     code: 'not_found',
-    title: 'Not Found',
+    title: 'Not found',
     detail: 'There is nothing here.',
   },
   {
     type: ResponseType.REQUEST_TOO_LARGE,
     status: 413,
     code: 'body_too_large',
-    title: 'Content Too Large',
+    title: 'Body too large',
     detail: 'The body is larger than the marketplace reads.',
   },
   {
     type: ResponseType.UNSUPPORTED_MEDIA_TYPE,
     status: 415,
     code: 'unsupported_media_type',
-    title: 'Unsupported Media Type',
+    title: 'Media type not supported',
     detail: 'Bodies are JSON: send Content-Type application/json.',
   },
 ];
@@ -112,11 +112,11 @@ export function answerInProblemDetails(api: RestApi): void {
       },
       templates: {
         'application/json': JSON.stringify({
-          type: 'about:blank',
+          type: `https://lodestone.example/problems/${code}`,
           title,
           status,
           detail,
-          instance: 'urn:request:$context.requestId',
+          instance: 'urn:lodestone:request:$context.requestId',
           code,
         }),
       },
