@@ -31,6 +31,12 @@ export const readClearings = ({ proofs }: DataStack): Permission => ({
   resources: [proofs.arnForObjects('clearings/*')],
 });
 
+/** Without it S3 answers "forbidden" where nothing lies, and a missing object would look like a fault. */
+export const seeWhatIsMissing = ({ proofs }: DataStack): Permission => ({
+  actions: ['s3:ListBucket'],
+  resources: [proofs.bucketArn],
+});
+
 export const writeClearings = ({ proofs }: DataStack): Permission => ({
   actions: ['s3:PutObject'],
   resources: [proofs.arnForObjects('clearings/*')],

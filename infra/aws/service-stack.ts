@@ -12,7 +12,14 @@ import { FifoQueueWithDeadLetters, queueDefaults } from './constructs/queue-with
 import type { HandlerCode } from './constructs/service-function.ts';
 import { ServiceFunction } from './constructs/service-function.ts';
 import type { DataStack } from './data-stack.ts';
-import { listByIndex, readAndWriteTable, readClearings, sendTo, writeClearings } from './permissions.ts';
+import {
+  listByIndex,
+  readAndWriteTable,
+  readClearings,
+  seeWhatIsMissing,
+  sendTo,
+  writeClearings,
+} from './permissions.ts';
 import type { Settings } from './settings.ts';
 
 export interface ServiceStackProps extends StackProps {
@@ -59,7 +66,13 @@ export class ServiceStack extends Stack {
         CLIENT_IDS: data.identity.clientIds,
       },
     });
-    api.allow(readAndWriteTable(data), listByIndex(data), readClearings(data), sendTo(clearings.queue));
+    api.allow(
+      readAndWriteTable(data),
+      listByIndex(data),
+      readClearings(data),
+      seeWhatIsMissing(data),
+      sendTo(clearings.queue),
+    );
     const publicApi = new PublicApi(this, 'PublicApi', { handler: api.function, ...settings });
 
     const clearing = new ServiceFunction(this, 'ClearingFunction', {
@@ -73,6 +86,7 @@ export class ServiceStack extends Stack {
     clearing.allow(
       readAndWriteTable(data),
       readClearings(data),
+      seeWhatIsMissing(data),
       writeClearings(data),
       sendTo(clearings.queue),
     );

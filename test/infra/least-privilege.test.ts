@@ -128,6 +128,7 @@ describe('what a function may do', () => {
         'dynamodb:Query table/index/gsi1',
         'dynamodb:Query table/index/gsi2',
         's3:GetObject bucket/clearings/*',
+        's3:ListBucket bucket',
         'sqs:SendMessage queue',
       ].sort(),
     );
@@ -138,6 +139,7 @@ describe('what a function may do', () => {
       [
         ...table,
         's3:GetObject bucket/clearings/*',
+        's3:ListBucket bucket',
         's3:PutObject bucket/clearings/*',
         ...[
           'ChangeMessageVisibility',
