@@ -84,9 +84,11 @@ describe('objects in S3', () => {
     expect(asked).toHaveLength(5);
   });
 
-  it('can be handed out by a URL for a while', () => {
-    const url = storeAnswering().store.temporaryUrl(key, 300);
+  it('can be handed out by a signed URL for a while', async () => {
+    const url = await storeAnswering().store.temporaryUrl(key, 300);
     expect(url.pathname).toBe(`/${key}`);
     expect(url.searchParams.get('X-Amz-Expires')).toBe('300');
+    expect(url.searchParams.get('X-Amz-Security-Token')).toBe('session');
+    expect(url.searchParams.get('X-Amz-Signature')).toMatch(/^[0-9a-f]{64}$/);
   });
 });
