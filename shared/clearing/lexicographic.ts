@@ -1,0 +1,112 @@
+import { MarketTooLarge, type Network } from './network.ts';
+import { minimiseCost, type Arcs } from './simplex.ts';
+import { SpanningTree } from './spanning-tree.ts';
+
+/**
+ * A market's flow and the basis that proves it best. Node 0 is the hub, then come the offers, the bids, the origin
+ * caps; arcs are the pairs, then cap → bid, offer → hub (what stays unsold), bid → hub (what is filled).
+ */
+export interface Basis {
+  readonly arcs: Arcs;
+  readonly tree: SpanningTree;
+  readonly pivots: number;
+}
+
+/** Where each kind of node and arc begins in a {@link Basis}. */
+export function layout(network: Network): {
+  firstBid: number;
+  nodes: number;
+  firstCapArc: number;
+  firstUnsold: number;
+  firstFilled: number;
+  arcCount: number;
+} {
+  const firstBid = 1 + network.supply.length;
+  const firstCapArc = network.pairOffer.length;
+  const firstUnsold = firstCapArc + network.capLots.length;
+  const firstFilled = firstUnsold + network.supply.length;
+  return {
+    firstBid,
+    nodes: firstBid + network.demand.length + network.capLots.length,
+    firstCapArc,
+    firstUnsold,
+    firstFilled,
+    arcCount: firstFilled + network.demand.length,
+  };
+}
+
+/**
+ * What one tick of gains and one lot of volume weigh against one lot from inside the zone, so that a single sum
+ * orders flows by gains, then volume, then lots from inside.
+ *
+ * An improvement is a simple cycle of the residual network. It visits no offer and no head of a pair twice, so it
+ * takes on at most `n` pairs and drops at most `n`, where `n` is the lesser of the two numbers: the lots from
+ * inside change by at most `n` per unit pushed. It visits the hub at most once: the volume changes by at most one.
+ */
+export function objectiveWeights(network: Network): { gains: number; volume: number } {
+  const n = Math.min(network.supply.length, network.demand.length + network.capLots.length) + 1;
+  const volume = n + 1;
+  return { gains: volume + n + 1, volume };
+}
+
+/**
+ * The flow of greatest gains from trade; among those of greatest volume; among those with most lots from inside
+ * the zone.
+ *
+ * @throws {MarketTooLarge} where a potential could leave the range of exact integers.
+ */
+export function solveLexicographic(network: Network): Basis {
+  const arcs = arcsOf(network);
+  const { nodes, firstBid, firstCapArc, firstUnsold, firstFilled } = layout(network);
+  let dearest = 0;
+  for (const cost of arcs.cost) dearest = Math.max(dearest, -cost);
+  if (nodes * dearest >= Number.MAX_SAFE_INTEGER) {
+    throw new MarketTooLarge(`${nodes} nodes with weights up to ${dearest} exceed exact arithmetic`);
+  }
+  // Nothing is traded yet: every offer's lots lie unsold, every bid and cap could still take some.
+  const parent = new Int32Array(nodes);
+  const pred = new Int32Array(nodes);
+  parent[0] = -1;
+  pred[0] = -1;
+  network.supply.forEach((lots, offer) => {
+    pred[1 + offer] = firstUnsold + offer;
+    arcs.flow[firstUnsold + offer] = lots;
+  });
+  for (let bid = 0; bid < network.demand.length; bid++) pred[firstBid + bid] = firstFilled + bid;
+  network.capBid.forEach((bid, cap) => {
+    const node = firstBid + network.demand.length + cap;
+    parent[node] = firstBid + bid;
+    pred[node] = firstCapArc + cap;
+  });
+  const tree = new SpanningTree(parent, pred);
+  return { arcs, tree, pivots: minimiseCost(arcs, tree) };
+}
+
+function arcsOf(network: Network): Arcs {
+  const { supply, demand, capBid, capLots, pairOffer, pairHead, pairWeight, pairInside } = network;
+  const { firstBid, firstCapArc, firstUnsold, firstFilled, arcCount } = layout(network);
+  const tail = new Int32Array(arcCount);
+  const head = new Int32Array(arcCount);
+  const cost = new Float64Array(arcCount);
+  const capacity = new Float64Array(arcCount).fill(Infinity);
+  const weights = objectiveWeights(network);
+  for (let pair = 0; pair < pairOffer.length; pair++) {
+    tail[pair] = 1 + pairOffer[pair]!;
+    head[pair] = firstBid + pairHead[pair]!;
+    cost[pair] = -(weights.gains * pairWeight[pair]! + weights.volume + pairInside[pair]!);
+  }
+  capLots.forEach((lots, cap) => {
+    const arc = firstCapArc + cap;
+    tail[arc] = firstBid + demand.length + cap;
+    head[arc] = firstBid + capBid[cap]!;
+    capacity[arc] = lots;
+  });
+  supply.forEach((_, offer) => {
+    tail[firstUnsold + offer] = 1 + offer;
+  });
+  demand.forEach((lots, bid) => {
+    tail[firstFilled + bid] = firstBid + bid;
+    capacity[firstFilled + bid] = lots;
+  });
+  return { tail, head, cost, capacity, flow: new Float64Array(arcCount) };
+}

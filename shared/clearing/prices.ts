@@ -1,0 +1,67 @@
+import { layout, type Basis } from './lexicographic.ts';
+import { promise, type Network } from './network.ts';
+import { hubDistances, incidence, type Incidence } from './residual.ts';
+
+/** Equilibrium values in whole ticks per lot. */
+export interface Prices {
+  /** What each offer earns above its landed reserve: midway, and at the buyers' best and the sellers' best. */
+  readonly scarcity: Float64Array;
+  readonly scarcityLow: Float64Array;
+  readonly scarcityHigh: Float64Array;
+  /** What each bid keeps below its limit. */
+  readonly surplus: Float64Array;
+  /** What one more lot through each origin cap would be worth to its bid. */
+  readonly capValue: Float64Array;
+}
+
+/**
+ * Prices from the duals of the gains alone. Optimal duals form a lattice (Shapley and Shubik 1971): the shortest
+ * paths from the hub over the residual network are the sellers' best, those to the hub the buyers' best. Offers'
+ * and bids' potentials taken with one orientation obey difference constraints, which the floored midpoint of two
+ * solutions obeys again: it is an equilibrium in whole ticks.
+ *
+ * Any optimal dual fits any optimal flow, so the flow may be any of greatest gains; the tree is that of the
+ * lexicographic solution, whose potentials at the gains alone are one optimal dual to start from.
+ */
+export function equilibriumPrices(network: Network, basis: Basis): Prices {
+  const { arcs, tree } = basis;
+  const { nodes, firstBid } = layout(network);
+  const cost = new Float64Array(arcs.cost.length);
+  network.pairWeight.forEach((weight, pair) => {
+    cost[pair] = -weight;
+  });
+  tree.computePotentials(arcs, cost);
+  const start = tree.potential;
+  refuseNegative(basis, cost);
+
+  const index: Incidence = incidence(arcs, nodes);
+  const fromHub = hubDistances(arcs, cost, start, index, false);
+  const toHub = hubDistances(arcs, cost, start, index, true);
+  // A node that the hub cannot reach trades nothing; as far as the farthest, it breaks no constraint.
+  const farthest = fromHub.reduce((most, distance) => (distance < Infinity ? Math.max(most, distance) : most), 0);
+  const high = start.map((potential, node) => potential + Math.min(fromHub[node]!, farthest));
+  const low = start.map((potential, node) => potential - toHub[node]!);
+  const middle = low.map((value, node) => Math.floor((value + high[node]!) / 2));
+
+  const bids = network.demand.length;
+  const surplus = middle.subarray(firstBid, firstBid + bids).map((potential) => Math.max(-potential, 0));
+  const caps = middle.subarray(firstBid + bids);
+  return {
+    scarcity: middle.slice(1, firstBid),
+    scarcityLow: low.slice(1, firstBid),
+    scarcityHigh: high.slice(1, firstBid),
+    surplus,
+    capValue: caps.map((potential, cap) => Math.max(-potential - surplus[network.capBid[cap]!]!, 0)),
+  };
+}
+
+/** A negative residual arc would mean that the flow is not of greatest gains: then there is no price to give. */
+function refuseNegative({ arcs, tree }: Basis, cost: Float64Array): void {
+  const { tail, head, capacity, flow } = arcs;
+  const { potential } = tree;
+  for (let arc = 0; arc < cost.length; arc++) {
+    const reduced = cost[arc]! + potential[tail[arc]!]! - potential[head[arc]!]!;
+    promise(reduced >= 0 || flow[arc] === capacity[arc], 'no residual arc may be negative');
+    promise(reduced <= 0 || flow[arc] === 0, 'no residual arc may be negative');
+  }
+}

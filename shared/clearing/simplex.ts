@@ -1,0 +1,149 @@
+import { promise } from './network.ts';
+import type { SpanningTree } from './spanning-tree.ts';
+
+/** Arcs of a minimum-cost flow problem, by column. Costs and amounts are exact integers in doubles. */
+export interface Arcs {
+  readonly tail: Int32Array;
+  readonly head: Int32Array;
+  readonly cost: Float64Array;
+  /** Upper bound of the flow; `Infinity` where other bounds suffice. */
+  readonly capacity: Float64Array;
+  /** Before: a feasible start. After: an optimal flow. */
+  readonly flow: Float64Array;
+}
+
+const AT_LOWER = 1;
+const IN_TREE = 0;
+const AT_UPPER = -1;
+
+/**
+ * Moves a feasible flow to one of least cost by the primal network simplex method, and leaves in `tree` a basis
+ * whose potentials prove it: `cost + potential[tail] − potential[head]` is ≥ 0 on every arc below its capacity
+ * and ≤ 0 on every arc above zero.
+ *
+ * The tree must be strongly feasible at the start (from every node some flow can still be sent to the root along
+ * it) and is kept so by the choice of the leaving arc, which rules out cycling (Cunningham 1976). The entering arc
+ * is the best of a block of arcs (Kiraly and Kovacs 2012).
+ *
+ * @returns the number of pivots.
+ */
+export function minimiseCost(arcs: Arcs, tree: SpanningTree): number {
+  const state = initialState(arcs, tree);
+  tree.computePotentials(arcs, arcs.cost);
+  const findEntering = blockSearch(arcs, tree, state);
+  let pivots = 0;
+  for (let entering = findEntering(); entering >= 0; entering = findEntering()) {
+    pivot(arcs, tree, state, entering);
+    pivots++;
+  }
+  return pivots;
+}
+
+function initialState(arcs: Arcs, tree: SpanningTree): Int8Array {
+  const { flow, capacity } = arcs;
+  const state = new Int8Array(flow.length).fill(AT_LOWER);
+  for (let node = 1; node < tree.pred.length; node++) state[tree.pred[node]!] = IN_TREE;
+  for (let arc = 0; arc < flow.length; arc++) {
+    if (state[arc] === IN_TREE || flow[arc] === 0) continue;
+    promise(flow[arc] === capacity[arc], 'an arc outside the tree is empty or full');
+    state[arc] = AT_UPPER;
+  }
+  return state;
+}
+
+/** Looks for an arc that would lower the cost, round and round in blocks; −1 when none is left. */
+function blockSearch(arcs: Arcs, tree: SpanningTree, state: Int8Array): () => number {
+  const { tail, head, cost } = arcs;
+  const { potential } = tree;
+  const count = cost.length;
+  const block = Math.max(Math.ceil(Math.sqrt(count)), 10);
+  let next = 0;
+  return () => {
+    let best = -1;
+    let bestCost = 0;
+    let leftInBlock = block;
+    let arc = next;
+    for (let seen = 0; seen < count; seen++) {
+      const reduced = state[arc]! * (cost[arc]! + potential[tail[arc]!]! - potential[head[arc]!]!);
+      if (reduced < bestCost) {
+        bestCost = reduced;
+        best = arc;
+      }
+      if (++arc === count) arc = 0;
+      if (--leftInBlock === 0) {
+        if (best >= 0) break;
+        leftInBlock = block;
+      }
+    }
+    next = arc;
+    return best;
+  };
+}
+
+/** Pushes what flow it can around the cycle that `entering` closes with the tree, and exchanges the arcs. */
+function pivot(arcs: Arcs, tree: SpanningTree, state: Int8Array, entering: number): void {
+  const { parent, pred, depth, potential } = tree;
+  const { tail, head, cost, capacity, flow } = arcs;
+  const direction = state[entering]!;
+  const forward = direction === AT_LOWER;
+  const first = forward ? tail[entering]! : head[entering]!;
+  const second = forward ? head[entering]! : tail[entering]!;
+
+  // The cycle runs from the join down to `first`, across the entering arc, and from `second` up to the join. Of
+  // several arcs that block it first, the last one met on the way leaves: this keeps the tree strongly feasible.
+  let roomDown = Infinity;
+  let cutDown = -1;
+  let roomUp = Infinity;
+  let cutUp = -1;
+  let a = first;
+  let b = second;
+  while (a !== b) {
+    if (depth[a]! >= depth[b]!) {
+      const arc = pred[a]!;
+      const room = tail[arc] === a ? flow[arc]! : capacity[arc]! - flow[arc]!;
+      if (room < roomDown) {
+        roomDown = room;
+        cutDown = a;
+      }
+      a = parent[a]!;
+    } else {
+      const arc = pred[b]!;
+      const room = tail[arc] === b ? capacity[arc]! - flow[arc]! : flow[arc]!;
+      if (room <= roomUp) {
+        roomUp = room;
+        cutUp = b;
+      }
+      b = parent[b]!;
+    }
+  }
+  const join = a;
+  const room = capacity[entering]!;
+  const push = Math.min(roomDown, room, roomUp);
+  promise(push !== Infinity, 'the flow is bounded');
+
+  if (push > 0) {
+    flow[entering] = flow[entering]! + direction * push;
+    for (let node = first; node !== join; node = parent[node]!) {
+      const arc = pred[node]!;
+      flow[arc] = flow[arc]! + (tail[arc] === node ? -push : push);
+    }
+    for (let node = second; node !== join; node = parent[node]!) {
+      const arc = pred[node]!;
+      flow[arc] = flow[arc]! + (tail[arc] === node ? push : -push);
+    }
+  }
+
+  const leavesAbove = roomUp === push;
+  if (!leavesAbove && room === push) {
+    state[entering] = -direction;
+    return;
+  }
+  const cut = leavesAbove ? cutUp : cutDown;
+  const leaving = pred[cut]!;
+  state[leaving] = flow[leaving] === 0 ? AT_LOWER : AT_UPPER;
+  state[entering] = IN_TREE;
+  const low = leavesAbove ? second : first;
+  const high = leavesAbove ? first : second;
+  const reduced = cost[entering]! + potential[tail[entering]!]! - potential[head[entering]!]!;
+  tree.rehang(cut, low, high, entering, low === tail[entering] ? -reduced : reduced);
+}
