@@ -3,19 +3,26 @@ import type { Network } from './network.ts';
 import { minimiseCost, type Arcs } from './simplex.ts';
 import { SpanningTree } from './spanning-tree.ts';
 
-/** Into how many parts each refinement divides what is still open of an order's fill. */
+/**
+ * Each refinement divides what is still open of an order's fill by ten, until a part is a hundredth of a lot of
+ * the largest order.
+ */
 const PARTS = 10;
+const FINENESS = 100;
 
 /**
  * The arcs that may still carry another amount without loss to what was decided before. The last ones lead to the
- * hub and stand for a stretch of an order's fill each, from `low` to `high` lots.
+ * hub and stand for a stretch of an order's fill each: the lots after `low` up to `high`, which are those of its
+ * lots whose middle lies in cell `cell` when the whole order is divided into `grid` equal cells.
  */
 interface Face {
   readonly arcs: Arcs;
   readonly tree: SpanningTree;
   /** For the arcs before the first stretch: the arc of the market that each one is. */
   readonly origin: Int32Array;
+  readonly grid: number;
   readonly order: Int32Array;
+  readonly cell: Float64Array;
   readonly low: Float64Array;
   readonly high: Float64Array;
 }
@@ -26,11 +33,13 @@ interface Face {
  *
  * By complementary slackness those flows are the ones that differ on tight arcs only (reduced cost zero), so an
  * order with a dual of its own stays at its fill. What is tight is solved anew, each tenth of an order costing
- * more than the tenth before it; then the tenth that stayed open is divided again, until it is a single lot.
+ * more than the tenth before it; then the tenth that stayed open is divided again. A lot counts where its middle
+ * lies (Sainte-Laguë's rule), so that neither small nor large orders come first.
  */
 export function fillEvenly(network: Network, basis: Basis): void {
   let face = wholeFace(network, basis);
-  for (;;) {
+  const finest = FINENESS * face.high.reduce((most, lots) => Math.max(most, lots), 0);
+  while (face.grid < finest) {
     const finer = divide(network, face);
     if (finer === undefined) break;
     minimiseCost(finer.arcs, finer.tree);
@@ -52,7 +61,9 @@ function wholeFace(network: Network, { arcs, tree }: Basis): Face {
     arcs,
     tree,
     origin: Int32Array.from({ length: firstUnsold }, (_, arc) => arc),
+    grid: 1,
     order: Int32Array.from({ length: orders }, (_, order) => order),
+    cell: new Float64Array(orders),
     low: new Float64Array(orders),
     high,
   };
@@ -68,16 +79,12 @@ function divide(network: Network, face: Face): Face | undefined {
 
   const kept: number[] = [];
   let free = false;
-  let open = false;
-  const fixedArcs = face.origin.length;
   for (let arc = 0; arc < arcs.cost.length; arc++) {
     if (!tight(arc)) continue;
     kept.push(arc);
     free ||= inTree[arc] === 0;
-    open ||= arc >= fixedArcs && face.high[arc - fixedArcs]! - face.low[arc - fixedArcs]! > 1;
   }
-  if (!free || !open) return undefined;
-  return new FaceBuilder(network, face, kept).build();
+  return free ? new FaceBuilder(network, face, kept).build() : undefined;
 }
 
 /** Lays out a finer face; its arcs come in the order of the coarser face's. */
@@ -92,6 +99,7 @@ class FaceBuilder {
   readonly #flow: number[] = [];
   readonly #origin: number[] = [];
   readonly #order: number[] = [];
+  readonly #cell: number[] = [];
   readonly #low: number[] = [];
   readonly #high: number[] = [];
   /** The finer arc that takes each coarser tree arc's place. */
@@ -105,7 +113,7 @@ class FaceBuilder {
   }
 
   build(): Face {
-    const { arcs, tree, origin } = this.#face;
+    const { arcs, tree, origin, grid } = this.#face;
     for (const arc of this.#kept) {
       if (arc >= origin.length) {
         this.#divideStretch(arc);
@@ -125,7 +133,9 @@ class FaceBuilder {
       },
       tree: new SpanningTree(tree.parent.slice(), pred),
       origin: Int32Array.from(this.#origin),
+      grid: PARTS * grid,
       order: Int32Array.from(this.#order),
+      cell: Float64Array.from(this.#cell),
       low: Float64Array.from(this.#low),
       high: Float64Array.from(this.#high),
     };
@@ -148,14 +158,17 @@ class FaceBuilder {
     const face = this.#face;
     const stretch = arc - face.origin.length;
     const order = face.order[stretch]!;
+    const { supply, demand } = this.#network;
+    const isOffer = order < supply.length;
+    const quantity = isOffer ? supply[order]! : demand[order - supply.length]!;
     const low = face.low[stretch]!;
-    const size = face.high[stretch]! - low;
-    const isOffer = order < this.#network.supply.length;
     const flow = face.arcs.flow[arc]!;
     const fill = isOffer ? face.high[stretch]! - flow : low + flow;
+    let to = low;
     for (let part = 0; part < PARTS; part++) {
-      const from = low + boundary(size, part);
-      const to = low + boundary(size, part + 1);
+      const cell = face.cell[stretch]! * PARTS + part;
+      const from = to;
+      to = lotsBefore(quantity, cell + 1, face.grid * PARTS);
       if (from === to) continue;
       const filled = Math.min(Math.max(fill - from, 0), to - from);
       const growing = isOffer ? fill > from || from === low : fill < to;
@@ -165,6 +178,7 @@ class FaceBuilder {
         ? this.#push(arc, PARTS - 1 - part, capacity, to - from - filled)
         : this.#push(arc, part, capacity, filled);
       this.#order.push(order);
+      this.#cell.push(cell);
       this.#low.push(from);
       this.#high.push(to);
       if (growing && (isOffer || this.#successor[arc] === -1)) this.#successor[arc] = index;
@@ -172,9 +186,11 @@ class FaceBuilder {
   }
 }
 
-/** Where part `part` of a stretch of `size` lots begins, rounded to the nearest lot (halves up). */
-function boundary(size: number, part: number): number {
-  return Math.floor((2 * size * part + PARTS) / (2 * PARTS));
+/** How many of an order's lots have their middle before cell `cell` of `grid`: ⌈quantity · cell ÷ grid − ½⌉. */
+function lotsBefore(quantity: number, cell: number, grid: number): number {
+  const product = 2 * quantity * cell + grid;
+  if (product < Number.MAX_SAFE_INTEGER) return Math.floor((product - 1) / (2 * grid));
+  return Number((2n * BigInt(quantity) * BigInt(cell) + BigInt(grid) - 1n) / (2n * BigInt(grid)));
 }
 
 /** Sets the hub's arcs to what the pairs' flows say. */
