@@ -25,6 +25,8 @@ export const bookOfferSchema = offerSchema
     price: true,
     destinations: true,
     purity: true,
+    priceTerms: true,
+    validUntil: true,
     remaining: true,
     version: true,
   })
@@ -42,11 +44,23 @@ export const bookBidSchema = bidSchema
     excludedOrigins: true,
     maxOriginShare: true,
     contractedByOrigin: true,
+    priceTerms: true,
+    validUntil: true,
     remaining: true,
     version: true,
   })
   .extend({ ...partyShape, requested: bidSchema.shape.remaining });
 export type BookBid = z.output<typeof bookBidSchema>;
+
+export const snapshotSiteSchema = siteSchema.omit({ organisation: true, recordedBy: true });
+export type SnapshotSite = z.output<typeof snapshotSiteSchema>;
+
+export const snapshotCertificateSchema = certificateSchema.omit({
+  organisation: true,
+  recordedBy: true,
+  reference: true,
+});
+export type SnapshotCertificate = z.output<typeof snapshotCertificateSchema>;
 
 /**
  * Everything a clearing depends on, and nothing else. Lists are sorted by id; floors, rules and zones are
@@ -62,8 +76,8 @@ export const snapshotSchema = z.strictObject({
   floors: z.array(floorSchema),
   standards: z.array(standardsRuleSchema),
   schemes: z.array(schemeSchema),
-  sites: z.array(siteSchema.omit({ organisation: true, recordedBy: true })),
-  certificates: z.array(certificateSchema.omit({ organisation: true, recordedBy: true, reference: true })),
+  sites: z.array(snapshotSiteSchema),
+  certificates: z.array(snapshotCertificateSchema),
   offers: z.array(bookOfferSchema),
   bids: z.array(bookBidSchema),
 });

@@ -1,4 +1,4 @@
-import loadHighs from 'highs';
+import { loadHighs } from './highs.ts';
 import { bidOf, type Network } from '../../shared/clearing/network.ts';
 
 /** What the three objectives, one after the other, can reach at most. */

@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
-import loadHighs from 'highs';
+
 import { describe, expect, test } from 'vitest';
 import { solveQuarter } from '../../../shared/clearing/flow.ts';
 import { bidOf } from '../../../shared/clearing/network.ts';
 import { totals } from '../../support/flows.ts';
+import { loadHighs } from '../../support/highs.ts';
 import { networkOf, networks } from '../../support/networks.ts';
 
 describe('the prices of a quarter', () => {

@@ -1,0 +1,113 @@
+import type { Quarter } from '../kernel/quarter.ts';
+import type { Floor } from '../pricing/floor.ts';
+import type { StandardsRule } from '../standards/standards-rule.ts';
+import type { BidEntry, OfferEntry } from './book.ts';
+import type { ClearedQuarter, Setting } from './quarters.ts';
+import type { SnapshotCertificate } from './snapshot.ts';
+import { satisfies } from './standards-check.ts';
+import { landedReserve } from './trade-terms.ts';
+import { sellerPrice, waterfallOf, type TickWaterfall } from './waterfall.ts';
+
+/** One quarter of an award; prices in ticks. */
+export interface AwardedQuarter {
+  readonly quarter: Quarter;
+  readonly lots: bigint;
+  /** What the seller is paid. */
+  readonly price: bigint;
+  readonly landed: bigint;
+  readonly waterfall: TickWaterfall;
+  /** Landed prices between which the market would have cleared alike. */
+  readonly interval: { readonly low: bigint; readonly high: bigint };
+}
+
+/** What one offer sells to one bid, before it is recorded as a contract. */
+export interface Award {
+  readonly offer: string;
+  readonly bid: string;
+  readonly site: string;
+  readonly origin: string;
+  readonly destination: string;
+  readonly schedule: readonly AwardedQuarter[];
+  /** Of the destination's zone, whether or not it moved the price. */
+  readonly floor: Floor | undefined;
+  readonly standards: readonly StandardsRule[];
+  /** Those relied on. */
+  readonly certificates: readonly SnapshotCertificate[];
+}
+
+/** Joins the quarters of each offer and bid and prices them; sorted by offer, then bid. */
+export function awardsOf(setting: Setting, quarters: readonly ClearedQuarter[]): Award[] {
+  const { book, facets } = setting;
+  const pairs = new Map<string, { offer: OfferEntry; bid: BidEntry; schedule: AwardedQuarter[] }>();
+  for (const [quarter, cleared] of quarters.entries())
+    for (const { offer, bid, lots, offerClass } of cleared.awards) {
+      const key = `${offer.order.id}:${bid.order.id}`;
+      const pair = pairs.get(key) ?? { offer, bid, schedule: [] };
+      pairs.set(key, pair);
+      pair.schedule.push(pricedQuarter(setting, cleared, { offer, bid, offerClass }, book.quarters[quarter]!, lots));
+    }
+  return [...pairs.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { offer, bid, schedule }]) => {
+      const facet = facets.offers[facets.offerFacet.get(offer)!]!;
+      const rules = facets.destinations[facets.bids[facets.bidFacet.get(bid)!]!.destination]!;
+      return {
+        offer: offer.order.id,
+        bid: bid.order.id,
+        site: offer.order.site,
+        origin: facets.origins[facet.origin]!,
+        destination: bid.order.destination,
+        schedule,
+        floor: rules.floor,
+        standards: rules.standards,
+        certificates: reliedOn(setting, offer, bid, schedule),
+      };
+    });
+}
+
+function pricedQuarter(
+  { facets, eligibility }: Setting,
+  { solution }: ClearedQuarter,
+  { offer, bid, offerClass }: { offer: OfferEntry; bid: BidEntry; offerClass: number },
+  quarter: Quarter,
+  lots: number,
+): AwardedQuarter {
+  const terms = eligibility.terms(
+    facets.offers[facets.offerFacet.get(offer)!]!,
+    facets.bids[facets.bidFacet.get(bid)!]!,
+  );
+  const { scarcity, scarcityLow, scarcityHigh } = solution.prices;
+  const waterfall = waterfallOf(offer.price, BigInt(scarcity[offerClass]!), terms);
+  const reserve = landedReserve(offer.price, terms);
+  return {
+    quarter,
+    lots: BigInt(lots),
+    price: sellerPrice(waterfall),
+    landed: waterfall.landed,
+    waterfall,
+    interval: {
+      low: reserve + BigInt(scarcityLow[offerClass]!),
+      high: reserve + BigInt(scarcityHigh[offerClass]!),
+    },
+  };
+}
+
+/** The certificates by which each check held, in each quarter, or at the beginning under a renewal covenant. */
+function reliedOn(
+  { snapshot, facets }: Setting,
+  offer: OfferEntry,
+  bid: BidEntry,
+  schedule: readonly AwardedQuarter[],
+): SnapshotCertificate[] {
+  const { checks } = facets.bids[facets.bidFacet.get(bid)!]!;
+  if (checks.length === 0) return [];
+  const schemes = new Map(snapshot.schemes.map((scheme) => [scheme.id, scheme]));
+  const own = snapshot.certificates.filter((certificate) => certificate.site === offer.order.site);
+  const relied = new Map<string, SnapshotCertificate>();
+  for (const check of checks)
+    for (const { quarter } of schedule) {
+      const result = satisfies(facets.evidence.checks[check]!, own, schemes, snapshot.product, quarter);
+      if (result.ok) relied.set(result.certificate.id, result.certificate);
+    }
+  return [...relied.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}

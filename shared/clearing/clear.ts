@@ -1,0 +1,83 @@
+import { fail, ok, type Result } from '../kernel/result.ts';
+import { problem } from '../kernel/problem.ts';
+import type { Quarter } from '../kernel/quarter.ts';
+import { minorUnitsOf } from '../pricing/product-terms.ts';
+import { awardsOf, type Award } from './award.ts';
+import { readBook } from './book.ts';
+import { Eligibility } from './eligibility.ts';
+import { explain } from './explain.ts';
+import type { QuarterExplanation } from './explanation.ts';
+import { facetsOf } from './facets.ts';
+import { MarketTooLarge } from './network.ts';
+import { proofOf, type QuarterProof } from './proof.ts';
+import { clearQuarters, type ClearedQuarter } from './quarters.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** One quarter's result for the public record. */
+export interface QuarterOutcome {
+  readonly quarter: Quarter;
+  readonly lots: bigint;
+  /** Least and greatest landed price of the quarter's awards in ticks; null where there are none. */
+  readonly landedPrice: { readonly low: bigint; readonly high: bigint } | null;
+  /** Gains from trade and their upper bound, in ticks × lots: equal, so no other outcome gains more. */
+  readonly optimality: { readonly primal: bigint; readonly dual: bigint };
+}
+
+/** Everything a clearing decides. The same snapshot gives the same outcome, whatever the order of its lists. */
+export interface Outcome {
+  readonly awards: readonly Award[];
+  readonly quarters: readonly QuarterOutcome[];
+  /** In minor units of the product's currency. */
+  readonly levyTotal: bigint;
+  /** By order id, for every order of the snapshot. */
+  readonly explanations: ReadonlyMap<string, readonly QuarterExplanation[]>;
+  readonly proof: readonly QuarterProof[];
+}
+
+/**
+ * Clears a sealed call auction: eligible pairs → network → flow → prices → awards → explanation.
+ *
+ * Errors: market_too_large (the whole clearing fails, nothing is cleared by halves), not_yet_supported.
+ */
+export function clear(snapshot: Snapshot): Result<Outcome> {
+  const cappedZone = snapshot.zones.find((zone) => zone.maxOriginShare !== undefined);
+  if (cappedZone !== undefined && snapshot.consumption.some(({ zone }) => zone === cappedZone.id))
+    return fail(problem('not_yet_supported', `The origin cap of zone ${cappedZone.id} cannot be cleared yet.`));
+  const book = readBook(snapshot);
+  const facets = facetsOf(snapshot, book);
+  const eligibility = new Eligibility(snapshot, facets, book.quarters);
+  const setting = { snapshot, book, facets, eligibility };
+  try {
+    const { quarters, bars } = clearQuarters(setting);
+    const awards = awardsOf(setting, quarters);
+    return ok({
+      awards,
+      quarters: book.quarters.map((quarter, index) => quarterOutcome(quarter, quarters[index]!, awards)),
+      levyTotal: levyTotal(snapshot, awards),
+      explanations: explain(setting, quarters, bars),
+      proof: quarters.map((cleared, index) => proofOf(setting, cleared, book.quarters[index]!)),
+    });
+  } catch (error) {
+    if (error instanceof MarketTooLarge) return fail(problem('market_too_large', error.message));
+    throw error;
+  }
+}
+
+function quarterOutcome(quarter: Quarter, { solution }: ClearedQuarter, awards: readonly Award[]): QuarterOutcome {
+  const { primal, dual, volume } = solution.certificate;
+  const landed = awards
+    .flatMap(({ schedule }) => schedule)
+    .filter((entry) => entry.quarter === quarter)
+    .map((entry) => entry.landed)
+    .sort((a, b) => (a < b ? -1 : 1));
+  const [low, high] = [landed[0], landed.at(-1)];
+  const landedPrice = low === undefined || high === undefined ? null : { low, high };
+  return { quarter, lots: volume, landedPrice, optimality: { primal, dual } };
+}
+
+/** The levy is owed per trade, never averaged. */
+function levyTotal({ product }: Snapshot, awards: readonly Award[]): bigint {
+  return awards
+    .flatMap(({ schedule }) => schedule)
+    .reduce((sum, { waterfall, lots }) => sum + minorUnitsOf(waterfall.levy, lots, product), 0n);
+}

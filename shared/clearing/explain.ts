@@ -1,0 +1,120 @@
+import type { Requirement } from '../standards/standards-rule.ts';
+import type { QuarterQuantity } from '../orders/delivery.ts';
+import { priceOf, quantityOf } from '../pricing/product-terms.ts';
+import { lotsFrom, type BidEntry, type OfferEntry } from './book.ts';
+import type { QuarterExplanation, WouldNeed } from './explanation.ts';
+import type { BidFacet } from './facets.ts';
+import type { Bars, ClearedQuarter, Setting } from './quarters.ts';
+import { reasonsOf, type QuarterReasons, type Reasons } from './reasons.ts';
+import { detailOf, type RefusalCode } from './refusal.ts';
+
+/** Why each order of the snapshot was or was not filled, quarter by quarter, by order id. */
+export function explain(
+  setting: Setting,
+  quarters: readonly ClearedQuarter[],
+  bars: Bars,
+): Map<string, QuarterExplanation[]> {
+  const { snapshot, book } = setting;
+  const explanations = new Map<string, QuarterExplanation[]>();
+  const known = new Map<ClearedQuarter, QuarterReasons>();
+  const views = quarters.map((cleared, quarter) => {
+    const reasons = known.get(cleared) ?? reasonsOf(setting, bars, cleared, quarter);
+    known.set(cleared, reasons);
+    return viewOf(cleared, reasons);
+  });
+
+  const quartersOf = (
+    remaining: readonly QuarterQuantity[],
+    entry: OfferEntry | BidEntry | undefined,
+    needs: (code: RefusalCode, checks: ReadonlySet<number>) => WouldNeed,
+  ): QuarterExplanation[] =>
+    remaining.map(({ quarter, quantity }) => {
+      const requested = lotsFrom(quantity, snapshot);
+      const view = views[book.quarters.indexOf(quarter)];
+      const awarded = (entry && view?.awarded.get(entry)) ?? 0;
+      const left = requested - awarded;
+      // Begun quarters and orders past their validity took no part.
+      const outside: Reasons = { binding: ['window_mismatch'], nearMisses: new Map() };
+      const reasons = entry === undefined || view === undefined ? outside : view.reasons.get(entry);
+      return {
+        quarter,
+        requested: lots(requested),
+        awarded: lots(awarded),
+        remaining: lots(left),
+        binding: (left === 0 ? [] : (reasons?.binding ?? [])).map((code) => ({ code, detail: detailOf(code) })),
+        nearMisses: (left === 0 ? [] : [...(reasons?.nearMisses ?? [])]).map(([code, checks]) => ({
+          code,
+          quantity: lots(left),
+          wouldNeed: needs(code, checks),
+        })),
+      };
+    });
+  const lots = (count: number): QuarterQuantity['quantity'] => quantityOf(BigInt(count), snapshot.product);
+
+  const offers = new Map(book.offers.map((entry) => [entry.order.id, entry]));
+  for (const { id, remaining } of snapshot.offers)
+    explanations.set(
+      id,
+      quartersOf(remaining, offers.get(id), (code, checks) => needsOfOffer(setting, code, checks)),
+    );
+  const bids = new Map(book.bids.map((entry) => [entry.order.id, entry]));
+  for (const { id, remaining } of snapshot.bids) {
+    const entry = bids.get(id);
+    const facet = entry && setting.facets.bids[setting.facets.bidFacet.get(entry)!];
+    explanations.set(
+      id,
+      quartersOf(remaining, entry, (code, checks) => needsOfBid(setting, facet, code, checks)),
+    );
+  }
+  return explanations;
+}
+
+/** What a cleared quarter says of single orders. */
+function viewOf({ market, awards }: ClearedQuarter, reasons: QuarterReasons) {
+  const awarded = new Map<OfferEntry | BidEntry, number>();
+  for (const { offer, bid, lots } of awards)
+    for (const entry of [offer, bid]) awarded.set(entry, (awarded.get(entry) ?? 0) + lots);
+  const ofEntry = new Map<OfferEntry | BidEntry, Reasons>();
+  const spread = (
+    classes: readonly { members: readonly (OfferEntry | BidEntry)[] }[],
+    found: ReadonlyMap<number, Reasons>,
+  ): void => {
+    for (const [index, why] of found) for (const entry of classes[index]!.members) ofEntry.set(entry, why);
+  };
+  spread(market.offers, reasons.offers);
+  spread(market.bids, reasons.bids);
+  return { awarded, reasons: ofEntry };
+}
+
+/** A seller may learn public rules only: a bid's own requirements, purity and limit are the buyer's. */
+function needsOfOffer({ facets }: Setting, code: RefusalCode, checks: ReadonlySet<number>): WouldNeed {
+  if (code === 'site_unverified') return { verifiedSite: true };
+  const open = [...checks].filter((check) => !facets.privateChecks.has(check));
+  return open.length > 0 ? { certificates: open.map((check) => needOf(facets.evidence.checks[check]!)) } : {};
+}
+
+/** A buyer may learn the floor and what its own bid and the zone's rules ask for; never another's ask. */
+function needsOfBid(
+  { snapshot, facets, eligibility }: Setting,
+  bid: BidFacet | undefined,
+  code: RefusalCode,
+  checks: ReadonlySet<number>,
+): WouldNeed {
+  if (code === 'site_unverified') return { verifiedSite: true };
+  if (code === 'price_below_floor' && bid !== undefined)
+    return { floor: priceOf(eligibility.floorAt(bid.destination), snapshot.product) };
+  return checks.size > 0
+    ? { certificates: [...checks].map((check) => needOf(facets.evidence.checks[check]!)) }
+    : {};
+}
+
+const needOf = ({
+  anyOf,
+  minimumAssurance,
+}: {
+  anyOf: readonly Requirement[];
+  minimumAssurance?: 'self' | 'second-party' | 'third-party' | undefined;
+}): NonNullable<WouldNeed['certificates']>[number] => ({
+  anyOf: [...anyOf],
+  ...(minimumAssurance !== undefined && { minimumAssurance }),
+});

@@ -1,0 +1,173 @@
+import { compareDecimal, type Decimal } from '../kernel/decimal.ts';
+import type { Requirement } from '../standards/standards-rule.ts';
+import type { Book, BidEntry, OfferEntry } from './book.ts';
+import { Evidence, Numbering } from './evidence.ts';
+import type { Snapshot, SnapshotSite } from './snapshot.ts';
+import type { Check } from './standards-check.ts';
+import { destinationRules, type DestinationRules } from './trade-terms.ts';
+
+/** All that eligibility and weights see of an offer, by number. Offers of one facet are alike. */
+export interface OfferFacet {
+  readonly ask: bigint;
+  readonly origin: number;
+  readonly verified: boolean;
+  /** Destinations it delivers to, one flag for each of {@link Facets.destinations}. */
+  readonly delivers: readonly boolean[];
+  /** How many of the bids' minimum purities it meets. */
+  readonly purity: number;
+  readonly priceTerms: number;
+  /** Its group, if that has orders on both sides; else −1. */
+  readonly group: number;
+  /** Its site's record of {@link Evidence}. */
+  readonly record: number;
+  readonly firstQuarter: number;
+}
+
+/** All that eligibility and weights see of a bid, but for its quantities. */
+export interface BidFacet {
+  readonly limit: bigint;
+  readonly destination: number;
+  /** Numbers of {@link Evidence.checks}: the zone's rules and its own requirements. */
+  readonly checks: readonly number[];
+  readonly excluded: readonly boolean[];
+  /** Its minimum purity as a rank among the bids'; 0 where it has none. */
+  readonly minimumPurity: number;
+  readonly priceTerms: number;
+  readonly group: number;
+  readonly firstQuarter: number;
+}
+
+/** The book reduced to what eligibility sees. */
+export interface Facets {
+  readonly origins: readonly string[];
+  readonly destinations: readonly DestinationRules[];
+  readonly evidence: Evidence;
+  readonly offers: readonly OfferFacet[];
+  readonly bids: readonly BidFacet[];
+  readonly offerFacet: ReadonlyMap<OfferEntry, number>;
+  readonly bidFacet: ReadonlyMap<BidEntry, number>;
+  /** The checks that only a bid's own `requires` makes: no other organisation may learn them. */
+  readonly privateChecks: ReadonlySet<number>;
+}
+
+const priceTermsKey = ({ order }: OfferEntry | BidEntry): string =>
+  order.priceTerms?.kind === 'indexed' ? `indexed ${order.priceTerms.reference}` : 'fixed';
+
+const text = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part));
+
+/** Numbers everything that offers and bids can be told apart by. */
+export function facetsOf(snapshot: Snapshot, book: Book): Facets {
+  const sites = new Map(snapshot.sites.map((site) => [site.id, site]));
+  const siteOf = ({ order }: OfferEntry): SnapshotSite => {
+    const site = sites.get(order.site);
+    if (site === undefined) throw new Error(`the snapshot lacks site ${order.site}`);
+    return site;
+  };
+  const origins = [...new Set(book.offers.map((offer) => siteOf(offer).country))].sort();
+  const destinations = [...new Set(book.bids.map(({ order }) => order.destination))]
+    .sort()
+    .map((destination) => destinationRules(snapshot, destination));
+  const purities = distinctPurities(book.bids);
+  const groups = groupsOnBothSides(book);
+  const terms = new Numbering<string>();
+
+  const checks = new Numbering<Check>();
+  const publicChecks = destinations.map(({ standards }) =>
+    standards.flatMap((rule) =>
+      rule.topics.map(({ anyOf }) =>
+        checks.of({
+          anyOf,
+          renewalCovenant: rule.renewalCovenant === true,
+          ...(rule.minimumAssurance !== undefined && { minimumAssurance: rule.minimumAssurance }),
+        }),
+      ),
+    ),
+  );
+  const publicCount = checks.values.length;
+  const own = (requirement: Requirement): number =>
+    checks.of({ anyOf: [requirement], renewalCovenant: false });
+  const checksOf = ({ order }: BidEntry, destination: number): number[] => [
+    ...new Set([...publicChecks[destination]!, ...(order.requires ?? []).map(own)]),
+  ];
+
+  const bidFacets = new Numbering<BidFacet>();
+  const destinationIndex = new Map(destinations.map((rules, index) => [rules.destination, index]));
+  const looksBack = snapshot.standards.some((rule) => rule.renewalCovenant === true);
+  const bidFacet = new Map<BidEntry, number>();
+  for (const bid of book.bids) {
+    const destination = destinationIndex.get(bid.order.destination)!;
+    const { minimumPurity } = bid.order;
+    const facet: BidFacet = {
+      limit: bid.price,
+      destination,
+      checks: checksOf(bid, destination).sort((a, b) => a - b),
+      excluded: origins.map((origin) => bid.order.excludedOrigins?.includes(origin) ?? false),
+      minimumPurity: minimumPurity === undefined ? 0 : 1 + rankOf(purities, minimumPurity),
+      priceTerms: terms.of(priceTermsKey(bid)),
+      group: groups.get(bid.order.group) ?? -1,
+      firstQuarter: looksBack ? bid.firstQuarter : 0,
+    };
+    bidFacet.set(bid, bidFacets.of(facet, text(facet)));
+  }
+
+  const evidence = new Evidence(
+    checks.values,
+    new Set(book.offers.map(({ order }) => order.site)),
+    snapshot.certificates,
+    snapshot.schemes,
+    snapshot.product,
+    book.quarters,
+  );
+  const asksForVerified = destinations.some(({ zones }) => zones.some((zone) => zone.verifiedSitesOnly));
+  const offerFacets = new Numbering<OfferFacet>();
+  const offerFacet = new Map<OfferEntry, number>();
+  for (const offer of book.offers) {
+    const { order } = offer;
+    const site = siteOf(offer);
+    const facet: OfferFacet = {
+      ask: offer.price,
+      origin: origins.indexOf(site.country),
+      verified: site.verified || !asksForVerified,
+      delivers: destinations.map((rules) => order.destinations?.includes(rules.destination) ?? true),
+      purity: order.purity === undefined ? 0 : rankAfter(purities, order.purity),
+      priceTerms: terms.of(priceTermsKey(offer)),
+      group: groups.get(order.group) ?? -1,
+      record: evidence.recordOf(order.site),
+      firstQuarter: looksBack ? offer.firstQuarter : 0,
+    };
+    offerFacet.set(offer, offerFacets.of(facet, text(facet)));
+  }
+  const privateChecks = new Set([...checks.values.keys()].filter((check) => check >= publicCount));
+  return {
+    origins,
+    destinations,
+    evidence,
+    offers: offerFacets.values,
+    bids: bidFacets.values,
+    offerFacet,
+    bidFacet,
+    privateChecks,
+  };
+}
+
+function distinctPurities(bids: readonly BidEntry[]): Decimal[] {
+  const sorted = bids
+    .flatMap(({ order }) => (order.minimumPurity === undefined ? [] : [order.minimumPurity]))
+    .sort(compareDecimal);
+  return sorted.filter((purity, index) => index === 0 || compareDecimal(sorted[index - 1]!, purity) !== 0);
+}
+
+const rankOf = (sorted: readonly Decimal[], value: Decimal): number =>
+  sorted.findIndex((each) => compareDecimal(each, value) === 0);
+
+/** How many of the sorted values are at most `value`. */
+const rankAfter = (sorted: readonly Decimal[], value: Decimal): number =>
+  sorted.filter((each) => compareDecimal(each, value) <= 0).length;
+
+/** Only a group that both offers and bids can be refused as a related party. */
+function groupsOnBothSides(book: Book): Map<string, number> {
+  const buying = new Set(book.bids.map(({ order }) => order.group));
+  const both = [...new Set(book.offers.map(({ order }) => order.group))].filter((group) => buying.has(group));
+  return new Map(both.sort().map((group, index) => [group, index]));
+}

@@ -1,0 +1,114 @@
+import type { Bars, ClearedQuarter, Setting } from './quarters.ts';
+import { codesIn, refusalBit, type BindingCode, type RefusalCode } from './refusal.ts';
+
+/** Why a class of orders was not filled. */
+export interface Reasons {
+  /** The codes that bind, those that concern the most lots of the other side first. */
+  readonly binding: readonly BindingCode[];
+  /** Refusals that alone stood against some trade, with the checks of certificates that failed. */
+  readonly nearMisses: ReadonlyMap<RefusalCode, ReadonlySet<number>>;
+}
+
+/** Reasons per class of a cleared quarter; only classes that were not filled have any. */
+export interface QuarterReasons {
+  readonly offers: ReadonlyMap<number, Reasons>;
+  readonly bids: ReadonlyMap<number, Reasons>;
+}
+
+/** Collects what stood between a class and the other side. */
+class Collector {
+  readonly #weights = new Map<BindingCode, number>();
+  readonly #refusals = new Map<BindingCode, number>();
+  readonly #nearMisses = new Map<RefusalCode, Set<number>>();
+
+  competed(code: BindingCode, lots: number): void {
+    this.#weights.set(code, (this.#weights.get(code) ?? 0) + lots);
+  }
+
+  refused(bits: number, lots: number, failedChecks: () => readonly number[]): void {
+    const codes = codesIn(bits);
+    for (const code of codes) this.#refusals.set(code, (this.#refusals.get(code) ?? 0) + lots);
+    const [only] = codes;
+    if (codes.length !== 1 || only === undefined) return;
+    const checks = this.#nearMisses.get(only) ?? new Set();
+    this.#nearMisses.set(only, checks);
+    if (only.startsWith('certificate_')) for (const check of failedChecks()) checks.add(check);
+  }
+
+  /** What competition says goes before refusals: an order that could trade was not kept back by those. */
+  reasons(whenAlone: BindingCode): Reasons {
+    const found = this.#weights.size > 0 ? this.#weights : this.#refusals;
+    const binding = [...found.entries()].sort(([, a], [, b]) => b - a).map(([code]) => code);
+    return { binding: binding.length > 0 ? binding : [whenAlone], nearMisses: this.#nearMisses };
+  }
+}
+
+/** Explains a cleared quarter, class by class. */
+export function reasonsOf(setting: Setting, bars: Bars, cleared: ClearedQuarter, quarter: number): QuarterReasons {
+  const { facets, eligibility, book } = setting;
+  const { market, solution } = cleared;
+  const { network } = market;
+  const { scarcity, surplus, capValue } = solution.prices;
+  const sold = new Float64Array(market.offers.length);
+  const bought = new Float64Array(market.bids.length);
+  const through = new Float64Array(network.capLots.length);
+  for (const [pair, lots] of solution.pairFlow.entries()) {
+    const cap = network.pairHead[pair]! - market.bids.length;
+    sold[network.pairOffer[pair]!]! += lots;
+    bought[cap < 0 ? network.pairHead[pair]! : network.capBid[cap]!]! += lots;
+    if (cap >= 0) through[cap]! += lots;
+  }
+  const offersLeft = collectors(market.offers, sold);
+  const bidsLeft = collectors(market.bids, bought);
+
+  for (const [i, offer] of market.offers.entries())
+    for (const [j, bid] of market.bids.entries()) {
+      const ofOffer = offersLeft.get(i);
+      const ofBid = bidsLeft.get(j);
+      if (ofOffer === undefined && ofBid === undefined) continue;
+      const offerFacet = facets.offers[offer.facet]!;
+      const head = market.headOf[j]![offerFacet.origin]!;
+      const refused =
+        eligibility.refusals(offer.facet, bid.facet, quarter) |
+        (bars.has(quarter, offer.facet, bid.facet) ? refusalBit.certificate_expired : 0) |
+        (head < 0 ? refusalBit.concentration_limit : 0);
+      if (refused !== 0) {
+        const failed = (): number[] => failedChecks(setting, offer.facet, bid.facet, quarter);
+        ofOffer?.refused(refused, bid.total, failed);
+        ofBid?.refused(refused, offer.total, failed);
+        continue;
+      }
+      const weight = eligibility.weight(offer.facet, bid.facet);
+      const cap = head - market.bids.length;
+      const capFull = cap >= 0 && through[cap] === network.capLots[cap];
+      const value = surplus[j]! + (cap >= 0 ? capValue[cap]! : 0);
+      const offerCode = capFull && ofBid !== undefined ? 'concentration_limit' : undefined;
+      ofOffer?.competed(offerCode ?? (weight < value ? 'out_of_competition' : 'insufficient_demand'), bid.total);
+      const bidCode = capFull ? 'concentration_limit' : undefined;
+      ofBid?.competed(
+        bidCode ?? (weight < scarcity[i]! ? 'out_of_competition' : 'insufficient_supply'),
+        offer.total,
+      );
+    }
+  const alone = (others: number, lacking: BindingCode): BindingCode =>
+    others > 0 ? 'window_mismatch' : lacking;
+  return {
+    offers: reasonsFrom(offersLeft, alone(book.bids.length, 'insufficient_demand')),
+    bids: reasonsFrom(bidsLeft, alone(book.offers.length, 'insufficient_supply')),
+  };
+}
+
+function collectors(classes: readonly { total: number }[], traded: Float64Array): Map<number, Collector> {
+  const unfilled = [...classes.keys()].filter((index) => traded[index]! < classes[index]!.total);
+  return new Map(unfilled.map((index) => [index, new Collector()]));
+}
+
+const reasonsFrom = (left: ReadonlyMap<number, Collector>, whenAlone: BindingCode): Map<number, Reasons> =>
+  new Map([...left].map(([index, collector]) => [index, collector.reasons(whenAlone)]));
+
+function failedChecks({ facets }: Setting, offerNumber: number, bidNumber: number, quarter: number): number[] {
+  const offer = facets.offers[offerNumber]!;
+  const bid = facets.bids[bidNumber]!;
+  const first = Math.max(offer.firstQuarter, bid.firstQuarter);
+  return bid.checks.filter((check) => facets.evidence.refusals(offer.record, [check], first, quarter) !== 0);
+}

@@ -1,0 +1,61 @@
+/** Why an offer and a bid may not trade, or what kept an order from trading more. In order of report. */
+export const refusalCodes = [
+  'related_party',
+  'window_mismatch',
+  'price_terms_mismatch',
+  'purity_too_low',
+  'origin_barred',
+  'origin_excluded',
+  'site_unverified',
+  'certificate_missing',
+  'certificate_scope',
+  'certificate_level',
+  'certificate_expired',
+  'certificate_suspended',
+  'floor_not_defined',
+  'price_below_floor',
+  'limit_below_reserve',
+  'consumption_not_declared',
+  'concentration_limit',
+] as const;
+export type RefusalCode = (typeof refusalCodes)[number];
+
+/** Each code's bit, for sets of codes. */
+export const refusalBit = Object.fromEntries(refusalCodes.map((code, index) => [code, 1 << index])) as Record<
+  RefusalCode,
+  number
+>;
+
+/** The codes of a set. */
+export const codesIn = (bits: number): RefusalCode[] =>
+  refusalCodes.filter((code) => (bits & refusalBit[code]) !== 0);
+
+/** What the flow itself says of an order that was not filled. */
+export const outcomeCodes = ['out_of_competition', 'insufficient_supply', 'insufficient_demand'] as const;
+export type BindingCode = RefusalCode | (typeof outcomeCodes)[number];
+
+const details: Record<BindingCode, string> = {
+  related_party: 'Seller and buyer are the same organisation or of one group.',
+  window_mismatch: 'The orders have no open delivery quarter in common here.',
+  price_terms_mismatch: 'The price is not quoted on these terms or for this destination.',
+  purity_too_low: 'The offered purity is below the minimum that the bid asks for.',
+  origin_barred: "The destination's zone bars this origin.",
+  origin_excluded: 'The bid excludes this origin.',
+  site_unverified: "The destination's zone accepts verified sites only.",
+  certificate_missing: 'A required certificate is missing.',
+  certificate_scope: "The certificate does not cover the product's mineral and stage.",
+  certificate_level: 'The certificate is below the required level or assurance.',
+  certificate_expired: 'The certificate is not valid when the quarter begins.',
+  certificate_suspended: 'The certificate is suspended.',
+  floor_not_defined: "The product trades under a floor only, and the destination's zone has none in force.",
+  price_below_floor: 'The limit is below the floor in force.',
+  limit_below_reserve: 'The limit is below the landed reserve: the ask or floor with duties.',
+  consumption_not_declared: 'The zone caps single origins and has declared no consumption for the quarter.',
+  concentration_limit: 'The cap on a single origin leaves no more room.',
+  out_of_competition: 'Others traded at terms better for their counterparties.',
+  insufficient_supply: 'There was no more eligible supply at these terms.',
+  insufficient_demand: 'There was no more eligible demand at these terms.',
+};
+
+/** One sentence for the code; names no one. */
+export const detailOf = (code: BindingCode): string => details[code];
