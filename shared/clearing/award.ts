@@ -44,7 +44,9 @@ export function awardsOf(setting: Setting, quarters: readonly ClearedQuarter[]):
       const key = `${offer.order.id}:${bid.order.id}`;
       const pair = pairs.get(key) ?? { offer, bid, schedule: [] };
       pairs.set(key, pair);
-      pair.schedule.push(pricedQuarter(setting, cleared, { offer, bid, offerClass }, book.quarters[quarter]!, lots));
+      pair.schedule.push(
+        pricedQuarter(setting, cleared, { offer, bid, offerClass }, book.quarters[quarter]!, lots),
+      );
     }
   return [...pairs.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))

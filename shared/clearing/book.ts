@@ -50,7 +50,10 @@ export function readBook(snapshot: Snapshot): Book {
     .sort();
   const index = new Map(quarters.map((quarter, position) => [quarter, position]));
 
-  const entryOf = <Order extends BookOffer | BookBid>(order: Order, rounding: 'up' | 'down'): Entry<Order> => {
+  const entryOf = <Order extends BookOffer | BookBid>(
+    order: Order,
+    rounding: 'up' | 'down',
+  ): Entry<Order> => {
     const lots = quarters.map(() => 0);
     for (const { quarter, quantity } of order.remaining) {
       const position = index.get(quarter);
@@ -68,7 +71,13 @@ export function readBook(snapshot: Snapshot): Book {
   const canClear = (entry: { firstQuarter: number }): boolean => entry.firstQuarter >= 0;
   return {
     quarters,
-    offers: offers.map((order) => entryOf(order, 'up')).filter(canClear).sort(byRank),
-    bids: bids.map((order) => entryOf(order, 'down')).filter(canClear).sort(byRank),
+    offers: offers
+      .map((order) => entryOf(order, 'up'))
+      .filter(canClear)
+      .sort(byRank),
+    bids: bids
+      .map((order) => entryOf(order, 'down'))
+      .filter(canClear)
+      .sort(byRank),
   };
 }

@@ -42,7 +42,9 @@ export interface Outcome {
 export function clear(snapshot: Snapshot): Result<Outcome> {
   const cappedZone = snapshot.zones.find((zone) => zone.maxOriginShare !== undefined);
   if (cappedZone !== undefined && snapshot.consumption.some(({ zone }) => zone === cappedZone.id))
-    return fail(problem('not_yet_supported', `The origin cap of zone ${cappedZone.id} cannot be cleared yet.`));
+    return fail(
+      problem('not_yet_supported', `The origin cap of zone ${cappedZone.id} cannot be cleared yet.`),
+    );
   const book = readBook(snapshot);
   const facets = facetsOf(snapshot, book);
   const eligibility = new Eligibility(snapshot, facets, book.quarters);
@@ -63,7 +65,11 @@ export function clear(snapshot: Snapshot): Result<Outcome> {
   }
 }
 
-function quarterOutcome(quarter: Quarter, { solution }: ClearedQuarter, awards: readonly Award[]): QuarterOutcome {
+function quarterOutcome(
+  quarter: Quarter,
+  { solution }: ClearedQuarter,
+  awards: readonly Award[],
+): QuarterOutcome {
   const { primal, dual, volume } = solution.certificate;
   const landed = awards
     .flatMap(({ schedule }) => schedule)

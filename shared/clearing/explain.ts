@@ -41,7 +41,10 @@ export function explain(
         requested: lots(requested),
         awarded: lots(awarded),
         remaining: lots(left),
-        binding: (left === 0 ? [] : (reasons?.binding ?? [])).map((code) => ({ code, detail: detailOf(code) })),
+        binding: (left === 0 ? [] : (reasons?.binding ?? [])).map((code) => ({
+          code,
+          detail: detailOf(code),
+        })),
         nearMisses: (left === 0 ? [] : [...(reasons?.nearMisses ?? [])]).map(([code, checks]) => ({
           code,
           quantity: lots(left),

@@ -15,7 +15,9 @@ export const wouldNeedSchema = z.strictObject({
   floor: priceSchema.optional(),
   /** For each missing proof, the schemes and least levels of which any one would do. */
   certificates: z
-    .array(z.strictObject({ anyOf: z.array(requirementSchema), minimumAssurance: assuranceSchema.optional() }))
+    .array(
+      z.strictObject({ anyOf: z.array(requirementSchema), minimumAssurance: assuranceSchema.optional() }),
+    )
     .optional(),
   verifiedSite: z.literal(true).optional(),
 });
@@ -30,7 +32,11 @@ export const quarterExplanationSchema = z.strictObject({
   binding: z.array(z.strictObject({ code: z.enum([...refusalCodes, ...outcomeCodes]), detail: z.string() })),
   /** Trades that a single reason stood against; `quantity` is the most of this order it can have kept back. */
   nearMisses: z.array(
-    z.strictObject({ code: z.enum(refusalCodes), quantity: zeroableQuantitySchema, wouldNeed: wouldNeedSchema }),
+    z.strictObject({
+      code: z.enum(refusalCodes),
+      quantity: zeroableQuantitySchema,
+      wouldNeed: wouldNeedSchema,
+    }),
   ),
 });
 export type QuarterExplanation = z.output<typeof quarterExplanationSchema>;

@@ -59,7 +59,8 @@ export function validateNetwork(network: Network): void {
     for (const amount of lots) {
       promise(Number.isInteger(amount) && amount >= 1, 'a quantity is a whole number of lots, at least one');
       total += amount;
-      if (total >= Number.MAX_SAFE_INTEGER) throw new MarketTooLarge('more lots than a double counts exactly');
+      if (total >= Number.MAX_SAFE_INTEGER)
+        throw new MarketTooLarge('more lots than a double counts exactly');
     }
   }
   for (const bid of capBid) promise(bid >= 0 && bid < demand.length, 'an origin cap belongs to a bid');
@@ -68,6 +69,9 @@ export function validateNetwork(network: Network): void {
     promise(offer >= 0 && offer < supply.length, 'a pair starts at an offer');
     promise(pair === 0 || pairOffer[pair - 1]! <= offer, 'pairs are sorted by offer');
     promise(pairHead[pair]! >= 0 && pairHead[pair]! < heads, 'a pair ends at a bid or an origin cap');
-    promise(Number.isSafeInteger(pairWeight[pair]!) && pairWeight[pair]! >= 0, 'a weight is a whole tick, not negative');
+    promise(
+      Number.isSafeInteger(pairWeight[pair]!) && pairWeight[pair]! >= 0,
+      'a weight is a whole tick, not negative',
+    );
   }
 }

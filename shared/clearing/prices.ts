@@ -38,7 +38,10 @@ export function equilibriumPrices(network: Network, basis: Basis): Prices {
   const fromHub = hubDistances(arcs, cost, start, index, false);
   const toHub = hubDistances(arcs, cost, start, index, true);
   // A node that the hub cannot reach trades nothing; as far as the farthest, it breaks no constraint.
-  const farthest = fromHub.reduce((most, distance) => (distance < Infinity ? Math.max(most, distance) : most), 0);
+  const farthest = fromHub.reduce(
+    (most, distance) => (distance < Infinity ? Math.max(most, distance) : most),
+    0,
+  );
   const high = start.map((potential, node) => potential + Math.min(fromHub[node]!, farthest));
   const low = start.map((potential, node) => potential - toHub[node]!);
   const middle = low.map((value, node) => Math.floor((value + high[node]!) / 2));

@@ -21,7 +21,11 @@ export interface QuarterProof {
 }
 
 /** Spreads a quarter's duals from classes over their members; each class's value is the sum of its members'. */
-export function proofOf({ facets }: Setting, { market, solution, awards }: ClearedQuarter, quarter: Quarter): QuarterProof {
+export function proofOf(
+  { facets }: Setting,
+  { market, solution, awards }: ClearedQuarter,
+  quarter: Quarter,
+): QuarterProof {
   const { prices, certificate } = solution;
   const byId = (a: string, b: string): number => (a < b ? -1 : 1);
   const dualsOf = (
@@ -30,7 +34,9 @@ export function proofOf({ facets }: Setting, { market, solution, awards }: Clear
   ): { id: string; ticks: bigint }[] =>
     classes
       .flatMap(({ members }, index) =>
-        duals[index] === 0 ? [] : members.map(({ order }) => ({ id: order.id, ticks: BigInt(duals[index]!) })),
+        duals[index] === 0
+          ? []
+          : members.map(({ order }) => ({ id: order.id, ticks: BigInt(duals[index]!) })),
       )
       .sort((a, b) => byId(a.id, b.id));
   const capValue = market.bids.flatMap(({ members }, bid) =>

@@ -44,7 +44,12 @@ class Collector {
 }
 
 /** Explains a cleared quarter, class by class. */
-export function reasonsOf(setting: Setting, bars: Bars, cleared: ClearedQuarter, quarter: number): QuarterReasons {
+export function reasonsOf(
+  setting: Setting,
+  bars: Bars,
+  cleared: ClearedQuarter,
+  quarter: number,
+): QuarterReasons {
   const { facets, eligibility, book } = setting;
   const { market, solution } = cleared;
   const { network } = market;
@@ -83,7 +88,10 @@ export function reasonsOf(setting: Setting, bars: Bars, cleared: ClearedQuarter,
       const capFull = cap >= 0 && through[cap] === network.capLots[cap];
       const value = surplus[j]! + (cap >= 0 ? capValue[cap]! : 0);
       const offerCode = capFull && ofBid !== undefined ? 'concentration_limit' : undefined;
-      ofOffer?.competed(offerCode ?? (weight < value ? 'out_of_competition' : 'insufficient_demand'), bid.total);
+      ofOffer?.competed(
+        offerCode ?? (weight < value ? 'out_of_competition' : 'insufficient_demand'),
+        bid.total,
+      );
       const bidCode = capFull ? 'concentration_limit' : undefined;
       ofBid?.competed(
         bidCode ?? (weight < scarcity[i]! ? 'out_of_competition' : 'insufficient_supply'),
@@ -106,7 +114,12 @@ function collectors(classes: readonly { total: number }[], traded: Float64Array)
 const reasonsFrom = (left: ReadonlyMap<number, Collector>, whenAlone: BindingCode): Map<number, Reasons> =>
   new Map([...left].map(([index, collector]) => [index, collector.reasons(whenAlone)]));
 
-function failedChecks({ facets }: Setting, offerNumber: number, bidNumber: number, quarter: number): number[] {
+function failedChecks(
+  { facets }: Setting,
+  offerNumber: number,
+  bidNumber: number,
+  quarter: number,
+): number[] {
   const offer = facets.offers[offerNumber]!;
   const bid = facets.bids[bidNumber]!;
   const first = Math.max(offer.firstQuarter, bid.firstQuarter);

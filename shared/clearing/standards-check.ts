@@ -15,7 +15,8 @@ export interface Check {
 
 /** The certificate that satisfies a check, or how far the best one came. */
 export type CheckResult =
-  { readonly ok: true; readonly certificate: SnapshotCertificate } | { readonly ok: false; readonly code: RefusalCode };
+  | { readonly ok: true; readonly certificate: SnapshotCertificate }
+  | { readonly ok: false; readonly code: RefusalCode };
 
 /** How a certificate fails, worst first: who fails later needs less to be cured. */
 const progress = [

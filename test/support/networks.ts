@@ -62,7 +62,10 @@ export function networks(size: MarketSize): fc.Arbitrary<NetworkSpec> {
       bids: fc.array(bid, { minLength: (size.bids + 1) >> 1, maxLength: size.bids, size: 'max' }),
       floor: fc.constantFrom(0, 5, 8, 9),
       insideOrigins: fc.constantFrom(0, 1, 2),
-      closed: fc.array(fc.boolean(), { minLength: size.offers * size.bids, maxLength: size.offers * size.bids }),
+      closed: fc.array(fc.boolean(), {
+        minLength: size.offers * size.bids,
+        maxLength: size.offers * size.bids,
+      }),
       openness: fc.constantFrom('all', 'all', 'some'),
     })
     .map(({ offers, bids, floor, insideOrigins, closed, openness }) => {

@@ -56,12 +56,26 @@ export function capacityRows(network: Network): string[] {
   const row = (name: string, members: number[], bound: number): string =>
     members.length === 0 ? '' : ` ${name}: ${sumOf(members, () => 1)} <= ${bound}`;
   return [
-    ...[...supply].map((lots, i) => row(`offer${i}`, pairs.filter((pair) => pairOffer[pair] === i), lots)),
+    ...[...supply].map((lots, i) =>
+      row(
+        `offer${i}`,
+        pairs.filter((pair) => pairOffer[pair] === i),
+        lots,
+      ),
+    ),
     ...[...demand].map((lots, j) =>
-      row(`bid${j}`, pairs.filter((pair) => bidOf(network, pairHead[pair]!) === j), lots),
+      row(
+        `bid${j}`,
+        pairs.filter((pair) => bidOf(network, pairHead[pair]!) === j),
+        lots,
+      ),
     ),
     ...[...capLots].map((lots, k) =>
-      row(`cap${k}`, pairs.filter((pair) => pairHead[pair] === demand.length + k), lots),
+      row(
+        `cap${k}`,
+        pairs.filter((pair) => pairHead[pair] === demand.length + k),
+        lots,
+      ),
     ),
   ].filter((line) => line !== '');
 }

@@ -37,13 +37,18 @@ describe('the flow of a quarter', () => {
         ): boolean => {
           const moved = mine.flatMap((lots, order) => (lots === other[order] ? [] : [order]));
           if (moved.length !== 2) return false;
-          const [less, more] = mine[moved[0]!]! < other[moved[0]!]! ? [moved[0]!, moved[1]!] : [moved[1]!, moved[0]!];
+          const [less, more] =
+            mine[moved[0]!]! < other[moved[0]!]! ? [moved[0]!, moved[1]!] : [moved[1]!, moved[0]!];
           if (other[less]! - mine[less]! !== 1 || mine[more]! - other[more]! !== 1) return false;
           return middle(other[less]!, quantity[less]!) < middle(mine[more]!, quantity[more]!) - 1e-9;
         };
         for (const flow of everyFlow(network)) {
           const other = totals(network, flow);
-          if (other.gains !== chosen.gains || other.volume !== chosen.volume || other.inside !== chosen.inside)
+          if (
+            other.gains !== chosen.gains ||
+            other.volume !== chosen.volume ||
+            other.inside !== chosen.inside
+          )
             continue;
           expect(unfair(chosen.sold, other.sold, network.supply), 'sellers').toBe(false);
           expect(unfair(chosen.bought, other.bought, network.demand), 'buyers').toBe(false);

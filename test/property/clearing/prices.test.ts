@@ -19,12 +19,12 @@ describe('the prices of a quarter', () => {
           expect(value).toBeGreaterThanOrEqual(prices.scarcityLow[offer]!);
           expect(value).toBeLessThanOrEqual(prices.scarcityHigh[offer]!);
           expect(Number.isInteger(value)).toBe(true);
-          if (value > 0) expect(sold[offer], 'an offer with scarcity is sold out').toBe(network.supply[offer]);
+          if (value > 0)
+            expect(sold[offer], 'an offer with scarcity is sold out').toBe(network.supply[offer]);
         }
         for (const [bid, value] of surplus.entries())
           if (value > 0) expect(bought[bid], 'a bid with surplus is filled').toBe(network.demand[bid]);
-        const margin = (pair: number) =>
-          network.pairWeight[pair]! - scarcity[network.pairOffer[pair]!]!;
+        const margin = (pair: number) => network.pairWeight[pair]! - scarcity[network.pairOffer[pair]!]!;
         for (const [pair, head] of network.pairHead.entries()) {
           const bid = bidOf(network, head);
           if (pairFlow[pair]! > 0) expect(margin(pair), 'nobody loses').toBeGreaterThanOrEqual(surplus[bid]!);

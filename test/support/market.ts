@@ -1,0 +1,262 @@
+import * as z from 'zod';
+import { clear, type Outcome } from '../../shared/clearing/clear.ts';
+import type { Award } from '../../shared/clearing/award.ts';
+import type { BookBid, BookOffer, Snapshot, SnapshotJson } from '../../shared/clearing/snapshot.ts';
+import { snapshotSchema } from '../../shared/clearing/snapshot.ts';
+import { must } from '../../shared/kernel/result.ts';
+
+/** NdPr oxide in lots of 1 kg at ticks of 0.01 USD. Gate closes on 22 November 2026: 2027-Q1 is the first quarter. */
+
+type OfferJson = z.input<typeof snapshotSchema>['offers'][number];
+type BidJson = z.input<typeof snapshotSchema>['bids'][number];
+type Floor = SnapshotJson['floors'][number];
+type Certificate = SnapshotJson['certificates'][number];
+type Rule = SnapshotJson['standards'][number];
+
+const stamp = { version: 1, recordedAt: '2026-01-01T00:00:00.000Z', recordedBy: 'administrator-1' };
+const id = (prefix: string, name: string): string => `${prefix}_${name.padEnd(20, '0')}`;
+export const price = (amount: string, per: 'kg' | 'kg contained' = 'kg') =>
+  ({ amount, currency: 'USD', per }) as const;
+export const kg = (amount: string) => ({ amount, unit: 'kg' }) as const;
+
+/** Quantities by quarter, or one for 2027-Q1. */
+export type Amounts = string | Record<string, string>;
+const quantities = (amounts: Amounts) =>
+  Object.entries(typeof amounts === 'string' ? { '2027-Q1': amounts } : amounts).map(([quarter, amount]) => ({
+    quarter,
+    quantity: kg(amount),
+  }));
+
+/** A market under construction; names stand for ids. */
+export class MarketBuilder {
+  readonly #json: SnapshotJson;
+
+  constructor(changes: Partial<SnapshotJson['product']> = {}) {
+    this.#json = {
+      format: 'lodestone-snapshot-1',
+      clearing: 'clr_00000000000000000001',
+      gateClosure: '2026-11-22T12:00:00.000Z',
+      product: {
+        id: 'ndpr-oxide',
+        name: 'NdPr oxide',
+        mineral: 'ndpr',
+        stage: 'refining',
+        unit: 'kg',
+        currency: 'USD',
+        lot: kg('1'),
+        priceTick: price('0.01'),
+        ...stamp,
+        ...changes,
+      },
+      zones: [],
+      consumption: [],
+      floors: [],
+      standards: [],
+      schemes: [],
+      sites: [],
+      certificates: [],
+      offers: [],
+      bids: [],
+    };
+  }
+
+  /** The zone of partners: US, JP, DE, AU. */
+  zone(changes: Partial<SnapshotJson['zones'][number]> = {}): this {
+    this.#json.zones.push({
+      id: 'partners',
+      name: 'Partners',
+      members: ['US', 'JP', 'DE', 'AU'],
+      ...stamp,
+      ...changes,
+    });
+    return this;
+  }
+
+  floor(amount: string, changes: Partial<Floor> = {}): this {
+    this.#json.floors.push({
+      id: id('flr', `floor${this.#json.floors.length}`),
+      product: this.#json.product.id,
+      zone: 'partners',
+      price: price(amount),
+      borderAdjusted: true,
+      effectiveFrom: '2026-01-01',
+      rationale: 'Cost of production.',
+      status: 'approved',
+      proposedBy: 'administrator-1',
+      proposedAt: '2026-01-01T00:00:00.000Z',
+      approvedBy: 'administrator-2',
+      approvedAt: '2026-01-02T00:00:00.000Z',
+      ...stamp,
+      ...changes,
+    });
+    return this;
+  }
+
+  consumption(quarter: string, amount: string): this {
+    const { product } = this.#json;
+    this.#json.consumption.push({
+      zone: 'partners',
+      product: product.id,
+      quarters: [{ quarter, quantity: kg(amount) }],
+      ...stamp,
+    });
+    return this;
+  }
+
+  /** Scheme `irma` with levels 50, 75, 100, vouched for by third parties. */
+  scheme(changes: Partial<SnapshotJson['schemes'][number]> = {}): this {
+    this.#json.schemes.push({
+      id: 'irma',
+      name: 'IRMA',
+      levels: ['50', '75', '100'],
+      stages: ['mining', 'refining'],
+      minerals: ['*'],
+      assurance: 'third-party',
+      ...stamp,
+      ...changes,
+    });
+    return this;
+  }
+
+  /** A rule of the partners: IRMA at 75 at least. */
+  rule(changes: Partial<Rule> = {}): this {
+    this.#json.standards.push({
+      id: id('std', `rule${this.#json.standards.length}`),
+      product: this.#json.product.id,
+      zone: 'partners',
+      topics: [{ topic: 'responsible production', anyOf: [{ scheme: 'irma', level: '75' }] }],
+      effectiveFrom: '2026-01-01',
+      ...stamp,
+      ...changes,
+    });
+    return this;
+  }
+
+  /** A certificate of an offer's own site; IRMA 100, valid for years. */
+  certificate(offer: string, changes: Partial<Certificate> = {}): this {
+    this.#json.certificates.push({
+      id: id('crt', `c${this.#json.certificates.length}`),
+      site: id('sit', offer),
+      scheme: 'irma',
+      level: '100',
+      validFrom: '2026-01-01',
+      validTo: '2039-12-31',
+      status: 'active',
+      version: 1,
+      recordedAt: stamp.recordedAt,
+      ...changes,
+    });
+    return this;
+  }
+
+  /** An offer with a site of its own in `country`. */
+  offer(
+    name: string,
+    country: string,
+    ask: string,
+    amounts: Amounts,
+    changes: Partial<OfferJson> & { verified?: boolean } = {},
+  ): this {
+    const { verified = true, ...terms } = changes;
+    if (terms.site === undefined)
+      this.#json.sites.push({
+        id: id('sit', name),
+        name: `${name} works`,
+        country,
+        stage: 'refining',
+        minerals: ['ndpr'],
+        verified,
+        version: 1,
+        recordedAt: stamp.recordedAt,
+      });
+    this.#json.offers.push({
+      id: id('off', name),
+      site: id('sit', name),
+      price: price(ask),
+      party: `party-${name}`,
+      group: `group-${name}`,
+      remaining: quantities(amounts),
+      version: 1,
+      ...terms,
+    });
+    return this;
+  }
+
+  bid(
+    name: string,
+    destination: string,
+    limit: string,
+    amounts: Amounts,
+    changes: Partial<BidJson> = {},
+  ): this {
+    this.#json.bids.push({
+      id: id('bid', name),
+      destination,
+      price: price(limit),
+      party: `party-${name}`,
+      group: `group-${name}`,
+      requested: quantities(amounts),
+      contractedByOrigin: [],
+      remaining: quantities(amounts),
+      version: 1,
+      ...changes,
+    });
+    return this;
+  }
+
+  /** The snapshot as stored, lists sorted by id. */
+  json(): SnapshotJson {
+    const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
+    return { ...this.#json, offers: this.#json.offers.toSorted(byId), bids: this.#json.bids.toSorted(byId) };
+  }
+
+  snapshot(): Snapshot {
+    return z.decode(snapshotSchema, this.json());
+  }
+
+  clear(): Cleared {
+    return new Cleared(must(clear(this.snapshot())));
+  }
+}
+
+export const aMarket = (changes?: Partial<SnapshotJson['product']>): MarketBuilder =>
+  new MarketBuilder(changes);
+
+/** An outcome as a test reads it. */
+export class Cleared {
+  readonly outcome: Outcome;
+
+  constructor(outcome: Outcome) {
+    this.outcome = outcome;
+  }
+
+  award(offer: string, bid: string): Award | undefined {
+    return this.outcome.awards.find(
+      (award) => award.offer === id('off', offer) && award.bid === id('bid', bid),
+    );
+  }
+
+  /** Lots by "offer→bid", summed over quarters. */
+  trades(): Record<string, number> {
+    const name = (order: string): string => order.slice(4).replace(/0+$/, '');
+    return Object.fromEntries(
+      this.outcome.awards.map(({ offer, bid, schedule }) => [
+        `${name(offer)}→${name(bid)}`,
+        Number(schedule.reduce((sum, { lots }) => sum + lots, 0n)),
+      ]),
+    );
+  }
+
+  explanationOf(kind: 'off' | 'bid', name: string) {
+    const found = this.outcome.explanations.get(id(kind, name));
+    if (found === undefined) throw new Error(`no explanation of ${name}`);
+    return found;
+  }
+
+  /** The codes that bind an order in its first quarter. */
+  binding(kind: 'off' | 'bid', name: string): string[] {
+    return this.explanationOf(kind, name)[0]!.binding.map(({ code }) => code);
+  }
+}
+
+export type { BookBid, BookOffer };

@@ -1,0 +1,111 @@
+import * as fc from 'fast-check';
+import { aMarket, kg, type Amounts, type MarketBuilder } from './market.ts';
+
+const countries = ['AU', 'US', 'CL', 'CN', 'KR'];
+const quarters = ['2027-Q1', '2027-Q2'];
+const amount = fc.integer({ min: 1, max: 12 }).map(String);
+const amounts: fc.Arbitrary<Amounts> = fc.oneof(
+  fc
+    .record({ both: amount })
+    .map(({ both }) => Object.fromEntries(quarters.map((quarter) => [quarter, both]))),
+  fc.dictionary(fc.constantFrom(...quarters), amount, { minKeys: 1 }),
+);
+const country = fc.constantFrom(...countries);
+const list = <T>(item: fc.Arbitrary<T>, maxLength: number) =>
+  fc.array(item, { minLength: maxLength >> 1, maxLength, size: 'max' });
+const rarely = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 4 });
+
+const offerArbitrary = fc.record({
+  country,
+  ask: fc.constantFrom('70.00', '90.00', '99.99', '105.00', '111.00'),
+  amounts,
+  level: fc.constantFrom('50', '75', '75', '100'),
+  validTo: fc.constantFrom('2027-01-31', '2039-12-31', '2039-12-31'),
+  status: fc.constantFrom('active', 'active', 'active', 'suspended'),
+  terms: fc.record(
+    {
+      group: fc.constantFrom('group-x', 'group-y'),
+      destinations: fc.subarray(['DE', 'JP', 'IN'], { minLength: 1 }),
+    },
+    { requiredKeys: [] },
+  ),
+});
+const bidArbitrary = fc.record({
+  destination: fc.constantFrom('DE', 'DE', 'JP', 'KR', 'IN'),
+  limit: fc.constantFrom('100.00', '109.99', '110.00', '120.00', '130.00'),
+  amounts,
+  share: rarely(fc.constantFrom('0.1', '0.3', '0.5', '0.65')),
+  used: rarely(fc.record({ origin: country, lots: fc.integer({ min: 1, max: 4 }) })),
+  excluded: rarely(fc.array(country, { minLength: 1, maxLength: 2 })),
+  requires: rarely(
+    fc.constantFrom<{ scheme: string; level?: string }[]>(
+      [{ scheme: 'irma', level: '100' }],
+      [{ scheme: 'irma' }],
+    ),
+  ),
+  group: rarely(fc.constantFrom('group-x', 'group-y')),
+});
+const floorArbitrary = fc.record({
+  price: fc.constantFrom('95.00', '110.00'),
+  borderAdjusted: fc.boolean(),
+  duties: fc.constantFrom<{ origin: string; rate: string }[]>(
+    [],
+    [
+      { origin: 'CL', rate: '0.037' },
+      { origin: 'AU', rate: '0.1' },
+    ],
+  ),
+});
+
+/**
+ * Random snapshots in which ties, floors, levies, duties, caps, outsiders, two zones, barred and equivalent
+ * origins, related parties and lacking certificates are common.
+ */
+export const markets: fc.Arbitrary<MarketBuilder> = fc
+  .record({
+    floorRequired: fc.constantFrom(true, false, false),
+    floors: fc.tuple(fc.option(floorArbitrary, { freq: 3 }), fc.option(floorArbitrary)),
+    equivalent: fc.boolean(),
+    barred: fc.boolean(),
+    rule: fc.boolean(),
+    offers: list(offerArbitrary, 7),
+    bids: list(bidArbitrary, 7),
+  })
+  .map(({ floorRequired, floors, equivalent, barred, rule, offers, bids }) => {
+    const market = aMarket({ floorRequired })
+      .zone({
+        ...(equivalent && { equivalentOrigins: [{ origin: 'CL' }] }),
+        ...(barred && { barredOrigins: ['CN'] }),
+      })
+      .zone({ id: 'union', name: 'Union', members: ['KR'] })
+      .scheme();
+    for (const [index, floor] of floors.entries()) {
+      if (floor === null) continue;
+      const { price, ...terms } = floor;
+      market.floor(price, { ...terms, zone: index === 0 ? 'partners' : 'union' });
+    }
+    if (rule) market.rule();
+    for (const [index, offer] of offers.entries()) {
+      const { level, validTo, status, terms } = offer;
+      market.offer(`o${index}x`, offer.country, offer.ask, offer.amounts, terms);
+      if (index % 3 > 0) market.certificate(`o${index}x`, { level, validTo, status });
+    }
+    for (const [index, bid] of bids.entries()) {
+      const remaining = Object.entries(bid.amounts);
+      const { used } = bid;
+      market.bid(`b${index}x`, bid.destination, bid.limit, bid.amounts, {
+        ...(bid.share !== undefined && { maxOriginShare: bid.share }),
+        ...(bid.excluded !== undefined && { excludedOrigins: bid.excluded }),
+        ...(bid.requires !== undefined && { requires: bid.requires }),
+        ...(bid.group !== undefined && { group: bid.group }),
+        ...(used !== undefined && {
+          contractedByOrigin: [{ origin: used.origin, quarter: '2027-Q1', quantity: kg(String(used.lots)) }],
+          requested: remaining.map(([quarter, lots]) => ({
+            quarter,
+            quantity: kg(String(Number(lots) + (quarter === '2027-Q1' ? used.lots : 0))),
+          })),
+        }),
+      });
+    }
+    return market;
+  });
