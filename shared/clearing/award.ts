@@ -4,7 +4,6 @@ import type { StandardsRule } from '../standards/standards-rule.ts';
 import type { BidEntry, OfferEntry } from './book.ts';
 import type { ClearedQuarter, Setting } from './quarters.ts';
 import type { SnapshotCertificate } from './snapshot.ts';
-import { satisfies } from './standards-check.ts';
 import { landedReserve } from './trade-terms.ts';
 import { sellerPrice, waterfallOf, type TickWaterfall } from './waterfall.ts';
 
@@ -62,7 +61,11 @@ export function awardsOf(setting: Setting, quarters: readonly ClearedQuarter[]):
         schedule,
         floor: rules.floor,
         standards: rules.standards,
-        certificates: reliedOn(setting, offer, bid, schedule),
+        certificates: facets.evidence.reliedOn(
+          offer.order.site,
+          facets.bids[facets.bidFacet.get(bid)!]!.checks,
+          schedule.map(({ quarter }) => quarter),
+        ),
       };
     });
 }
@@ -92,24 +95,4 @@ function pricedQuarter(
       high: reserve + BigInt(scarcityHigh[offerClass]!),
     },
   };
-}
-
-/** The certificates by which each check held, in each quarter, or at the beginning under a renewal covenant. */
-function reliedOn(
-  { snapshot, facets }: Setting,
-  offer: OfferEntry,
-  bid: BidEntry,
-  schedule: readonly AwardedQuarter[],
-): SnapshotCertificate[] {
-  const { checks } = facets.bids[facets.bidFacet.get(bid)!]!;
-  if (checks.length === 0) return [];
-  const schemes = new Map(snapshot.schemes.map((scheme) => [scheme.id, scheme]));
-  const own = snapshot.certificates.filter((certificate) => certificate.site === offer.order.site);
-  const relied = new Map<string, SnapshotCertificate>();
-  for (const check of checks)
-    for (const { quarter } of schedule) {
-      const result = satisfies(facets.evidence.checks[check]!, own, schemes, snapshot.product, quarter);
-      if (result.ok) relied.set(result.certificate.id, result.certificate);
-    }
-  return [...relied.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }

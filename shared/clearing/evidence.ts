@@ -4,7 +4,7 @@ import type { Product } from '../reference/product.ts';
 import type { Scheme } from '../standards/scheme.ts';
 import { refusalBit } from './refusal.ts';
 import type { SnapshotCertificate } from './snapshot.ts';
-import { satisfies, type Check } from './standards-check.ts';
+import { satisfies, type Check, type CheckResult } from './standards-check.ts';
 
 const SATISFIED = 0;
 
@@ -32,6 +32,7 @@ export class Evidence {
   readonly #records = new Numbering<readonly number[]>();
   readonly #recordOfSite = new Map<string, number>();
   readonly #quarters: number;
+  readonly #answer: (check: Check, site: string, quarter: Quarter) => CheckResult;
 
   constructor(
     checks: readonly Check[],
@@ -46,11 +47,12 @@ export class Evidence {
     this.#quarters = quarters.length;
     const schemeById = new Map(schemes.map((scheme) => [scheme.id, scheme]));
     const bySite = Map.groupBy(certificates, (certificate) => certificate.site);
+    this.#answer = (check, site, quarter) =>
+      satisfies(check, bySite.get(site) ?? [], schemeById, product, quarter);
     for (const site of sites) {
-      const own = bySite.get(site) ?? [];
       const answers = checks.flatMap((check) =>
         quarters.map((quarter) => {
-          const result = satisfies(check, own, schemeById, product, quarter);
+          const result = this.#answer(check, site, quarter);
           return result.ok ? SATISFIED : refusalBit[result.code];
         }),
       );
@@ -87,6 +89,17 @@ export class Evidence {
     for (let earlier = first; earlier < quarter; earlier++)
       if (answers[base + earlier] === SATISFIED) return true;
     return false;
+  }
+
+  /** The certificates by which a site's checks hold in the given quarters, by id. */
+  reliedOn(site: string, checks: readonly number[], quarters: readonly Quarter[]): SnapshotCertificate[] {
+    const relied = new Map<string, SnapshotCertificate>();
+    for (const check of checks)
+      for (const quarter of quarters) {
+        const result = this.#answer(this.checks[check]!, site, quarter);
+        if (result.ok) relied.set(result.certificate.id, result.certificate);
+      }
+    return [...relied.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   /** What every record answers in one quarter: equal for quarters that eligibility cannot tell apart. */

@@ -180,7 +180,7 @@ describe('a clearing', () => {
   });
 
   it('fails whole where exact arithmetic ends', () => {
-    const market = aMarket().offer('x', 'AU', '0.01', '1').bid('x', 'DE', '9999999.99', '1');
+    const market = aMarket().offer('cheap', 'AU', '0.01', '1').bid('dear', 'DE', '9999999.99', '1');
     for (let index = 0; index < 1700; index++)
       market
         .offer(`o${index}x`, 'AU', `${9_900_000 + index}.00`, '1')
