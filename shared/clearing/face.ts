@@ -150,7 +150,7 @@ class FinerFace {
     const flow = arcs.flow[arc]!;
     if (this.#reached[arcs.tail[arc]!] === 0) {
       this.#successor[arc] = this.#push(arc, 0, arcs.capacity[arc]!, flow);
-      this.#describe(this.#successor[arc]!, order, cells[stretch]!, low, high);
+      this.#describe(this.#successor[arc], order, cells[stretch]!, low, high);
       return;
     }
     const { supply, demand } = this.#network;

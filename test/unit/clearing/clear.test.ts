@@ -42,6 +42,32 @@ describe('a cap on the share of one origin', () => {
   });
 });
 
+describe('odd lots of several origins', () => {
+  it('go round among like capped bids, so that none gets more than a lot above another', () => {
+    let market = aMarket().offer('cl', 'CL', '70.00', '100').offer('au', 'AU', '70.00', '100');
+    for (const name of ['a', 'b', 'c'])
+      market = market.bid(name, 'DE', '130.00', '150', { maxOriginShare: '0.65' });
+    const totals = new Map<string, number>();
+    for (const { bid, schedule } of market.clear().outcome.awards)
+      totals.set(bid, (totals.get(bid) ?? 0) + Number(schedule[0]!.lots));
+    expect([...totals.values()].toSorted((a, b) => a - b)).toEqual([66, 67, 67]);
+  });
+});
+
+describe('quarters that look alike', () => {
+  it('are solved apart where only earlier contracts differ', () => {
+    const both = { '2027-Q1': '100', '2027-Q2': '100' };
+    const cleared = aMarket()
+      .offer('cl', 'CL', '70.00', both)
+      .bid('de', 'DE', '130.00', both, {
+        maxOriginShare: '0.5',
+        contractedByOrigin: [{ origin: 'CL', quarter: '2027-Q2', quantity: kg('20') }],
+      })
+      .clear();
+    expect(cleared.award('cl', 'de')!.schedule.map(({ lots }) => lots)).toEqual([50n, 30n]);
+  });
+});
+
 describe('ties', () => {
   it('are filled in proportion to quantity: at the floor every seller sells, whatever its ask', () => {
     const cleared = aMarket()
