@@ -1,7 +1,7 @@
 import { divide } from '../kernel/decimal.ts';
 import { tenTo } from '../kernel/decimal.ts';
 import { lotsFrom, type BidEntry, type Book, type Entry, type OfferEntry } from './book.ts';
-import type { Facets } from './facets.ts';
+import type { Facets } from './facet.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Orders that eligibility and weights cannot tell apart, as one node of a quarter's market. */

@@ -1,4 +1,4 @@
-import type { Facets, BidFacet, OfferFacet } from './facets.ts';
+import type { Facets, BidFacet, OfferFacet } from './facet.ts';
 import { refusalBit } from './refusal.ts';
 import type { Snapshot } from './snapshot.ts';
 import { landedReserve, tradeTerms, type TradeTerms } from './trade-terms.ts';

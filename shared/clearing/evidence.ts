@@ -1,25 +1,12 @@
-import { canonicalJson } from '../kernel/digest.ts';
 import type { Quarter } from '../kernel/quarter.ts';
 import type { Product } from '../reference/product.ts';
 import type { Scheme } from '../standards/scheme.ts';
+import { Numbering } from './numbering.ts';
 import { refusalBit } from './refusal.ts';
 import type { SnapshotCertificate } from './snapshot.ts';
 import { satisfies, type Check, type CheckResult } from './standards-check.ts';
 
 const SATISFIED = 0;
-
-/** Numbers equal values alike, by their canonical form. */
-export class Numbering<Value> {
-  readonly values: Value[] = [];
-  readonly #numbers = new Map<string, number>();
-
-  of(value: Value, key = canonicalJson(value)): number {
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    this.#numbers.set(key, this.values.length);
-    return this.values.push(value) - 1;
-  }
-}
 
 /**
  * What sites can show, for every check that some bid's delivery makes. Sites that answer every check in every

@@ -3,7 +3,7 @@ import type { QuarterQuantity } from '../orders/delivery.ts';
 import { priceOf, quantityOf } from '../pricing/product-terms.ts';
 import { lotsFrom, type BidEntry, type OfferEntry } from './book.ts';
 import type { QuarterExplanation, WouldNeed } from './explanation.ts';
-import type { BidFacet } from './facets.ts';
+import type { BidFacet } from './facet.ts';
 import type { Bars, ClearedQuarter, Setting } from './quarters.ts';
 import { reasonsOf, type QuarterReasons, type Reasons } from './reasons.ts';
 import { detailOf, type RefusalCode } from './refusal.ts';

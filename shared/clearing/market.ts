@@ -1,6 +1,6 @@
 import type { BidClass, OfferClass } from './classes.ts';
 import type { Eligibility } from './eligibility.ts';
-import type { Facets } from './facets.ts';
+import type { Facets } from './facet.ts';
 import type { Network } from './network.ts';
 
 /** One quarter's market: classes of orders, and the network between them. */

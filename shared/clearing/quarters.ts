@@ -1,7 +1,7 @@
 import type { Book } from './book.ts';
 import { bidClasses, offerClasses } from './classes.ts';
 import type { Eligibility } from './eligibility.ts';
-import type { Facets } from './facets.ts';
+import type { Facets } from './facet.ts';
 import { solveQuarter, type Solution } from './flow.ts';
 import { marketOf, type Market } from './market.ts';
 import { shareAmongMembers, type PairAward } from './sharing.ts';

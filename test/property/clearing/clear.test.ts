@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
+import * as z from 'zod';
 import { describe, expect, test } from 'vitest';
 import { clear, type Outcome } from '../../../shared/clearing/clear.ts';
+import { quarterExplanationSchema } from '../../../shared/clearing/explanation.ts';
 import type { Snapshot } from '../../../shared/clearing/snapshot.ts';
 import { dutyOf } from '../../../shared/clearing/trade-terms.ts';
 import { must } from '../../../shared/kernel/result.ts';
@@ -96,6 +98,10 @@ describe('a clearing of a random book', () => {
         for (const order of [...snapshot.offers, ...snapshot.bids])
           for (const quarter of outcome.explanations.get(order.id)!) {
             const { requested, awarded, remaining } = quarter;
+            const wire = z.encode(quarterExplanationSchema, quarter);
+            expect(z.decode(quarterExplanationSchema, wire), 'explanations survive the wire').toEqual(
+              quarter,
+            );
             expect(awarded.amount.units + remaining.amount.units).toBe(requested.amount.units);
             expect(quarter.binding.length > 0, 'what is not filled is explained').toBe(
               remaining.amount.units > 0n,
