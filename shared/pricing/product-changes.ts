@@ -1,19 +1,18 @@
 import { compareDecimal } from '../kernel/decimal.ts';
 import type { Problem } from '../kernel/problem.ts';
 import { problem } from '../kernel/problem.ts';
-import type { Product } from '../reference/product.ts';
+import type { Product, ProductTerms } from '../reference/product.ts';
 import { fixedProductFields } from '../reference/product.ts';
 import type { Floor } from './floor.ts';
 import { ticksOf } from './product-terms.ts';
 
-type Terms = Omit<Product, 'id' | 'version' | 'recordedAt' | 'recordedBy'>;
 type FixedField = (typeof fixedProductFields)[number];
 
 /** The fixed fields that a change would touch; "1.0" for "1" touches nothing. */
-export const fixedFieldsChanged = (present: Terms, next: Terms): FixedField[] =>
+export const fixedFieldsChanged = (present: ProductTerms, next: ProductTerms): FixedField[] =>
   fixedProductFields.filter((field) => !sameValue(field, present, next));
 
-function sameValue(field: FixedField, present: Terms, next: Terms): boolean {
+function sameValue(field: FixedField, present: ProductTerms, next: ProductTerms): boolean {
   if (field === 'lot')
     return present.lot.unit === next.lot.unit && compareDecimal(present.lot.amount, next.lot.amount) === 0;
   if (field === 'priceTick')
@@ -32,7 +31,7 @@ function sameValue(field: FixedField, present: Terms, next: Terms): boolean {
  */
 export function productChangeProblem(
   present: Product,
-  next: Terms,
+  next: ProductTerms,
   traded: boolean,
   floors: readonly Floor[],
 ): Problem | undefined {

@@ -47,7 +47,7 @@ const productShape = z.strictObject({
     )
     .optional(),
 });
-type ProductTerms = z.output<typeof productShape>;
+export type ProductTerms = z.output<typeof productShape>;
 
 /** Lot and tick must be in the product's own terms, and a tick of a lot must be payable exactly. */
 function checkProduct(product: ProductTerms, context: z.RefinementCtx): void {
