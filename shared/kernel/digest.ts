@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
+import * as z from 'zod';
+
+/** A digest as text. */
+export const sha256Schema = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in lower-case hexadecimal');
 
 /** Lower-case hexadecimal SHA-256. */
 export const sha256 = (...parts: readonly (string | Uint8Array)[]): string => {

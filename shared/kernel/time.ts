@@ -40,3 +40,11 @@ export const rangesOverlap = (a: DateRange, b: DateRange): boolean =>
 
 const isEmpty = (range: DateRange): boolean =>
   range.effectiveTo !== undefined && range.effectiveTo < range.effectiveFrom;
+
+/** Some day of the range is still to come, or is this one. */
+export const isStanding = (range: DateRange, today: CalendarDate): boolean =>
+  !isEmpty(range) && (range.effectiveTo === undefined || today <= range.effectiveTo);
+
+/** The latest of some instants. */
+export const latestOf = (first: Instant, ...others: readonly (Instant | undefined)[]): Instant =>
+  others.reduce<Instant>((latest, other) => (other !== undefined && other > latest ? other : latest), first);

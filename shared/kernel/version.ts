@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Instant } from './time.ts';
 import { instantSchema } from './time.ts';
 
 /**
@@ -16,3 +17,23 @@ export type ExpectedVersion = 'any' | readonly number[];
 
 export const isExpected = (expected: ExpectedVersion | undefined, version: number): boolean =>
   expected === undefined || expected === 'any' || expected.includes(version);
+
+/** What `versionShape` gives every record. */
+export interface Recorded {
+  readonly version: number;
+  readonly recordedAt: Instant;
+  readonly recordedBy: string;
+}
+
+/** Who writes (the subject of the caller's token), and when. */
+export interface Author {
+  readonly subject: string;
+  readonly at: Instant;
+}
+
+/** The marks of the version that follows `previous` (or of the first). */
+export const nextVersion = (previous: Recorded | undefined, author: Author): Recorded => ({
+  version: (previous?.version ?? 0) + 1,
+  recordedAt: author.at,
+  recordedBy: author.subject,
+});

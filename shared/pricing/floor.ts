@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { shareCodec } from '../kernel/decimal.ts';
+import { sha256Schema } from '../kernel/digest.ts';
 import { countrySchema, generatedIdSchema, nameIdSchema, textSchema } from '../kernel/ids.ts';
 import { priceSchema } from '../kernel/money.ts';
 import type { Instant } from '../kernel/time.ts';
@@ -38,8 +39,13 @@ export const floorTermsSchema = floorTermsShape.refine(
   (terms) => terms.effectiveTo === undefined || terms.effectiveFrom <= terms.effectiveTo,
   { path: ['effectiveTo'], message: 'must not be before effectiveFrom' },
 );
+export type FloorTerms = z.output<typeof floorTermsSchema>;
 
+/** What an administrator proposes as the end of a floor. */
 export const floorEndTermsSchema = z.strictObject({ effectiveTo: dateSchema, rationale: textSchema(4000) });
+export type FloorEndTerms = z.output<typeof floorEndTermsSchema>;
+
+const proposedEndSchema = floorEndTermsSchema.extend({ proposedBy: z.string(), proposedAt: instantSchema });
 
 export const floorSchema = floorTermsShape
   .extend({
@@ -50,9 +56,17 @@ export const floorSchema = floorTermsShape
     approvedBy: z.string().optional(),
     approvedAt: instantSchema.optional(),
     /** An end proposed by one administrator and awaiting another. */
-    proposedEnd: floorEndTermsSchema.extend({ proposedBy: z.string(), proposedAt: instantSchema }).optional(),
+    proposedEnd: proposedEndSchema.optional(),
+    /** The end that two administrators agreed on: why, and who. */
+    end: proposedEndSchema.extend({ approvedBy: z.string(), approvedAt: instantSchema }).optional(),
     /** The floor that took over where this one was ended. */
     supersededBy: generatedIdSchema('floor').optional(),
+    /**
+     * SHA-256 of this version, which names that of the one before: one chain per floor. Absent where a floor is
+     * only supposed, as in a preview.
+     */
+    hash: sha256Schema.optional(),
+    previousHash: sha256Schema.optional(),
     ...versionShape,
   })
   .meta({ id: 'Floor' });

@@ -7,6 +7,7 @@ export const organisationTermsSchema = z.strictObject({
   name: textSchema(200),
   group: nameIdSchema.optional(),
 });
+export type OrganisationTerms = z.output<typeof organisationTermsSchema>;
 
 export const organisationSchema = organisationTermsSchema
   .extend({ id: nameIdSchema, ...versionShape })

@@ -47,7 +47,7 @@ const productShape = z.strictObject({
     )
     .optional(),
 });
-type ProductTerms = z.output<typeof productShape>;
+export type ProductTerms = z.output<typeof productShape>;
 
 /** Lot and tick must be in the product's own terms, and a tick of a lot must be payable exactly. */
 function checkProduct(product: ProductTerms, context: z.RefinementCtx): void {
@@ -71,5 +71,8 @@ export const productSchema = productShape
   .meta({ id: 'Product' });
 export type Product = z.output<typeof productSchema>;
 
-/** What no change may touch once an order exists: every open order and contract is counted in these. */
-export const fixedProductFields = ['unit', 'lot', 'priceTick', 'currency', 'stage'] as const;
+/**
+ * What no change may touch once an order exists: every open order and contract is counted in the first four, and
+ * the last two decide which sites may offer it.
+ */
+export const fixedProductFields = ['unit', 'lot', 'priceTick', 'currency', 'stage', 'mineral'] as const;

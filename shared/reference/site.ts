@@ -14,6 +14,7 @@ export const siteTermsSchema = z.strictObject({
   /** Programmes that designate the site as strategic, such as "CRMA". */
   strategic: z.array(textSchema(100)).max(20).optional(),
 });
+export type SiteTerms = z.output<typeof siteTermsSchema>;
 
 export const siteSchema = siteTermsSchema
   .extend({

@@ -20,6 +20,7 @@ export const zoneTermsSchema = z.strictObject({
   barredOrigins: z.array(countrySchema).max(250).optional(),
   verifiedSitesOnly: z.boolean().optional(),
 });
+export type ZoneTerms = z.output<typeof zoneTermsSchema>;
 
 export const zoneSchema = zoneTermsSchema.extend({ id: nameIdSchema, ...versionShape }).meta({ id: 'Zone' });
 export type Zone = z.output<typeof zoneSchema>;
@@ -31,6 +32,7 @@ export const consumptionTermsSchema = z.strictObject({
     .max(160)
     .refine((list) => distinct(list.map((entry) => entry.quarter)), 'must not name a quarter twice'),
 });
+export type ConsumptionTerms = z.output<typeof consumptionTermsSchema>;
 
 /** Planned consumption of one product in one zone: the denominator of the zone's `maxOriginShare`. */
 export const consumptionSchema = consumptionTermsSchema

@@ -1,7 +1,12 @@
 import * as z from 'zod';
 import { generatedIdSchema, nameIdSchema, textSchema } from '../kernel/ids.ts';
+import { problem } from '../kernel/problem.ts';
+import type { Result } from '../kernel/result.ts';
+import { fail, ok } from '../kernel/result.ts';
 import { dateSchema } from '../kernel/time.ts';
-import { versionShape } from '../kernel/version.ts';
+import type { Author } from '../kernel/version.ts';
+import { nextVersion, versionShape } from '../kernel/version.ts';
+import { without } from '../kernel/without.ts';
 import { mineralSchema, stageSchema } from '../reference/stage.ts';
 import { levelSchema } from './scheme.ts';
 
@@ -21,6 +26,7 @@ export const certificateTermsSchema = certificateShape.refine((terms) => terms.v
   path: ['validTo'],
   message: 'must not be before validFrom',
 });
+export type CertificateTerms = z.output<typeof certificateTermsSchema>;
 
 /** `submitted` until an administrator verifies it; only `active` ones count. */
 export const certificateStatuses = ['submitted', 'active', 'suspended', 'revoked'] as const;
@@ -47,3 +53,30 @@ export const certificateTransitions = {
   revoke: { from: ['submitted', 'active', 'suspended'], to: 'revoked' },
 } as const satisfies Record<string, { from: readonly CertificateStatus[]; to: CertificateStatus }>;
 export type CertificateAction = keyof typeof certificateTransitions;
+
+/** The certificate after an administrator's action. Error: invalid_state. */
+export function certificateAfter(
+  certificate: Certificate,
+  action: CertificateAction,
+  reason: string | undefined,
+  author: Author,
+): Result<Certificate> {
+  const { from, to } = certificateTransitions[action];
+  if (!(from as readonly CertificateStatus[]).includes(certificate.status))
+    return fail(
+      problem('invalid_state', `The certificate is ${certificate.status}: it cannot be ${past[action]}.`),
+    );
+  return ok({
+    ...without(certificate, 'reason'),
+    status: to,
+    ...(reason === undefined ? {} : { reason }),
+    ...nextVersion(certificate, author),
+  });
+}
+
+const past: Record<CertificateAction, string> = {
+  verify: 'verified',
+  suspend: 'suspended',
+  reinstate: 'reinstated',
+  revoke: 'revoked',
+};

@@ -24,6 +24,7 @@ export const schemeTermsSchema = z.strictObject({
     .max(60),
   assurance: assuranceSchema,
 });
+export type SchemeTerms = z.output<typeof schemeTermsSchema>;
 
 export const schemeSchema = schemeTermsSchema
   .extend({ id: nameIdSchema, ...versionShape })

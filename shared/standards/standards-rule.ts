@@ -31,8 +31,14 @@ export const standardsRuleTermsSchema = standardsRuleTermsShape.refine(
   (terms) => terms.effectiveTo === undefined || terms.effectiveFrom <= terms.effectiveTo,
   { path: ['effectiveTo'], message: 'must not be before effectiveFrom' },
 );
+export type StandardsRuleTerms = z.output<typeof standardsRuleTermsSchema>;
 
 export const standardsRuleSchema = standardsRuleTermsShape
-  .extend({ id: generatedIdSchema('standards'), ...versionShape })
+  .extend({
+    id: generatedIdSchema('standards'),
+    /** The rule that took over where this one was ended. */
+    supersededBy: generatedIdSchema('standards').optional(),
+    ...versionShape,
+  })
   .meta({ id: 'StandardsRule' });
 export type StandardsRule = z.output<typeof standardsRuleSchema>;

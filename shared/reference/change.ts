@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import { generatedIdSchema, nameIdSchema } from '../kernel/ids.ts';
+import { problem } from '../kernel/problem.ts';
+import type { Result } from '../kernel/result.ts';
+import { fail, ok } from '../kernel/result.ts';
+import { instantSchema } from '../kernel/time.ts';
+import type { Author } from '../kernel/version.ts';
+import { nextVersion, versionShape } from '../kernel/version.ts';
+import { productTermsSchema } from './product.ts';
+import { zoneTermsSchema } from './zone.ts';
+
+const changeShape = {
+  id: generatedIdSchema('change'),
+  /** The product or zone to be changed, and the version that the proposer saw. */
+  target: nameIdSchema,
+  basedOn: z.int().positive(),
+  status: z.enum(['proposed', 'approved', 'rejected']),
+  proposedBy: z.string(),
+  proposedAt: instantSchema,
+  decidedBy: z.string().optional(),
+  decidedAt: instantSchema.optional(),
+  ...versionShape,
+};
+
+/**
+ * A change of a product or zone under a floor: one administrator proposes it, another one decides. Whoever
+ * could drop a zone's member alone could drop the floor alone.
+ */
+export const changeSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('product'), ...changeShape, proposed: productTermsSchema }),
+    z.strictObject({ kind: z.literal('zone'), ...changeShape, proposed: zoneTermsSchema }),
+  ])
+  .meta({ id: 'Change' });
+export type Change = z.output<typeof changeSchema>;
+export type ChangeKind = Change['kind'];
+export type ChangeOf<K extends ChangeKind> = Extract<Change, { kind: K }>;
+
+/**
+ * The change, decided. Errors: invalid_state (decided already, or the target has moved on since),
+ * second_approval_required.
+ */
+export function decidedChange<C extends Change>(
+  change: C,
+  decision: 'approved' | 'rejected',
+  targetVersion: number,
+  author: Author,
+): Result<C> {
+  if (change.status !== 'proposed')
+    return fail(problem('invalid_state', `The change has already been ${change.status}.`));
+  if (change.proposedBy === author.subject)
+    return fail(
+      problem(
+        'second_approval_required',
+        'The administrator who proposed the change cannot decide on it: another one must.',
+      ),
+    );
+  if (decision === 'approved' && change.basedOn !== targetVersion)
+    return fail(
+      problem(
+        'invalid_state',
+        `The ${change.kind} has changed since this was proposed. Reject it and propose it anew.`,
+      ),
+    );
+  return ok({
+    ...change,
+    status: decision,
+    decidedBy: author.subject,
+    decidedAt: author.at,
+    ...nextVersion(change, author),
+  });
+}

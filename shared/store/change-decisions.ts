@@ -1,0 +1,81 @@
+import { problem } from '../kernel/problem.ts';
+import type { Result } from '../kernel/result.ts';
+import { fail, ok } from '../kernel/result.ts';
+import type { Author } from '../kernel/version.ts';
+import { nextVersion } from '../kernel/version.ts';
+import type { Change, ChangeKind } from '../reference/change.ts';
+import { decidedChange } from '../reference/change.ts';
+import type { Act } from './act.ts';
+import { changeActions } from './changes.ts';
+import { authorUnder, configurationMoves, readGuard } from './configuration.ts';
+import type { Plan } from './effect.ts';
+import { productActions, productProblem, readProductInUse, standingFloorsOfProduct } from './products.ts';
+import { readAll, readReference, referenceSeries } from './reference.ts';
+import type { Action, Table } from './table.ts';
+import { recordVersion } from './versioned.ts';
+import { zoneProblem } from './zones.ts';
+
+/** A change of this product or zone; one of another is none. */
+export async function readChange(
+  table: Table,
+  kind: ChangeKind,
+  target: string,
+  id: string,
+): Promise<Change | undefined> {
+  const change = await readReference(table, 'change', id);
+  return change?.kind === kind && change.target === target ? change : undefined;
+}
+
+/** The change takes effect: what was proposed is judged again, as things stand now. */
+export const approveChange =
+  (table: Table, act: Act, kind: ChangeKind, target: string, id: string): Plan<Change> =>
+  async () => {
+    const guard = await readGuard(table);
+    const change = await readChange(table, kind, target, id);
+    if (change === undefined) return fail(noSuchChange);
+    const present = await readReference(table, kind, target);
+    const author = authorUnder(guard, act, change, present);
+    const decided = decidedChange(change, 'approved', present?.version ?? 0, author);
+    if (!decided.ok) return decided;
+    const applied = await writesOf(table, decided.value, author);
+    if (!applied.ok) return applied;
+    return ok({
+      actions: [configurationMoves(guard, author), ...changeActions(decided.value), ...applied.value],
+      value: decided.value,
+    });
+  };
+
+/** The change is off. Errors: not_found, invalid_state, second_approval_required. */
+export const rejectChange =
+  (table: Table, act: Act, kind: ChangeKind, target: string, id: string): Plan<Change> =>
+  async () => {
+    const guard = await readGuard(table);
+    const change = await readChange(table, kind, target, id);
+    if (change === undefined) return fail(noSuchChange);
+    const author = authorUnder(guard, act, change);
+    const decided = decidedChange(change, 'rejected', change.basedOn, author);
+    if (!decided.ok) return decided;
+    return ok({
+      actions: [configurationMoves(guard, author), ...changeActions(decided.value)],
+      value: decided.value,
+    });
+  };
+
+const noSuchChange = problem('not_found', 'There is no such change.');
+
+async function writesOf(table: Table, change: Change, author: Author): Promise<Result<Action[]>> {
+  if (change.kind === 'product') {
+    const inUse = await readProductInUse(table, change.target);
+    if (inUse === undefined) return fail(noSuchChange);
+    const floors = standingFloorsOfProduct(await readAll(table, 'floor'), change.target, author);
+    const wrong = productProblem(inUse, change.proposed, floors);
+    if (wrong !== undefined) return fail(wrong);
+    const next = { ...change.proposed, id: change.target, ...nextVersion(inUse.product, author) };
+    return ok(productActions(inUse.product, next));
+  }
+  const present = await readReference(table, 'zone', change.target);
+  const wrong = await zoneProblem(table, change.target, change.proposed, author);
+  if (wrong !== undefined) return fail(wrong);
+  const next = { ...change.proposed, id: change.target, ...nextVersion(present, author) };
+  return ok(recordVersion(referenceSeries.zone, next));
+}

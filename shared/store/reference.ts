@@ -1,0 +1,143 @@
+import type { Page, PageRequest } from '../kernel/page.ts';
+import type { Instant } from '../kernel/time.ts';
+import type { Floor } from '../pricing/floor.ts';
+import { floorSchema } from '../pricing/floor.ts';
+import type { Change } from '../reference/change.ts';
+import { changeSchema } from '../reference/change.ts';
+import type { Organisation } from '../reference/organisation.ts';
+import { organisationSchema } from '../reference/organisation.ts';
+import type { Product } from '../reference/product.ts';
+import { productSchema } from '../reference/product.ts';
+import type { Consumption, Zone } from '../reference/zone.ts';
+import { consumptionSchema, zoneSchema } from '../reference/zone.ts';
+import type { Scheme } from '../standards/scheme.ts';
+import { schemeSchema } from '../standards/scheme.ts';
+import type { StandardsRule } from '../standards/standards-rule.ts';
+import { standardsRuleSchema } from '../standards/standards-rule.ts';
+import type { ReferenceKind } from './keys.ts';
+import { keys } from './keys.ts';
+import type { Item, Table } from './table.ts';
+import type { Series } from './versioned.ts';
+import { pageOfVersions, readHead, readRecord, versionAsOf } from './versioned.ts';
+
+/** Reference data: few records, changed by administrators, read by everybody; a kind is read whole. */
+export interface ReferenceRecords {
+  organisation: Organisation;
+  product: Product;
+  zone: Zone;
+  consumption: Consumption;
+  scheme: Scheme;
+  standards: StandardsRule;
+  floor: Floor;
+  change: Change;
+}
+
+/** Consumption is a zone's, of a product; neither id contains the bar. */
+export const consumptionId = (zone: string, product: string): string => `${zone}|${product}`;
+
+const idOf = (record: ReferenceRecords[ReferenceKind]): string =>
+  'id' in record ? record.id : consumptionId(record.zone, record.product);
+
+function seriesOf<K extends ReferenceKind>(
+  kind: K,
+  schema: Series<ReferenceRecords[K]>['schema'],
+): Series<ReferenceRecords[K]> {
+  return {
+    name: kind,
+    schema,
+    head: (record) => keys.reference(kind, idOf(record)),
+    versionKey: (record) => keys.referenceVersion(kind, idOf(record), record.version),
+  };
+}
+
+export const referenceSeries: { readonly [K in ReferenceKind]: Series<ReferenceRecords[K]> } = {
+  organisation: seriesOf('organisation', organisationSchema),
+  product: seriesOf('product', productSchema),
+  zone: seriesOf('zone', zoneSchema),
+  consumption: seriesOf('consumption', consumptionSchema),
+  scheme: seriesOf('scheme', schemeSchema),
+  standards: seriesOf('standards', standardsRuleSchema),
+  floor: seriesOf('floor', floorSchema),
+  change: seriesOf('change', changeSchema),
+};
+
+/** The present version. */
+export const readReference = <K extends ReferenceKind>(
+  table: Table,
+  kind: K,
+  id: string,
+): Promise<ReferenceRecords[K] | undefined> =>
+  readHead<ReferenceRecords[K]>(table, referenceSeries[kind], keys.reference(kind, id));
+
+/** The version recorded last at or before an instant. */
+export const versionAt = <K extends ReferenceKind>(
+  table: Table,
+  kind: K,
+  id: string,
+  at: Instant,
+): Promise<ReferenceRecords[K] | undefined> =>
+  versionAsOf<ReferenceRecords[K]>(table, referenceSeries[kind], keys.referenceVersion(kind, id, 1).pk, at);
+
+/** Every version of a record, oldest first. */
+export const versionsOf = <K extends ReferenceKind>(
+  table: Table,
+  kind: K,
+  id: string,
+  page: PageRequest,
+): Promise<Page<ReferenceRecords[K]>> =>
+  pageOfVersions<ReferenceRecords[K]>(
+    table,
+    referenceSeries[kind],
+    keys.referenceVersion(kind, id, 1).pk,
+    page,
+  );
+
+const headsOf = (table: Table, kind: ReferenceKind): Promise<Item[]> =>
+  table.query(keys.reference(kind, '').pk);
+
+/** The present versions of all records of a kind, in order of id. */
+export async function readAll<K extends ReferenceKind>(
+  table: Table,
+  kind: K,
+): Promise<ReferenceRecords[K][]> {
+  const items = await headsOf(table, kind);
+  return items.map((item) => readRecord<ReferenceRecords[K]>(referenceSeries[kind], item));
+}
+
+/** All records of a kind as they stood at an instant, in order of id; those recorded later are left out. */
+export async function readAllAt<K extends ReferenceKind>(
+  table: Table,
+  kind: K,
+  at: Instant,
+): Promise<ReferenceRecords[K][]> {
+  const items = await headsOf(table, kind);
+  const records = await Promise.all(
+    items.map(async (item) =>
+      String(item['recordedAt']) <= at
+        ? readRecord<ReferenceRecords[K]>(referenceSeries[kind], item)
+        : await versionAt(table, kind, String(item['sk']), at),
+    ),
+  );
+  return records.filter((record) => record !== undefined);
+}
+
+/** The present versions that pass a filter, page by page, in order of id. */
+export async function listReference<K extends ReferenceKind>(
+  table: Table,
+  kind: K,
+  page: PageRequest,
+  filter: (record: ReferenceRecords[K]) => boolean = () => true,
+): Promise<Page<ReferenceRecords[K]>> {
+  const behind = (await readAll(table, kind)).filter(
+    (record) => (page.after === undefined || idOf(record) > page.after) && filter(record),
+  );
+  const items = behind.slice(0, page.limit);
+  const last = items.at(-1);
+  return { items, next: behind.length > items.length && last !== undefined ? idOf(last) : null };
+}
+
+export const readProduct = (table: Table, id: string): Promise<Product | undefined> =>
+  readReference(table, 'product', id);
+
+export const readOrganisation = (table: Table, id: string): Promise<Organisation | undefined> =>
+  readReference(table, 'organisation', id);
