@@ -49,7 +49,7 @@ const outcomeShape = {
   supportTotal: moneySchema.nullable(),
   /** Merkle root of the snapshot that was cleared. */
   inputDigest: z.string().nullable(),
-  /** SHA-256 over the contracts concluded: it anchors the head of each one's chain of events. */
+  /** SHA-256 of the sorted first hashes of the contracts' chains of events: it anchors every one of them. */
   contractsDigest: z.string().nullable(),
 };
 export const clearingOutcomeSchema = z.strictObject(outcomeShape);
@@ -100,7 +100,16 @@ const tradeSchema = z.strictObject({
 });
 export type Trade = z.output<typeof tradeSchema>;
 
-/** What a run of a market became, kept by market for its public view. Kept inside: what is shown is decided there. */
+const figuresShape = {
+  quarters: z.array(tradeSchema.extend({ quarter: quarterSchema, landedPrice: priceRangeSchema })),
+  total: tradeSchema.nullable(),
+  origins: z.array(tradeSchema.extend({ origin: countrySchema })),
+};
+/** What the public view of a market is made from. */
+export const marketFiguresSchema = z.strictObject(figuresShape);
+export type MarketFigures = z.output<typeof marketFiguresSchema>;
+
+/** What a run of a market became. Kept inside: what of it is shown is decided where it is shown. */
 export const marketRunSchema = z.strictObject({
   run: z.int().positive(),
   clearing: generatedIdSchema('clearing'),
@@ -108,11 +117,12 @@ export const marketRunSchema = z.strictObject({
   gateClosure: instantSchema,
   endedAt: instantSchema,
   contracts: z.int().nonnegative(),
-  quarters: z.array(tradeSchema.extend({ quarter: quarterSchema, landedPrice: priceRangeSchema })),
-  total: tradeSchema.nullable(),
-  origins: z.array(tradeSchema.extend({ origin: countrySchema })),
+  ...figuresShape,
   floors: clearingOutcomeSchema.shape.floors,
   levyTotal: moneySchema.nullable(),
   supportTotal: moneySchema.nullable(),
 });
 export type MarketRun = z.output<typeof marketRunSchema>;
+
+/** Of a run that failed: nothing traded. */
+export const noFigures: MarketFigures = { quarters: [], total: null, origins: [] };

@@ -1,6 +1,12 @@
 import * as z from 'zod';
-import type { Clearing, ClearingOutcome, MarketRun } from '../clearing/record.ts';
-import { clearingOutcomeSchema, clearingSchema, marketRunSchema, noOutcome } from '../clearing/record.ts';
+import type { Clearing, ClearingOutcome, MarketFigures, MarketRun } from '../clearing/record.ts';
+import {
+  clearingOutcomeSchema,
+  clearingSchema,
+  marketFiguresSchema,
+  marketRunSchema,
+  noOutcome,
+} from '../clearing/record.ts';
 import type { Instant } from '../kernel/time.ts';
 import { assign } from './assign.ts';
 import type { Attribute, Clause } from './condition.ts';
@@ -90,17 +96,21 @@ export const takeRequest = (pending: PendingClearing, run: number, gateClosure: 
   },
 ];
 
-/** The outcome is certain; what remains is to write it down. */
-export const commitClearing = (
-  id: string,
-  outcome: ClearingOutcome,
-  documents: ClearingDocuments,
-): Action => ({
+/** What a clearing found: for its record, for the market's public view, and where its documents lie. */
+export interface Finding {
+  readonly outcome: ClearingOutcome;
+  readonly figures: MarketFigures;
+  readonly documents: ClearingDocuments;
+}
+
+/** The outcome is certain; what remains is to write its contracts down. */
+export const commitClearing = (id: string, { outcome, figures, documents }: Finding): Action => ({
   name: 'clearing',
   update: keys.clearing(id),
   set: assign({
     status: 'committing',
     outcome: z.encode(clearingOutcomeSchema, outcome) as Attribute,
+    figures: z.encode(marketFiguresSchema, figures) as Attribute,
     documents,
   }),
   conditions: [statusIs('clearing')],
@@ -119,6 +129,16 @@ export const failClearing = (id: string, reason: string, endedAt: Instant): Acti
   set: assign({ status: 'failed', reason, endedAt }),
   conditions: [statusIs('clearing')],
 });
+
+/** What a run whose outcome is certain found. */
+export async function readFinding(table: Table, id: string): Promise<Finding> {
+  const item = await table.get(keys.clearing(id));
+  return {
+    outcome: z.decode(clearingOutcomeSchema, plain(item?.['outcome']) as never),
+    figures: z.decode(marketFiguresSchema, plain(item?.['figures']) as never),
+    documents: clearingDocumentsSchema.parse(item?.['documents']),
+  };
+}
 
 /** A clearing as clients read it. */
 export async function readClearing(table: Table, id: string): Promise<Clearing | undefined> {
