@@ -8,11 +8,16 @@ export interface ObjectStore {
   get(key: string): Promise<Uint8Array | undefined>;
 }
 
-/** Everything a clearing leaves behind, under one prefix that policies can name. */
+/**
+ * Everything a clearing leaves behind, under one prefix that policies can name. The writer's fence is part of the key,
+ * so that of two workers neither writes over what the other has; the clearing's item says which documents count.
+ */
+const document = (name: string) => (clearing: string, fence: number) =>
+  `clearings/${clearing}/${fence}/${name}.json`;
 export const objectKeys = {
-  snapshot: (clearing: string): string => `clearings/${clearing}/snapshot.json`,
+  snapshot: document('snapshot'),
   /** Which opaque token of the snapshot stands for which organisation. Never leaves the system. */
-  parties: (clearing: string): string => `clearings/${clearing}/parties.json`,
-  result: (clearing: string): string => `clearings/${clearing}/result.json`,
-  proof: (clearing: string): string => `clearings/${clearing}/proof.json`,
+  parties: document('parties'),
+  result: document('result'),
+  proof: document('proof'),
 } as const;

@@ -1,0 +1,83 @@
+import type { Decided } from '../../shared/clearing/summary.ts';
+import type { Snapshot } from '../../shared/clearing/snapshot.ts';
+import type { Result } from '../../shared/kernel/result.ts';
+import type { Clock, Instant } from '../../shared/kernel/time.ts';
+import type { Product } from '../../shared/reference/product.ts';
+import type { ObjectStore } from '../../shared/store/object-store.ts';
+import type { ChunkLimits } from '../../shared/store/packing.ts';
+import { chunkLimits } from '../../shared/store/packing.ts';
+import type { Table } from '../../shared/store/table.ts';
+
+/** Structured log lines; the Powertools logger is one. */
+export interface Log {
+  info(message: string, fields: Record<string, unknown>): void;
+  warn(message: string, fields: Record<string, unknown>): void;
+  error(message: string, fields: Record<string, unknown>): void;
+}
+
+/** What a clearing decided, and the documents by which others check and read it (JSON values). */
+export interface Cleared extends Decided {
+  readonly result: unknown;
+  readonly proof: unknown;
+}
+
+/** The engine. Errors: market_too_large and whatever else it refuses to clear; the same snapshot, the same answer. */
+export type Clear = (snapshot: Snapshot) => Result<Cleared>;
+
+/** What a snapshot takes from reference data, as it stood at an instant. */
+export interface ReferenceReader {
+  readonly configuration: (
+    product: string,
+    at: Instant,
+  ) => Promise<
+    { readonly product: Product } & Pick<
+      Snapshot,
+      'zones' | 'consumption' | 'floors' | 'standards' | 'schemes'
+    >
+  >;
+  readonly site: (
+    id: string,
+    at: Instant,
+  ) => Promise<Pick<Snapshot, 'certificates'> & { readonly site: Snapshot['sites'][number] }>;
+  /** The group of related parties that an organisation belongs to. */
+  readonly group: (organisation: string, at: Instant) => Promise<string>;
+}
+
+export interface ClearingSettings {
+  /** How long a market stays with a worker that is not heard of. */
+  readonly leaseMilliseconds: number;
+  /** The same while the engine computes, when nobody can renew: no longer than the worker can live. */
+  readonly computingLeaseMilliseconds: number;
+  /** With less time than this left, a worker hands its run on. */
+  readonly handOnMilliseconds: number;
+  /** Orders locked, or sites read, at the same time. */
+  readonly concurrency: number;
+  /** A run that this many workers took up without reaching its point of no return is given up. */
+  readonly maximumTakes: number;
+  readonly chunks: ChunkLimits;
+}
+
+export const clearingSettings: ClearingSettings = {
+  leaseMilliseconds: 60_000,
+  computingLeaseMilliseconds: 900_000,
+  handOnMilliseconds: 20_000,
+  concurrency: 16,
+  maximumTakes: 10,
+  chunks: chunkLimits,
+};
+
+/** What a clearing run stands on; each host (Lambda, one machine, tests) brings its own. */
+export interface ClearingDependencies {
+  readonly table: Table;
+  readonly objects: ObjectStore;
+  readonly reference: ReferenceReader;
+  readonly clear: Clear;
+  readonly clock: Clock;
+  /** Unique to this worker. A host that can only ever be one worker at a time may keep its name over restarts. */
+  readonly holder: string;
+  /** Secret and random: 32 bytes in hexadecimal. */
+  readonly newSalt: () => string;
+  readonly remainingMilliseconds: () => number;
+  readonly logger: Log;
+  readonly settings: ClearingSettings;
+}

@@ -1,0 +1,41 @@
+import { noFigures, noOutcome } from '../../shared/clearing/record.ts';
+import { completeClearing, failClearing, readFinding, recordRun } from '../../shared/store/clearings.ts';
+import { endOfRun } from '../../shared/store/control.ts';
+import type { HeldMarket } from './held-market.ts';
+import type { FailureReason } from './unclearable.ts';
+
+/** Closes a run whose contracts are all recorded. Its orders are free from this write on. */
+export async function completeRun(market: HeldMarket): Promise<void> {
+  const { table, clock } = market.dependencies;
+  const { run, clearing, gateClosure } = market.in('applying');
+  const { outcome, figures } = await readFinding(table, clearing);
+  const { contracts, floors, levyTotal, supportTotal } = outcome;
+  const endedAt = clock();
+  await market.move(
+    endOfRun(run, endedAt),
+    completeClearing(clearing, endedAt),
+    recordRun(market.product, {
+      ...{ run, clearing, gateClosure, endedAt, status: 'completed' },
+      ...{ ...figures, contracts, floors, levyTotal, supportTotal },
+    }),
+  );
+}
+
+/** Closes a run that cannot be cleared. Only its locks were written, and they bind no longer. */
+export async function failRun(market: HeldMarket, reason: FailureReason): Promise<void> {
+  const { clock } = market.dependencies;
+  const { control } = market;
+  if (control.phase !== 'locking' && control.phase !== 'locked')
+    throw new Error(`a run that is ${control.phase} cannot fail`);
+  const { run, clearing, gateClosure } = control;
+  const endedAt = clock();
+  const { contracts, floors, levyTotal, supportTotal } = noOutcome;
+  await market.move(
+    endOfRun(run, endedAt),
+    failClearing(clearing, reason, endedAt),
+    recordRun(market.product, {
+      ...{ run, clearing, gateClosure, endedAt, status: 'failed' },
+      ...{ ...noFigures, contracts, floors, levyTotal, supportTotal },
+    }),
+  );
+}

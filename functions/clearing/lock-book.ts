@@ -1,0 +1,27 @@
+import { dropExpired, lockOrder, readBook } from '../../shared/store/book.ts';
+import type { Item } from '../../shared/store/table.ts';
+import { concurrently } from './concurrently.ts';
+import type { HeldMarket } from './held-market.ts';
+import { Superseded } from './held-market.ts';
+
+/** Locks every order of the book that is in this run, and answers them as they are now fixed, in order of id. */
+export async function lockBook(market: HeldMarket): Promise<Item[]> {
+  const { table, settings } = market.dependencies;
+  const { product } = market;
+  const { run, ended, gateClosure } = market.in('locking');
+  const lock = async (id: string): Promise<Item[]> => {
+    const locked = await lockOrder(table, id, { run, ended, gateClosure });
+    if (locked.state === 'taken') throw new Superseded();
+    if (locked.state === 'expired') await table.transact(dropExpired(product, id, locked.validUntil));
+    return locked.state === 'locked' ? [locked.item] : [];
+  };
+  const book = await readBook(table, product);
+  const items: Item[] = [];
+  const batch = 16 * settings.concurrency;
+  for (let start = 0; start < book.length; start += batch) {
+    await market.proceed();
+    const locked = await concurrently(book.slice(start, start + batch), settings.concurrency, lock);
+    items.push(...locked.flat());
+  }
+  return items;
+}

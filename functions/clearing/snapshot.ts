@@ -1,0 +1,98 @@
+import type { BookBid, BookOffer, Snapshot } from '../../shared/clearing/snapshot.ts';
+import { bookBidSchema, bookOfferSchema } from '../../shared/clearing/snapshot.ts';
+import type { Bid } from '../../shared/orders/bid.ts';
+import { quarterQuantities } from '../../shared/orders/delivery.ts';
+import type { Offer } from '../../shared/orders/offer.ts';
+import type { Product } from '../../shared/reference/product.ts';
+import { readBid, readOffer, readOrderState } from '../../shared/store/order-item.ts';
+import type { Item } from '../../shared/store/table.ts';
+import type { ReferenceReader } from './dependencies.ts';
+import type { Parties } from './tokens.ts';
+import { tokenOf } from './tokens.ts';
+
+type Configuration = Awaited<ReturnType<ReferenceReader['configuration']>>;
+type SiteRecord = Awaited<ReturnType<ReferenceReader['site']>>;
+
+/** All that a snapshot is made of; nothing is read any more. */
+export interface SnapshotParts {
+  readonly clearing: string;
+  readonly gateClosure: string;
+  readonly salt: string;
+  /** Order items as locked. */
+  readonly locked: readonly Item[];
+  readonly configuration: Configuration;
+  readonly sites: readonly SiteRecord[];
+  /** By organisation. */
+  readonly groups: ReadonlyMap<string, string>;
+}
+
+/** The snapshot that the engine clears, and the key to its tokens. */
+export function snapshotOf(parts: SnapshotParts): { snapshot: Snapshot; parties: Parties } {
+  const { clearing, gateClosure, salt, locked, configuration, sites } = parts;
+  const { product, zones, consumption, floors, standards, schemes } = configuration;
+  const parties = new Map<string, string>();
+  const partyOf = (organisation: string) => {
+    const party = tokenOf(salt, 'organisation', organisation);
+    parties.set(party, organisation);
+    return { party, group: tokenOf(salt, 'group', parts.groups.get(organisation) ?? organisation) };
+  };
+  const ofType = (type: string) => locked.filter((item) => item['type'] === type);
+  const snapshot: Snapshot = {
+    format: 'lodestone-snapshot-1',
+    clearing,
+    gateClosure,
+    product,
+    zones: byId(zones),
+    consumption: sorted(consumption, ({ zone, product: of }) => `${zone}|${of}`),
+    floors: byId(floors),
+    standards: byId(standards),
+    schemes: byId(schemes),
+    sites: byId(sites.map(({ site }) => site)),
+    certificates: byId(sites.flatMap(({ certificates }) => certificates)),
+    offers: byId(
+      ofType('offer').map((item) => {
+        const offer = readOffer(item, product);
+        return bookOffer(offer, partyOf(offer.seller));
+      }),
+    ),
+    bids: byId(
+      ofType('bid').map((item) => {
+        const bid = readBid(item, product);
+        return bookBid(bid, item, product, partyOf(bid.buyer));
+      }),
+    ),
+  };
+  return {
+    snapshot,
+    parties: { format: 'lodestone-parties-1', clearing, salt, parties: Object.fromEntries(parties) },
+  };
+}
+
+interface PartyTokens {
+  readonly party: string;
+  readonly group: string;
+}
+
+const bookOffer = (offer: Offer, tokens: PartyTokens): BookOffer =>
+  ({ ...pick(offer, bookOfferSchema.shape), ...tokens }) as BookOffer;
+
+const bookBid = (bid: Bid, item: Item, product: Product, tokens: PartyTokens): BookBid =>
+  ({
+    ...pick(bid, bookBidSchema.shape),
+    ...tokens,
+    requested: quarterQuantities(
+      new Map(Object.entries(readOrderState(item).requested).sort(([a], [b]) => (a < b ? -1 : 1))),
+      product,
+    ),
+  }) as BookBid;
+
+/** The fields of an order that a schema's shape names, where the order has them. */
+const pick = (order: object, shape: object): object =>
+  Object.fromEntries(
+    Object.entries(order).filter(([name, value]) => name in shape && value !== undefined),
+  );
+
+const sorted = <T>(list: readonly T[], keyOf: (entry: T) => string): T[] =>
+  list.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+
+const byId = <T extends { readonly id: string }>(list: readonly T[]): T[] => sorted(list, ({ id }) => id);

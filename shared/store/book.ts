@@ -1,0 +1,175 @@
+import type { Instant } from '../kernel/time.ts';
+import type { Quarter } from '../kernel/quarter.ts';
+import { assign } from './assign.ts';
+import type { Attribute, Clause } from './condition.ts';
+import { mergePlaceholders, versionIs } from './condition.ts';
+import { keys, shards } from './keys.ts';
+import { freeOfRuns, isOpen, lotsAttribute } from './order-item.ts';
+import type { Action, Item, Table, Update } from './table.ts';
+
+/** The entry of an open order in the book of its product; put with the order, removed when it closes. */
+export const bookEntryItem = (product: string, order: string) => ({
+  ...keys.bookEntry(product, order),
+  type: 'book entry',
+});
+
+/** The ids of the open orders of a product, sorted; read consistently, shard by shard. */
+export async function readBook(table: Table, product: string): Promise<string[]> {
+  const entries = await Promise.all(shards.map((shard) => table.query(keys.bookShard(product, shard))));
+  return entries
+    .flat()
+    .map((entry) => entry['sk'] as string)
+    .sort();
+}
+
+/** The run that wants an order for itself. */
+export interface Locking {
+  readonly run: number;
+  readonly ended: number;
+  readonly gateClosure: Instant;
+}
+
+export const lockedBy = (run: number): Clause => ({
+  name: 'lockedBy',
+  expression: '#lock = :run',
+  names: { '#lock': 'lock' },
+  values: { ':run': run },
+});
+
+const freeForRun = ({ run, ended }: Locking): Clause => {
+  const free = freeOfRuns(ended);
+  const mine = lockedBy(run);
+  return {
+    name: 'freeForRun',
+    expression: `${free.expression} OR ${mine.expression}`,
+    names: mergePlaceholders([free.names ?? {}, mine.names ?? {}]),
+    values: mergePlaceholders<Attribute>([free.values ?? {}, mine.values ?? {}]),
+  };
+};
+
+/** Acknowledged by gate closure: what is posted later waits for the next run. */
+const postedBy = (gateClosure: Instant): Clause => ({
+  name: 'postedBy',
+  expression: '#body.#postedAt <= :gateClosure',
+  names: { '#body': 'body', '#postedAt': 'postedAt' },
+  values: { ':gateClosure': gateClosure },
+});
+
+const validAfter = (gateClosure: Instant): Clause => ({
+  name: 'validAfter',
+  expression: 'attribute_not_exists(#body.#validUntil) OR #body.#validUntil > :gateClosure',
+  names: { '#body': 'body', '#validUntil': 'validUntil' },
+  values: { ':gateClosure': gateClosure },
+});
+
+export type Locked =
+  | { readonly state: 'locked'; readonly item: Item }
+  /** It closed before it could be locked, or was posted after gate closure. */
+  | { readonly state: 'out' }
+  | { readonly state: 'expired'; readonly validUntil: Instant }
+  /** A later run has it: the one that asks has ended. */
+  | { readonly state: 'taken' };
+
+/**
+ * Locks an order for a run, if it is open, was posted by gate closure and is valid beyond it. The answer is the
+ * order as locked: nobody can change it before the run ends, so it need not be read again.
+ */
+export async function lockOrder(table: Table, id: string, locking: Locking): Promise<Locked> {
+  const locked = await table.update(keys.order(id), assign({ lock: locking.run }), [
+    isOpen,
+    postedBy(locking.gateClosure),
+    validAfter(locking.gateClosure),
+    freeForRun(locking),
+  ]);
+  if (locked.done) return { state: 'locked', item: locked.item };
+  if (locked.item === undefined || locked.item['status'] !== 'open') return { state: 'out' };
+  const { postedAt, validUntil } = locked.item['body'] as { postedAt: Instant; validUntil?: Instant };
+  if (postedAt > locking.gateClosure) return { state: 'out' };
+  if (validUntil !== undefined && validUntil <= locking.gateClosure) return { state: 'expired', validUntil };
+  return { state: 'taken' };
+}
+
+/**
+ * Takes the entry of an expired order out of the book. The order itself stays as it is: what it reads as follows
+ * from its validity, which an expired order can no longer change.
+ */
+export const dropExpired = (product: string, order: string, validUntil: Instant): Action[] => [
+  {
+    name: 'order',
+    check: keys.order(order),
+    conditions: [
+      {
+        name: 'validityIs',
+        expression: '#body.#validUntil = :validUntil',
+        names: { '#body': 'body', '#validUntil': 'validUntil' },
+        values: { ':validUntil': validUntil },
+      },
+    ],
+  },
+  { name: 'book entry', remove: keys.bookEntry(product, order) },
+];
+
+/** What one transaction of a run takes from an order. */
+export interface Take {
+  readonly order: string;
+  /** The order's version before. */
+  readonly version: number;
+  readonly lots: Readonly<Record<Quarter, bigint>>;
+  /** A bid's lots contracted by quarter and origin, this take included. */
+  readonly byOrigin?: Readonly<Record<string, bigint>> | undefined;
+}
+
+/**
+ * Takes lots from an order, once: it must be open, locked by this run, as the plan saw it, and every quarter must
+ * still hold what is taken. `byOrigin` is written whole, because a path for each of eighty quarters and their
+ * origins outgrows the 4 KB that DynamoDB allows an expression; the version makes that safe.
+ */
+export const takeFromOrder = (take: Take, run: number, now: Instant): Action => {
+  const quarters = Object.entries(take.lots).map(([quarter, lots], index) => ({ quarter, lots, index }));
+  const names = {
+    '#remaining': 'remaining',
+    ...Object.fromEntries(quarters.map(({ quarter, index }) => [`#q${index}`, quarter])),
+  };
+  const values = Object.fromEntries(quarters.map(({ lots, index }) => [`:n${index}`, lots]));
+  const stillThere: Clause = {
+    name: 'stillThere',
+    expression: quarters.map(({ index }) => `#remaining.#q${index} >= :n${index}`).join(' AND '),
+    names,
+    values,
+  };
+  const beside = assign({
+    version: take.version + 1,
+    updatedAt: now,
+    ...(take.byOrigin === undefined ? {} : { byOrigin: lotsAttribute(new Map(Object.entries(take.byOrigin))) }),
+  });
+  const set: Update = {
+    expression: [
+      beside.expression,
+      ...quarters.map(({ index }) => `#remaining.#q${index} = #remaining.#q${index} - :n${index}`),
+    ].join(', '),
+    names: { ...beside.names, ...names },
+    values: { ...beside.values, ...values },
+  };
+  return {
+    name: `order ${take.order}`,
+    update: keys.order(take.order),
+    set,
+    conditions: [isOpen, lockedBy(run), versionIs(take.version), stillThere],
+  };
+};
+
+/** An order that the run has left with nothing is filled, and leaves the book. */
+export const retireOrder = (
+  product: string,
+  order: { readonly id: string; readonly version: number },
+  run: number,
+  now: Instant,
+): Action[] => [
+  {
+    name: 'order',
+    update: keys.order(order.id),
+    set: assign({ status: 'filled', version: order.version + 1, updatedAt: now }),
+    conditions: [isOpen, lockedBy(run), versionIs(order.version)],
+  },
+  { name: 'book entry', remove: keys.bookEntry(product, order.id) },
+];

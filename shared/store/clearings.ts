@@ -1,0 +1,206 @@
+import * as z from 'zod';
+import type { Clearing, ClearingOutcome, MarketFigures, MarketRun } from '../clearing/record.ts';
+import {
+  clearingOutcomeSchema,
+  clearingSchema,
+  marketFiguresSchema,
+  marketRunSchema,
+  noOutcome,
+} from '../clearing/record.ts';
+import type { Instant } from '../kernel/time.ts';
+import { assign } from './assign.ts';
+import type { Attribute, Clause } from './condition.ts';
+import { doesNotExist, exists } from './condition.ts';
+import { keys, listedAs, listPartition, shards } from './keys.ts';
+import { plain } from './order-item.ts';
+import type { Action, Item, Table } from './table.ts';
+
+/** What a clearing leaves in the object store: where each document lies, and its SHA-256. */
+export const clearingDocumentsSchema = z.record(
+  z.enum(['snapshot', 'parties', 'result', 'proof']),
+  z.strictObject({ key: z.string(), sha256: z.string() }),
+);
+export type ClearingDocuments = z.output<typeof clearingDocumentsSchema>;
+
+export interface ClearingRequest {
+  readonly id: string;
+  readonly product: string;
+  /** Subject of the administrator, or `schedule`. */
+  readonly requestedBy: string;
+  readonly at: Instant;
+  /** The instant of the product's schedule that asks for it. */
+  readonly scheduledFor?: Instant;
+}
+
+/** Asks for a clearing: a run of its own will take it, now or when the present one has ended. */
+export const requestClearingActions = (request: ClearingRequest): Action[] => [
+  {
+    name: 'clearing',
+    put: {
+      ...keys.clearing(request.id),
+      ...listedAs('clearing', request.id),
+      type: 'clearing',
+      id: request.id,
+      product: request.product,
+      requestedBy: request.requestedBy,
+      requestedAt: request.at,
+      scheduledFor: request.scheduledFor,
+      status: 'queued',
+    },
+    conditions: [doesNotExist],
+  },
+  {
+    name: 'pending clearing',
+    put: {
+      ...keys.pendingClearing(request.product, request.id),
+      product: request.product,
+      clearing: request.id,
+      requestedAt: request.at,
+    },
+    conditions: [doesNotExist],
+  },
+];
+
+export interface PendingClearing {
+  readonly product: string;
+  readonly clearing: string;
+  readonly requestedAt: Instant;
+}
+
+/** Requests that no run has taken yet, of one product or of all; the oldest first. */
+export async function pendingClearings(table: Table, product?: string): Promise<PendingClearing[]> {
+  const items = await table.query(
+    keys.pendingClearing('', '').pk,
+    product === undefined ? {} : { prefix: keys.pendingClearing(product, '').sk },
+  );
+  return (items as unknown as PendingClearing[]).sort((a, b) =>
+    a.requestedAt < b.requestedAt || (a.requestedAt === b.requestedAt && a.clearing < b.clearing) ? -1 : 1,
+  );
+}
+
+const statusIs = (status: Clearing['status']): Clause => ({
+  name: 'statusIs',
+  expression: '#status = :expectedStatus',
+  names: { '#status': 'status' },
+  values: { ':expectedStatus': status },
+});
+
+/** The run that takes a request: the request is off the list, its clearing under way. */
+export const takeRequest = (pending: PendingClearing, run: number, gateClosure: Instant): Action[] => [
+  { name: 'pending clearing', remove: keys.pendingClearing(pending.product, pending.clearing), conditions: [exists] },
+  {
+    name: 'clearing',
+    update: keys.clearing(pending.clearing),
+    set: assign({ status: 'clearing', run, gateClosure }),
+    conditions: [statusIs('queued')],
+  },
+];
+
+/** What a clearing found: for its record, for the market's public view, and where its documents lie. */
+export interface Finding {
+  readonly outcome: ClearingOutcome;
+  readonly figures: MarketFigures;
+  readonly documents: ClearingDocuments;
+}
+
+/** The outcome is certain; what remains is to write its contracts down. */
+export const commitClearing = (id: string, { outcome, figures, documents }: Finding): Action => ({
+  name: 'clearing',
+  update: keys.clearing(id),
+  set: assign({
+    status: 'committing',
+    outcome: z.encode(clearingOutcomeSchema, outcome) as Attribute,
+    figures: z.encode(marketFiguresSchema, figures) as Attribute,
+    documents,
+  }),
+  conditions: [statusIs('clearing')],
+});
+
+export const completeClearing = (id: string, endedAt: Instant): Action => ({
+  name: 'clearing',
+  update: keys.clearing(id),
+  set: assign({ status: 'completed', endedAt }),
+  conditions: [statusIs('committing')],
+});
+
+export const failClearing = (id: string, reason: string, endedAt: Instant): Action => ({
+  name: 'clearing',
+  update: keys.clearing(id),
+  set: assign({ status: 'failed', reason, endedAt }),
+  conditions: [statusIs('clearing')],
+});
+
+/** What a run whose outcome is certain found. */
+export async function readFinding(table: Table, id: string): Promise<Finding> {
+  const item = await table.get(keys.clearing(id));
+  return {
+    outcome: z.decode(clearingOutcomeSchema, plain(item?.['outcome']) as never),
+    figures: z.decode(marketFiguresSchema, plain(item?.['figures']) as never),
+    documents: clearingDocumentsSchema.parse(item?.['documents']),
+  };
+}
+
+/** A clearing as clients read it. */
+export async function readClearing(table: Table, id: string): Promise<Clearing | undefined> {
+  const item = await table.get(keys.clearing(id));
+  return item && clearingOf(item);
+}
+
+/** Where a clearing's documents lie; nothing before its outcome is certain. */
+export async function readClearingDocuments(table: Table, id: string): Promise<ClearingDocuments | undefined> {
+  const item = await table.get(keys.clearing(id));
+  return item?.['documents'] === undefined ? undefined : clearingDocumentsSchema.parse(item['documents']);
+}
+
+function clearingOf(item: Item): Clearing {
+  const { id, product, status, reason, requestedAt, scheduledFor } = item;
+  return clearingSchema.parse({
+    ...{ id, product, status, requestedAt },
+    ...(reason === undefined ? {} : { reason }),
+    ...(scheduledFor === undefined ? {} : { scheduledFor }),
+    gateClosure: item['gateClosure'] ?? null,
+    endedAt: item['endedAt'] ?? null,
+    ...((plain(item['outcome']) ?? z.encode(clearingOutcomeSchema, noOutcome)) as object),
+  });
+}
+
+/** Clearings of all markets by id, so by the time of their request, newest first, behind a cursor. */
+export async function listClearings(
+  table: Table,
+  options: { readonly before?: string; readonly limit: number },
+): Promise<Clearing[]> {
+  const range = {
+    limit: options.limit,
+    reverse: true,
+    ...(options.before === undefined ? {} : { after: options.before }),
+  };
+  const found = await Promise.all(
+    shards.map((shard) => table.queryIndex('gsi2', listPartition('clearing', shard), range)),
+  );
+  const newest = found
+    .flat()
+    .sort((a, b) => (a.position < b.position ? 1 : -1))
+    .slice(0, options.limit);
+  const items = await table.getMany(newest);
+  return items.map(clearingOf).sort((a, b) => (a.id < b.id ? 1 : -1));
+}
+
+/** Puts what a run became on record, when it ends. */
+export const recordRun = (product: string, run: MarketRun): Action => ({
+  name: 'run',
+  put: {
+    ...keys.marketRun(product, run.run),
+    status: run.status,
+    body: z.encode(marketRunSchema, run) as Attribute,
+  },
+  conditions: [doesNotExist],
+});
+
+/** The last runs of a market that have ended, newest first. */
+export async function latestRuns(table: Table, product: string, limit: number): Promise<MarketRun[]> {
+  const { pk, sk } = keys.marketRun(product, 0);
+  const items = await table.query(pk, { after: sk.replace(/\d+$/, '~'), limit, reverse: true });
+  return items
+    .filter((item) => (item['sk'] as string).startsWith('RUN#'))
+    .map((item) => z.decode(marketRunSchema, plain(item['body']) as never));
+}

@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import { concludedEvent, contractTermsSchema, type ContractTerms } from '../contracts/contract-events.ts';
+import type { Contract } from '../contracts/contract.ts';
+import { contractEventSchema, contractSchema } from '../contracts/contract.ts';
+import type { Attribute } from './condition.ts';
+import { doesNotExist } from './condition.ts';
+import { keys, listedAs, ownedBy } from './keys.ts';
+import { plain } from './order-item.ts';
+import type { Action, Item, Table } from './table.ts';
+
+/**
+ * Puts a contract and the first event of its chain, if they are not there yet. The contract is listed by its seller,
+ * its first event by its buyer, so that both find it in one index; the event items are what consumers follow.
+ */
+export function concludeContract(terms: ContractTerms): Action[] {
+  const event = concludedEvent(terms);
+  return [
+    {
+      name: `contract ${terms.id}`,
+      put: {
+        ...keys.contract(terms.id),
+        ...ownedBy(terms.seller, 'sold', terms.id),
+        ...listedAs('contract', terms.id),
+        type: 'contract',
+        product: terms.product,
+        clearing: terms.clearing,
+        body: z.encode(contractTermsSchema, terms) as Attribute,
+      },
+      conditions: [doesNotExist],
+    },
+    {
+      name: `event of ${terms.id}`,
+      put: {
+        ...keys.contractEvent(terms.id, 1),
+        ...ownedBy(terms.buyer, 'bought', terms.id),
+        type: 'contract event',
+        contract: terms.id,
+        sequence: 1,
+        product: terms.product,
+        seller: terms.seller,
+        buyer: terms.buyer,
+        body: z.encode(contractEventSchema, event) as Attribute,
+      },
+      conditions: [doesNotExist],
+    },
+  ];
+}
+
+/** A contract with all of its events. */
+export async function readContract(table: Table, id: string): Promise<Contract | undefined> {
+  const [contract, ...events] = await table.query(keys.contract(id).pk);
+  return contract && contractOf(contract, events);
+}
+
+const contractOf = (item: Item, events: readonly Item[]): Contract =>
+  z.decode(contractSchema, {
+    ...(plain(item['body']) as object),
+    events: events.map((event) => plain(event['body'])),
+  } as z.input<typeof contractSchema>);

@@ -1,0 +1,139 @@
+import * as z from 'zod';
+import { contractTermsSchema } from '../contracts/contract-events.ts';
+import { canonicalJson, sha256 } from '../kernel/digest.ts';
+import type { Instant } from '../kernel/time.ts';
+import { millisecondsOf } from '../kernel/time.ts';
+import { assign } from './assign.ts';
+import { takeFromOrder } from './book.ts';
+import type { Clause } from './condition.ts';
+import { doesNotExist } from './condition.ts';
+import { concludeContract } from './contracts.ts';
+import type { PlanReference } from './control.ts';
+import { keys } from './keys.ts';
+import type { Action, Table } from './table.ts';
+import { maximumActions } from './table.ts';
+
+/**
+ * The plan of a run: what it will write, in chunks of one transaction each, stored before it is certain that it will
+ * be carried out. Chunks are applied in order, each once.
+ */
+const lots = z.codec(z.string().regex(/^\d+$/), z.bigint(), {
+  decode: (text) => BigInt(text),
+  encode: (value) => value.toString(),
+});
+
+const chunkSchema = z.strictObject({
+  contracts: z.array(contractTermsSchema),
+  takes: z.array(
+    z.strictObject({
+      order: z.string(),
+      version: z.int(),
+      lots: z.record(z.string(), lots),
+      byOrigin: z.record(z.string(), lots).optional(),
+    }),
+  ),
+  /** Orders that the run leaves with nothing once this chunk is applied, and their version then. */
+  filled: z.array(z.strictObject({ id: z.string(), version: z.int() })),
+});
+export type Chunk = z.output<typeof chunkSchema>;
+
+/** A chunk as stored: text of a known size, and its SHA-256. */
+export interface ChunkText {
+  readonly text: string;
+  readonly sha256: string;
+}
+
+/** Actions of the transaction that applies a chunk: its guard, contracts with their events, orders. */
+export const actionsOf = (contracts: number, orders: number): number => 1 + 2 * contracts + orders;
+
+export function chunkText(chunk: Chunk): ChunkText {
+  if (actionsOf(chunk.contracts.length, chunk.takes.length) > maximumActions) throw new Error('a chunk outgrows its transaction');
+  const text = canonicalJson(z.encode(chunkSchema, chunk));
+  return { text, sha256: sha256(text) };
+}
+
+/** One digest for a plan: that of the digests of its chunks, in order. */
+export const planDigest = (chunks: readonly Pick<ChunkText, 'sha256'>[]): string =>
+  sha256(canonicalJson(chunks.map((chunk) => chunk.sha256)));
+
+/** A plan that loses is never read again; one that wins is applied long before. */
+const daysKept = 30;
+
+/** Stores one chunk under its writer's fence. Written twice it stays as it is: it may have been applied meanwhile. */
+export async function writeChunk(
+  table: Table,
+  at: { readonly clearing: string; readonly fence: number; readonly index: number; readonly now: Instant },
+  chunk: ChunkText,
+): Promise<void> {
+  await table.transact([
+    {
+      name: 'chunk',
+      put: {
+        ...keys.planChunk(at.clearing, at.fence, at.index),
+        type: 'plan chunk',
+        state: 'pending',
+        sha256: chunk.sha256,
+        content: chunk.text,
+        expiresAt: Math.floor(millisecondsOf(at.now) / 1000) + daysKept * 86_400,
+      },
+      conditions: [doesNotExist],
+    },
+  ]);
+}
+
+export interface StoredChunk extends Chunk {
+  readonly index: number;
+  readonly done: boolean;
+}
+
+/** The plan that a market's control item names, whole and unchanged, or an error that nothing must swallow. */
+export async function readPlan(table: Table, clearing: string, plan: PlanReference): Promise<StoredChunk[]> {
+  const items = await table.query(keys.planChunk(clearing, plan.fence, 0).pk);
+  const texts = items.map((item) => ({ text: item['content'] as string, sha256: sha256(item['content'] as string) }));
+  if (items.length !== plan.chunks || planDigest(texts) !== plan.digest)
+    throw new Error(`the plan of ${clearing} is not the one that was decided`);
+  return texts.map(({ text }, index) => ({
+    ...z.decode(chunkSchema, JSON.parse(text) as z.input<typeof chunkSchema>),
+    index,
+    done: items[index]?.['state'] === 'done',
+  }));
+}
+
+const notAppliedYet: Clause = {
+  name: 'notAppliedYet',
+  expression: '#state = :pending',
+  names: { '#state': 'state' },
+  values: { ':pending': 'pending' },
+};
+
+/**
+ * Applies a chunk in one transaction, or finds that somebody has. Any other refusal means that an order is not as it
+ * was locked, which no right sequence of events can bring about: it is thrown, and the run stays where it is.
+ */
+export async function applyChunk(
+  table: Table,
+  at: {
+    readonly clearing: string;
+    readonly fence: number;
+    readonly run: number;
+    readonly now: Instant;
+  },
+  chunk: StoredChunk,
+): Promise<'applied' | 'done already'> {
+  const guard: Action = {
+    name: 'guard',
+    update: keys.planChunk(at.clearing, at.fence, chunk.index),
+    set: assign({ state: 'done' }),
+    conditions: [notAppliedYet],
+  };
+  const outcome = await table.transact([
+    guard,
+    ...chunk.contracts.flatMap(concludeContract),
+    ...chunk.takes.map((take) => takeFromOrder(take, at.run, at.now)),
+  ]);
+  if (outcome.done) return 'applied';
+  const guardItem = await table.get(guard.update);
+  if (guardItem?.['state'] === 'done') return 'done already';
+  const refused = outcome.refusals.map((refusal) => refusal.action).join(', ');
+  throw new Error(`chunk ${chunk.index} of ${at.clearing} cannot be applied: ${refused}`);
+}
