@@ -50,13 +50,14 @@ export async function keepEngine(
 
   let engine = await start();
   let stopping = false;
+  const isStopping = (): boolean => stopping;
   const { promise: lost, resolve: lose } = Promise.withResolvers<string>();
 
   const keep = async (): Promise<void> => {
     const restarts: number[] = [];
     for (;;) {
       const reason = await engine.ended;
-      if (stopping) return;
+      if (isStopping()) return;
       const now = performance.now();
       while (restarts[0] !== undefined && restarts[0] < now - 60_000) restarts.shift();
       if (directory === undefined) throw new Error(`${reason}, and its data was in memory only`);
@@ -64,7 +65,10 @@ export async function keepEngine(
         throw new Error(`${reason}, for the ${restartsPerMinute + 1}th time in a minute`);
       restarts.push(now);
       engine = await start(engine.port);
-      if (stopping) return await engine.stop();
+      if (isStopping()) {
+        await engine.stop();
+        return;
+      }
       events.restarted(reason);
     }
   };

@@ -3,7 +3,7 @@ import type { JSONWebKeySet, JWK } from 'jose';
 import { SignJWT, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose';
 import * as z from 'zod';
 import { nameIdSchema, textSchema } from '../../shared/kernel/ids.ts';
-import { roleSchema } from '../../shared/reference/role.ts';
+import { roles } from '../../shared/reference/role.ts';
 import type { Clock } from '../../shared/kernel/time.ts';
 import { millisecondsOf } from '../../shared/kernel/time.ts';
 import { writeDurably } from './durable-file.ts';
@@ -12,7 +12,7 @@ import { writeDurably } from './durable-file.ts';
 export const tokenTermsSchema = z
   .strictObject({
     organisation: nameIdSchema,
-    roles: z.array(roleSchema).min(1).max(5),
+    roles: z.array(z.enum(roles)).min(1).max(5),
     subject: textSchema(128),
     expiresInSeconds: z
       .int()
@@ -45,7 +45,9 @@ export async function localIssuer(options: {
   const privateJwk = await keyPair(options.keyFile);
   const { kty, n, e, kid } = privateJwk;
   if (kty !== 'RSA' || n === undefined || e === undefined || kid === undefined)
-    throw new Error('The local issuer’s key file does not hold an RSA key with an id. Delete it to get a new one.');
+    throw new Error(
+      'The local issuer’s key file does not hold an RSA key with an id. Delete it to get a new one.',
+    );
   const key = await importJWK(privateJwk, algorithm);
   return {
     issuer: issuerName,
