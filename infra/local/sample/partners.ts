@@ -19,6 +19,12 @@ export const zone: z.input<typeof zoneTermsSchema> = {
   verifiedSitesOnly: true,
 };
 
+/** Invented organisations under common control: they do not trade with one another. */
+export const groups: Readonly<Record<string, string>> = {
+  'Shirakaba Battery Materials': 'shirakaba',
+  'Shirakaba Refining': 'shirakaba',
+};
+
 /** Assurance schemes by their real names; which sites hold what is assumed. */
 export const schemes: Readonly<Record<string, z.input<typeof schemeTermsSchema>>> = {
   cmsi: {

@@ -33,8 +33,6 @@ export interface SampleBuyer {
   readonly window?: { readonly first: Known; readonly count: Known };
   /** Another unit that its limit is posted in. */
   readonly limitIn?: { readonly unit: 'lb'; readonly step: Known; readonly conversion: Chain };
-  /** Related parties have one group. */
-  readonly group?: string;
 }
 
 export interface SampleFloor {

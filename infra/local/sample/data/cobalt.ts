@@ -101,7 +101,6 @@ export const cobalt: SampleProduct = {
       ...ofTheWorld('0.04'),
       limitRatio: limit('1.11'),
       originCap,
-      group: 'shirakaba',
     },
   ],
   floor: {

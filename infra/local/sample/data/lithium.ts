@@ -76,10 +76,7 @@ export const lithium: SampleProduct = {
     buyer('Tidewater Cathodes', 'US', '0.03', '1.03'),
     buyer('Weißtanne Zellwerk', 'DE', '0.08', '1.12', { originCap }),
     buyer('Bursztyn Ogniwa', 'PL', '0.05', '1.06', { originCap }),
-    buyer('Shirakaba Battery Materials', 'JP', '0.05', '1.10', {
-      originCap,
-      group: 'shirakaba',
-    }),
+    buyer('Shirakaba Battery Materials', 'JP', '0.05', '1.10', { originCap }),
     buyer('Kawabe Cathode', 'JP', '0.02', '0.94', {
       window: {
         first: assumed('3', 'quarter', 'its line starts half a year later'),

@@ -107,7 +107,7 @@ export const ndpr: SampleProduct = {
       originCap,
     },
     {
-      name: 'Great Elm Drives',
+      name: 'Tall Alder Drives',
       destination: 'US',
       consumption: usConsumption,
       conversion: fromRareEarths,
