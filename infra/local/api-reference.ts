@@ -1,6 +1,7 @@
-import { Hono } from 'hono';
+import type { Hono } from 'hono/tiny';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import type { Env } from '../../functions/api/answer.ts';
 
 /**
  * The API reference at /docs: Swagger UI from node_modules, so that it needs no outside host. Nothing on the
@@ -52,22 +53,18 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-export function apiReference(): Hono {
-  const app = new Hono();
-  app.use(async (c, next) => {
-    await next();
-    c.header('Content-Security-Policy', policy);
-    c.header('X-Content-Type-Options', 'nosniff');
-    c.header('Referrer-Policy', 'no-referrer');
-  });
-  app.get('/', (c) => c.html(page));
-  app.get('/open.js', (c) => c.body(open, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
+/** Adds /docs to the app, without a token as /openapi.json. */
+export function addApiReference(app: Hono<Env>): void {
+  app.get('/docs', (context) => context.html(page, 200, { 'Content-Security-Policy': policy }));
+  app.get('/docs/', (context) => context.redirect('/docs'));
+  app.get('/docs/open.js', (context) =>
+    context.body(open, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
+  );
   const { resolve } = createRequire(import.meta.url);
   for (const [name, type] of Object.entries(assets)) {
     const file = resolve(`swagger-ui-dist/${name}`);
-    app.get(`/${name}`, (c) =>
-      c.body(readFileSync(file), 200, { 'Content-Type': type, 'Cache-Control': 'max-age=3600' }),
+    app.get(`/docs/${name}`, (context) =>
+      context.body(readFileSync(file), 200, { 'Content-Type': type, 'Cache-Control': 'max-age=3600' }),
     );
   }
-  return app;
 }

@@ -57,6 +57,10 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
   });
   if (child.pid === undefined) throw new Error(`The embedded DynamoDB could not be started: ${await ended}`);
   options.onSpawn?.(child.pid);
+  // Whatever ends this process in good order or by a surprise, it does not leave an engine behind.
+  const killNow = (): void => void child.kill('SIGKILL');
+  process.once('exit', killNow);
+  void ended.then(() => process.off('exit', killNow));
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');
     const patience = setTimeout(() => child.kill('SIGKILL'), 5000);

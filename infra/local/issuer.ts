@@ -2,23 +2,22 @@ import { readFile } from 'node:fs/promises';
 import type { JSONWebKeySet, JWK } from 'jose';
 import { SignJWT, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose';
 import * as z from 'zod';
-import { nameIdSchema, textSchema } from '../../shared/kernel/ids.ts';
+import { nameIdSchema } from '../../shared/kernel/ids.ts';
 import { roles } from '../../shared/reference/role.ts';
 import type { Clock } from '../../shared/kernel/time.ts';
 import { millisecondsOf } from '../../shared/kernel/time.ts';
 import { writeDurably } from './durable-file.ts';
 
-/** Who a token of the local issuer speaks for. */
+/** Who a token of the local issuer speaks for, within what the verification of access tokens takes. */
 export const tokenTermsSchema = z
   .strictObject({
     organisation: nameIdSchema,
-    roles: z.array(z.enum(roles)).min(1).max(5),
-    subject: textSchema(128),
-    expiresInSeconds: z
-      .int()
-      .min(1)
-      .max(366 * 86_400)
-      .default(3600),
+    roles: z.array(z.enum(roles)).min(1).max(roles.length),
+    subject: z
+      .string()
+      .max(256)
+      .regex(/^[\x21-\x7e]+$/, 'expected 1 to 256 visible ASCII characters, no spaces'),
+    expiresInSeconds: z.int().min(1).max(86_400).default(3600),
   })
   .meta({ id: 'TokenTerms' });
 export type TokenTerms = z.output<typeof tokenTermsSchema>;

@@ -137,3 +137,14 @@ const pricesHaveCents = ({ paid, landed, floors }: MarketResult): boolean =>
   [paid?.low, paid?.high, landed?.low, landed?.high, ...floors.map(({ price }) => parse(price))].some(
     (price) => price !== undefined && price.scale > 0 && price.units % 10n ** BigInt(price.scale) !== 0n,
   );
+
+/** The same in a line. */
+export function printMarketInBrief(result: MarketResult): string {
+  const digits = pricesHaveCents(result) ? 2 : 0;
+  const { unit, currency, id } = result.product;
+  return `  ${id.padEnd(18)}${
+    result.contracts.length === 0
+      ? 'nothing contracted yet'
+      : `${result.contracts.length} contracts, ${grouped(result.volume)} ${unit}, landed ${rangeText(result.landed, digits)} ${currency}/${unit}`
+  }`;
+}

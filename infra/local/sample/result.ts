@@ -157,7 +157,10 @@ async function latestClearing(auditor: Participant, product: string): Promise<Ma
     id: clearing.id,
     inputDigest: clearing.inputDigest ?? '',
     proven: quarters.every(
-      ({ optimality }) => optimality !== null && optimality !== undefined && String(optimality.primal) === String(optimality.dual),
+      ({ optimality }) =>
+        optimality !== null &&
+        optimality !== undefined &&
+        String(optimality.primal) === String(optimality.dual),
     ),
   };
 }
