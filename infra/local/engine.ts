@@ -6,9 +6,23 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** A running embedded DynamoDB. */
 export interface Engine {
   readonly endpoint: string;
+  readonly port: number;
   readonly pid: number;
+  /** Resolves when the process has ended, with its last words where it had any. */
+  readonly ended: Promise<string>;
   /** Ends the process and waits until it is gone. */
   stop(): Promise<void>;
+}
+
+export interface EngineOptions {
+  /** Its database; in memory without one. */
+  readonly file?: string | undefined;
+  /** A free port unless given: an engine that replaces another one must answer where that one did. */
+  readonly port?: number | undefined;
+  /** In a process group of its own, so that a Ctrl-C in the terminal does not reach it before its clients. */
+  readonly ownGroup?: boolean | undefined;
+  /** Called as soon as there is a process, before it answers. */
+  readonly onSpawn?: ((pid: number) => void) | undefined;
 }
 
 /** The engine's binary for this platform, or an error that says what to do. */
@@ -24,43 +38,70 @@ export function engineBinary(): string {
   }
 }
 
-/** Starts an engine on a free port; in memory unless `file` names its database. */
-export async function startEngine(options: { file?: string } = {}): Promise<Engine> {
-  const port = await freePort();
+/** Starts an engine and waits until it answers. */
+export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
+  const port = options.port ?? (await freePort());
   const child = spawn(
     engineBinary(),
     ['--port', String(port), ...(options.file === undefined ? [] : ['--db-path', options.file])],
-    { stdio: 'ignore' },
+    { stdio: ['ignore', 'ignore', 'pipe'], detached: options.ownGroup === true },
   );
-  const gone = new Promise<void>((resolve) => {
-    child.once('exit', () => {
-      resolve();
+  const lastWords = tail(child.stderr);
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => {
+      resolve(error.message);
+    });
+    child.once('close', (code, signal) => {
+      resolve([`ended with ${signal ?? `code ${String(code)}`}`, lastWords()].filter(Boolean).join(': '));
     });
   });
-  const endpoint = `http://127.0.0.1:${port}`;
-  await untilItAnswers(endpoint, () => child.exitCode);
-  return {
-    endpoint,
-    pid: child.pid ?? 0,
-    stop: async () => {
-      child.kill('SIGTERM');
-      await gone;
-    },
+  if (child.pid === undefined) throw new Error(`The embedded DynamoDB could not be started: ${await ended}`);
+  options.onSpawn?.(child.pid);
+  // Whatever ends this process in good order or by a surprise, it does not leave an engine behind.
+  const killNow = (): void => void child.kill('SIGKILL');
+  process.once('exit', killNow);
+  void ended.then(() => process.off('exit', killNow));
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    const patience = setTimeout(() => child.kill('SIGKILL'), 5000);
+    await ended;
+    clearTimeout(patience);
   };
+  const endpoint = `http://127.0.0.1:${port}`;
+  try {
+    await untilItAnswers(endpoint, ended);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { endpoint, port, pid: child.pid, ended, stop };
 }
 
-async function untilItAnswers(endpoint: string, exitCode: () => number | null): Promise<void> {
+async function untilItAnswers(endpoint: string, ended: Promise<string>): Promise<void> {
+  let words: string | undefined;
+  void ended.then((last) => {
+    words = last;
+  });
   for (let attempt = 0; attempt < 500; attempt += 1) {
-    if (exitCode() !== null)
-      throw new Error(`The embedded DynamoDB ended at once with code ${String(exitCode())}.`);
-    try {
-      await fetch(endpoint);
-      return;
-    } catch {
-      await pause(10);
-    }
+    const answers = await fetch(endpoint).then(
+      () => true,
+      () => false,
+    );
+    await pause(answers ? 0 : 10);
+    // Asked after the answer: another process may hold the port that this one failed to get.
+    if (words !== undefined) throw new Error(`The embedded DynamoDB ${words}`);
+    if (answers) return;
   }
   throw new Error('The embedded DynamoDB did not answer within five seconds.');
+}
+
+/** The last of what a stream says. */
+function tail(stream: NodeJS.ReadableStream): () => string {
+  let text = '';
+  stream.on('data', (chunk: Buffer) => {
+    text = (text + chunk.toString('utf8')).slice(-2000);
+  });
+  return () => text.trim();
 }
 
 const freePort = (): Promise<number> =>

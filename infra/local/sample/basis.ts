@@ -1,0 +1,96 @@
+import type { Decimal } from '../../../shared/kernel/decimal.ts';
+import { tenTo } from '../../../shared/kernel/decimal.ts';
+import type { Chain, Figure, Known } from './figure.ts';
+import { amountOf, chain, derive, isKnown, sourcesOf } from './figure.ts';
+import { grouped, percent } from './format.ts';
+import type { SampleProduct } from './sample-product.ts';
+import { sources } from './sources.ts';
+
+/** In a line each: what a product's orders were made of, so that nobody takes the sample for a quotation. */
+export function basisOf(product: SampleProduct): string[] {
+  const share = percent(product.marketShare.value, { units: 1n, scale: 0 }).replace('.0', '');
+  const silent = product.origins.filter(({ output }) => !isKnown(output)).map(({ country }) => country);
+  const rest = restOfWorld(product);
+  return [
+    [
+      `Supply: ${share} (assumed) of output by country (${cited(product.origins.map(({ output }) => output))})`,
+      rest === undefined ? '' : `; ${rest} of it has no country in the sample`,
+      silent.length === 0 ? '' : `; ${silent.join(', ')} publish none, so nothing is offered from there`,
+      '.',
+    ].join(''),
+    `Asks: ${referencesOf(product).join('; ')}; × ${spread(product.origins.map(({ ask }) => ask.ratio))} by country (assumed).`,
+    `Demand: ${share} (assumed) of figures for ${demandOf(product)}, in assumed parts; limits × ${spread(
+      product.buyers.map(({ limitRatio }) => limitRatio),
+    )} (assumed).`,
+    ...product.unknown.map(({ what, figure }) => `Not known: ${what} (${sayUnknown(figure)}).`),
+    ...product.notes,
+  ];
+}
+
+const cited = (figures: readonly Figure[]): string =>
+  [...new Set(figures.flatMap(sourcesOf))].map((id) => sources[id].short).join(', ');
+
+function restOfWorld({ world, origins }: SampleProduct): string | undefined {
+  const outputs = origins.flatMap(({ output }) => (isKnown(output) ? [output.value] : []));
+  const scale = Math.max(world.value.scale, ...outputs.map((output) => output.scale));
+  const at = ({ units, scale: own }: Decimal) => units * tenTo(scale - own);
+  const rest = outputs.reduce((left, output) => left - at(output), at(world.value));
+  return rest <= 0n ? undefined : `${grouped({ units: rest, scale })} ${world.unit}`;
+}
+
+/** The product's reference price and those of single countries, as they come out in its own unit. */
+function referencesOf(product: SampleProduct): string[] {
+  const inUnit = (reference: Chain, prefix: string) => {
+    const price = derive(
+      'reference price',
+      { unit: `USD/${product.unit}`, step: product.tick, rounding: 'down' },
+      chain(reference),
+    );
+    const figures = [...reference.times, ...(reference.over ?? [])];
+    const dated = figures.find((figure) => figure.kind === 'published');
+    return `${prefix}${grouped(price.value)} ${price.unit} (${cited(figures)}${
+      dated === undefined || sources[dated.source].short.includes(dated.of) ? '' : `, ${dated.of}`
+    })`;
+  };
+  return [
+    inUnit(product.reference, ''),
+    ...product.origins.flatMap(({ country, ask }) =>
+      ask.reference === undefined ? [] : [inUnit(ask.reference, `${country} `)],
+    ),
+  ];
+}
+
+const demandOf = ({ buyers }: SampleProduct): string =>
+  [
+    ...new Set(
+      buyers.flatMap(({ consumption }) =>
+        consumption.kind === 'published'
+          ? [
+              `${grouped(consumption.value)} ${consumption.unit} (${consumption.note ?? 'consumption'} ${
+                sources[consumption.source].short
+              })`.replace('. ', '; '),
+            ]
+          : [],
+      ),
+    ),
+  ].join(', ');
+
+function spread(ratios: readonly Known[]): string {
+  const amounts = ratios.map((ratio) => amountOf(ratio, 2)).sort((a, b) => Number(a) - Number(b));
+  const [low] = amounts;
+  const high = amounts.at(-1);
+  return low === high ? (low ?? '') : `${low ?? ''} … ${high ?? ''}`;
+}
+
+function sayUnknown(figure: Figure): string {
+  switch (figure.kind) {
+    case 'withheld':
+      return `withheld, ${sources[figure.source].short}`;
+    case 'at least':
+      return `published only as a lower bound, ${sources[figure.source].short}`;
+    case 'unpublished':
+      return figure.why;
+    default:
+      throw new Error('a known figure is not unknown');
+  }
+}

@@ -1,0 +1,261 @@
+import * as z from 'zod';
+import type { Decimal } from '../../../shared/kernel/decimal.ts';
+import { compareDecimal, decimalCodec, divide, tenTo } from '../../../shared/kernel/decimal.ts';
+import type { Participant } from './client.ts';
+
+/** What one product's market did, as an auditor reads it from the API. */
+export interface MarketResult {
+  readonly product: {
+    readonly id: string;
+    readonly name: string;
+    readonly unit: string;
+    readonly currency: string;
+  };
+  readonly clearing:
+    { readonly id: string; readonly inputDigest: string; readonly proven: boolean } | undefined;
+  readonly floors: readonly {
+    readonly zone: string;
+    readonly price: string;
+    readonly asSet: string;
+    readonly borderAdjusted: boolean;
+  }[];
+  readonly volume: Decimal;
+  readonly quarters: readonly string[];
+  readonly paid: Range | undefined;
+  readonly landed: Range | undefined;
+  /** The landed prices at which the market would have cleared alike, over all trades. */
+  readonly interval: Range | undefined;
+  readonly levy: Decimal;
+  readonly origins: readonly { readonly country: string; readonly quantity: Decimal }[];
+  readonly contracts: readonly ContractLine[];
+  /** Orders that got less than they asked for, with the codes of what kept them from it. */
+  readonly unfilled: readonly UnfilledOrder[];
+}
+
+export interface Range {
+  readonly low: Decimal;
+  readonly high: Decimal;
+}
+
+export interface ContractLine {
+  readonly seller: string;
+  readonly origin: string;
+  readonly buyer: string;
+  readonly destination: string;
+  readonly quarters: readonly [first: string, last: string];
+  readonly quantity: Decimal;
+  /** Per unit, averaged over the quantity and rounded down. */
+  readonly price: Decimal;
+  readonly landed: Decimal;
+  readonly levy: Decimal;
+}
+
+export interface UnfilledOrder {
+  readonly side: 'offer' | 'bid';
+  readonly organisation: string;
+  readonly country: string;
+  readonly awarded: Decimal;
+  readonly requested: Decimal;
+  readonly codes: readonly string[];
+}
+
+const amount = z.object({ amount: decimalCodec });
+const byQuarter = z.array(z.object({ quarter: z.string(), quantity: amount }));
+const productView = z.object({ id: z.string(), name: z.string(), unit: z.string(), currency: z.string() });
+const floorView = z.object({
+  zone: z.string(),
+  borderAdjusted: z.boolean(),
+  status: z.string(),
+  price: z.object({ amount: z.string(), currency: z.string(), per: z.string() }),
+});
+const clearingView = z.object({
+  id: z.string(),
+  status: z.string(),
+  levyTotal: amount.nullish(),
+  inputDigest: z.string().nullish(),
+  quarters: z
+    .array(z.object({ optimality: z.object({ primal: z.unknown(), dual: z.unknown() }).nullish() }))
+    .nullish(),
+});
+const contractView = z.object({
+  seller: z.string(),
+  buyer: z.string(),
+  origin: z.string(),
+  destination: z.string(),
+  schedule: z.array(
+    z.object({
+      quarter: z.string(),
+      quantity: amount,
+      price: amount,
+      landedPrice: amount,
+      waterfall: z.object({ levy: decimalCodec }),
+      interval: z.object({ low: amount, high: amount }),
+    }),
+  ),
+});
+type ContractView = z.output<typeof contractView>;
+const orderView = z.object({
+  id: z.string(),
+  seller: z.string().optional(),
+  buyer: z.string().optional(),
+  site: z.string().optional(),
+  destination: z.string().optional(),
+  remaining: byQuarter,
+  contracted: byQuarter,
+});
+const explanationView = z.object({
+  quarters: z.array(
+    z.object({
+      binding: z.array(z.object({ code: z.string() })),
+      nearMisses: z.array(z.object({ code: z.string() })),
+    }),
+  ),
+});
+
+/** Reads everything about one product that the printed result shows. */
+export async function marketResult(auditor: Participant, id: string): Promise<MarketResult> {
+  const product = productView.parse(await auditor.get(`/v1/products/${id}`));
+  const contracts = z.array(contractView).parse(await auditor.list(`/v1/contracts?product=${id}`));
+  const floors = z.array(floorView).parse(await auditor.list(`/v1/floors?product=${id}`));
+  const clearing = await latestClearing(auditor, id);
+  const entries = contracts.flatMap(({ schedule }) => schedule);
+  return {
+    product,
+    clearing,
+    floors: floors
+      .filter(({ status }) => status === 'approved')
+      .map(({ zone, borderAdjusted, price }) => ({
+        zone,
+        borderAdjusted,
+        price: price.amount,
+        asSet: `${price.amount} ${price.currency}/${price.per}`,
+      })),
+    volume: sum(entries.map(({ quantity }) => quantity.amount)),
+    quarters: [...new Set(entries.map(({ quarter }) => quarter))].sort(),
+    paid: range(entries.map(({ price }) => price.amount)),
+    landed: range(entries.map(({ landedPrice }) => landedPrice.amount)),
+    interval: rangeOf(
+      entries.map(({ interval }) => interval.low.amount),
+      entries.map(({ interval }) => interval.high.amount),
+    ),
+    levy: sum(entries.map(({ quantity, waterfall }) => times(quantity.amount, waterfall.levy))),
+    origins: originsOf(contracts),
+    contracts: contracts.map(lineOf).sort(bySize),
+    unfilled: await unfilledOrders(auditor, id),
+  };
+}
+
+async function latestClearing(auditor: Participant, product: string): Promise<MarketResult['clearing']> {
+  const market = z
+    .object({ clearings: z.array(z.object({ id: z.string() })) })
+    .parse(await auditor.get(`/v1/markets/${product}`));
+  const [latest] = market.clearings;
+  if (latest === undefined) return undefined;
+  const clearing = clearingView.parse(await auditor.get(`/v1/clearings/${latest.id}`));
+  const quarters = clearing.quarters ?? [];
+  return {
+    id: clearing.id,
+    inputDigest: clearing.inputDigest ?? '',
+    proven: quarters.every(
+      ({ optimality }) =>
+        optimality !== null &&
+        optimality !== undefined &&
+        String(optimality.primal) === String(optimality.dual),
+    ),
+  };
+}
+
+/** An offer's country is its site's, a bid's its destination. */
+async function unfilledOrders(auditor: Participant, product: string): Promise<UnfilledOrder[]> {
+  const unfilled: UnfilledOrder[] = [];
+  for (const side of ['offer', 'bid'] as const) {
+    const orders = z.array(orderView).parse(await auditor.list(`/v1/${side}s?product=${product}`));
+    for (const order of orders) {
+      const remaining = sum(order.remaining.map(({ quantity }) => quantity.amount));
+      if (remaining.units === 0n) continue;
+      const awarded = sum(order.contracted.map(({ quantity }) => quantity.amount));
+      const explanation = await auditor.find(`/v1/${side}s/${order.id}/explanation`);
+      const quarters = explanation === undefined ? [] : explanationView.parse(explanation).quarters;
+      const site =
+        order.site === undefined
+          ? undefined
+          : z.object({ country: z.string() }).parse(await auditor.get(`/v1/sites/${order.site}`));
+      unfilled.push({
+        side,
+        organisation: order.seller ?? order.buyer ?? '?',
+        country: site?.country ?? order.destination ?? '?',
+        awarded,
+        requested: add(awarded, remaining),
+        codes: [
+          ...new Set(
+            quarters.flatMap(({ binding, nearMisses }) =>
+              [...binding, ...nearMisses].map(({ code }) => code),
+            ),
+          ),
+        ],
+      });
+    }
+  }
+  return unfilled;
+}
+
+function lineOf({ seller, buyer, origin, destination, schedule }: ContractView): ContractLine {
+  const quarters = schedule.map(({ quarter }) => quarter).sort();
+  const average = (of: (entry: ContractView['schedule'][number]) => Decimal) =>
+    weighted(schedule.map((entry) => [of(entry), entry.quantity.amount]));
+  return {
+    seller,
+    buyer,
+    origin,
+    destination,
+    quarters: [quarters[0] ?? '', quarters.at(-1) ?? ''],
+    quantity: sum(schedule.map(({ quantity }) => quantity.amount)),
+    price: average(({ price }) => price.amount),
+    landed: average(({ landedPrice }) => landedPrice.amount),
+    levy: average(({ waterfall }) => waterfall.levy),
+  };
+}
+
+function originsOf(contracts: readonly ContractView[]): MarketResult['origins'] {
+  const byCountry = new Map<string, Decimal>();
+  for (const { origin, schedule } of contracts) {
+    const quantity = sum(schedule.map((entry) => entry.quantity.amount));
+    byCountry.set(origin, add(byCountry.get(origin) ?? zero, quantity));
+  }
+  return [...byCountry]
+    .map(([country, quantity]) => ({ country, quantity }))
+    .sort((a, b) => compareDecimal(b.quantity, a.quantity));
+}
+
+const bySize = (a: ContractLine, b: ContractLine): number => compareDecimal(b.quantity, a.quantity);
+
+const zero: Decimal = { units: 0n, scale: 0 };
+
+function add(a: Decimal, b: Decimal): Decimal {
+  const scale = Math.max(a.scale, b.scale);
+  return { units: a.units * tenTo(scale - a.scale) + b.units * tenTo(scale - b.scale), scale };
+}
+const sum = (values: readonly Decimal[]): Decimal => values.reduce(add, zero);
+const times = (a: Decimal, b: Decimal): Decimal => ({ units: a.units * b.units, scale: a.scale + b.scale });
+
+/** The average of values by weight, in the digits of the values, rounded down. */
+function weighted(entries: readonly (readonly [value: Decimal, weight: Decimal])[]): Decimal {
+  const scale = Math.max(...entries.map(([value]) => value.scale));
+  const total = sum(entries.map(([value, weight]) => times(value, weight)));
+  const weight = sum(entries.map(([, quantity]) => quantity));
+  return {
+    units: divide(
+      total.units * tenTo(weight.scale) * tenTo(scale),
+      weight.units * tenTo(total.scale),
+      'down',
+    ),
+    scale,
+  };
+}
+
+const range = (values: readonly Decimal[]): Range | undefined => rangeOf(values, values);
+function rangeOf(lows: readonly Decimal[], highs: readonly Decimal[]): Range | undefined {
+  const low = [...lows].sort(compareDecimal)[0];
+  const high = [...highs].sort(compareDecimal).at(-1);
+  return low === undefined || high === undefined ? undefined : { low, high };
+}

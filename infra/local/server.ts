@@ -1,0 +1,54 @@
+import { serve } from '@hono/node-server';
+import type { Server } from 'node:http';
+
+export type Handler = (request: Request) => Response | Promise<Response>;
+
+export interface LocalServer {
+  readonly url: string;
+  /** Takes no new connections, lets what is under way end, at most so long. */
+  close(patienceMilliseconds: number): Promise<void>;
+}
+
+/** The port is somebody else's. */
+export class PortInUse extends Error {}
+
+/** Only this machine may call: the local issuer gives anybody any role. */
+const host = '127.0.0.1';
+
+/** Listens; every request goes to the handler of the moment. */
+export async function listen(port: number, handler: () => Handler): Promise<LocalServer> {
+  const { promise: listening, resolve, reject } = Promise.withResolvers<number>();
+  const server = serve(
+    { fetch: (request: Request) => handler()(request), port, hostname: host, overrideGlobalObjects: false },
+    (address) => {
+      resolve(address.port);
+    },
+  ) as Server;
+  server.once('error', (error: NodeJS.ErrnoException) => {
+    reject(
+      error.code === 'EADDRINUSE'
+        ? new PortInUse(`Port ${port} is in use: give another one, as in "npm start -- --port ${port + 1}".`)
+        : error.code === 'EACCES'
+          ? new PortInUse(
+              `Port ${port} needs more rights: give one above 1023, as in "npm start -- --port 3000".`,
+            )
+          : error,
+    );
+  });
+  const actual = await listening;
+  return {
+    url: `http://localhost:${actual}`,
+    close: async (patience) => {
+      const { promise: closed, resolve: done } = Promise.withResolvers<undefined>();
+      server.close(() => {
+        done(undefined);
+      });
+      server.closeIdleConnections();
+      const cut = setTimeout(() => {
+        server.closeAllConnections();
+      }, patience);
+      await closed;
+      clearTimeout(cut);
+    },
+  };
+}

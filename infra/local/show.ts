@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import type { Reporter } from './reporter.ts';
+import type { Participants } from './sample/client.ts';
+import { secretariat } from './sample/load.ts';
+import { sampleProducts } from './sample/market.ts';
+import { printMarket, printMarketInBrief } from './sample/print.ts';
+import { marketResult } from './sample/result.ts';
+
+/** Tells what the sample's markets have done: each in full after its clearing, in a line at a later start. */
+export async function showSample(
+  as: Participants,
+  report: Reporter,
+  options: { readonly contracts: boolean },
+): Promise<void> {
+  const auditor = as(secretariat, 'auditor');
+  const organisations = z
+    .array(z.object({ id: z.string(), name: z.string() }))
+    .parse(await auditor.list('/v1/organisations'));
+  const names = new Map(organisations.map(({ id, name }) => [id, name.replace(/ \(invented\)$/, '')]));
+  const name = (id: string): string => names.get(id) ?? id;
+  const introduction = options.contracts
+    ? '\nThe sample market has cleared. Its figures are real, with source and year, or marked assumed; every\n' +
+      'organisation in it is invented. Prices in the tables are averages over the quarters, per unit.\n'
+    : '\nThe market as it was left (the organisations of the sample are invented):\n';
+  report.event('sample', { loaded: options.contracts }, introduction);
+  for (const product of sampleProducts) {
+    const result = await marketResult(auditor, product.id);
+    report.event(
+      'market',
+      { ...result },
+      options.contracts ? `${printMarket(result, product, name)}\n` : printMarketInBrief(result),
+    );
+  }
+}
+
+/** The last thing a start says: where everything is, and what one might try. */
+export function showReady(
+  report: Reporter,
+  at: { readonly url: string; readonly kept: string | undefined; readonly sample: boolean },
+): void {
+  const { url, kept } = at;
+  const body = `{"organisation":"${secretariat}","roles":["auditor"],"subject":"me"}`;
+  const lines = [
+    '',
+    `Lodestone is ready: ${url}`,
+    '',
+    `  reference   ${url}/docs`,
+    `  OpenAPI     ${url}/openapi.json`,
+    `  health      ${url}/healthz`,
+    `  kept in     ${kept ?? 'memory: gone when it stops'}`,
+    '',
+    'Try next, as an auditor, who sees everything:',
+    '',
+    `  TOKEN=$(curl -s ${url}/dev/token -H 'content-type: application/json' \\`,
+    `    -d '${body}' | cut -d'"' -f4)`,
+    ...(at.sample ? ['contracts?product=ndpr-oxide', 'markets/ndpr-oxide', 'floors'] : ['products']).map(
+      (path) => `  curl -s -H "authorization: Bearer $TOKEN" '${url}/v1/${path}'`,
+    ),
+    '',
+    'Ctrl-C stops it.',
+  ];
+  report.event('ready', { url, kept: kept ?? null }, lines.join('\n'));
+}

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import type { DataDirectory } from './data-directory.ts';
+import { openDataDirectory } from './data-directory.ts';
+import { keepEngine } from './engine-keeper.ts';
+import { fileObjectStore, memoryObjectStore } from './file-object-store.ts';
+import { localIssuer } from './issuer.ts';
+import { localLog } from './log.ts';
+import { openMarketplace } from './marketplace.ts';
+import type { StartOptions } from './options.ts';
+import type { Reporter } from './reporter.ts';
+import { markSampleLoaded, sampleState } from './sample-state.ts';
+import { showReady, showSample } from './show.ts';
+import { participants } from './sample/client.ts';
+import { loadSample } from './sample/load.ts';
+import type { Handler, LocalServer } from './server.ts';
+import { listen } from './server.ts';
+import { starting } from './starting.ts';
+import { clientAt, openTable } from './store.ts';
+
+export interface Environment {
+  readonly endpoint: string | undefined;
+  readonly tableName: string | undefined;
+}
+
+export interface Running {
+  readonly url: string;
+  /** Resolves with the reason when the marketplace cannot go on. */
+  readonly lost: Promise<string>;
+  stop(): Promise<void>;
+}
+
+const tickMilliseconds = 60_000;
+/** What is under way may end; a clearing that is cut off is resumed at the next start. */
+const patienceMilliseconds = 5000;
+
+const clock = () => new Date().toISOString();
+
+/**
+ * Brings the marketplace up on one machine: its directory, its port, its DynamoDB, its API; whatever a killed
+ * run left half done is finished; the sample market on an empty store. What has been started is stopped again,
+ * last first, when a later step fails.
+ */
+export async function start(
+  options: StartOptions,
+  environment: Environment,
+  report: Reporter,
+): Promise<Running> {
+  let server: LocalServer | undefined;
+  const started: (() => Promise<void> | void)[] = [];
+  const stop = async (): Promise<void> => {
+    // Callers first: nobody may find the API without what it stands on.
+    await server?.close(patienceMilliseconds);
+    for (let step = started.pop(); step !== undefined; step = started.pop()) await step();
+  };
+  try {
+    const directory = options.data === undefined ? undefined : await openDataDirectory(options.data);
+    if (directory !== undefined)
+      started.push(() => {
+        directory.release();
+      });
+    const log = localLog(directory?.log, (line) => {
+      report.problem(line);
+    });
+    started.push(() => log.close());
+
+    let handler: Handler = starting;
+    server = await listen(options.port, () => handler);
+
+    const database = await openDatabase(environment.endpoint, directory, report);
+    started.push(database.stop);
+    const client = clientAt(database.endpoint);
+    started.push(() => {
+      client.destroy();
+    });
+    const table = await openTable(client, environment.tableName ?? 'lodestone');
+    const issuer = await localIssuer({ keyFile: directory?.issuerKey, clock });
+    const marketplace = openMarketplace({
+      table,
+      objects: directory === undefined ? memoryObjectStore() : await fileObjectStore(directory.objects),
+      issuer,
+      clock,
+      log,
+      // Alone on its database, a restarted host takes its own market back without waiting for the lease.
+      holder: environment.endpoint === undefined ? 'one-machine' : `one-machine-${randomUUID()}`,
+    });
+    started.push(() => marketplace.clearing.stop(patienceMilliseconds));
+    await marketplace.resume();
+    await marketplace.clearing.start(tickMilliseconds);
+
+    const sample = await sampleState(table, clock(), !options.empty);
+    if (sample.state === 'abandoned')
+      report.problem(
+        'The sample market was cut off while it was loaded, too long ago to finish it. ' +
+          'What stands works; for a whole sample start with another --data directory.',
+      );
+    const as = participants(marketplace.handle, issuer);
+    if (sample.state === 'load') {
+      await loadSample(as, {
+        today: sample.today,
+        progress: (text) => {
+          report.step(`sample market: ${text}`);
+        },
+      });
+      await markSampleLoaded(table, clock());
+    }
+    handler = marketplace.handle;
+    if (sample.state === 'load' || sample.state === 'loaded')
+      await showSample(as, report, { contracts: sample.state === 'load' });
+    showReady(report, {
+      url: server.url,
+      kept: environment.endpoint ?? directory?.path,
+      sample: sample.state === 'load' || sample.state === 'loaded',
+    });
+    return { url: server.url, lost: database.lost, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Database {
+  readonly endpoint: string;
+  readonly lost: Promise<string>;
+  readonly stop: () => Promise<void>;
+}
+
+async function openDatabase(
+  endpoint: string | undefined,
+  directory: DataDirectory | undefined,
+  report: Reporter,
+): Promise<Database> {
+  if (endpoint !== undefined) {
+    report.step(`DynamoDB at ${endpoint}`);
+    return { endpoint, lost: new Promise(() => undefined), stop: () => Promise.resolve() };
+  }
+  report.step(`embedded DynamoDB ${directory === undefined ? 'in memory' : `in ${directory.path}`}`);
+  const engine = await keepEngine(directory, {
+    replacedLeftover: (pid) => {
+      report.event('leftover', { pid }, `· replaced the engine of a killed run (process ${pid})`);
+    },
+    restarted: (reason) => {
+      report.event('restarted', { reason }, `· the embedded DynamoDB ${reason}; it has been started again`);
+    },
+  });
+  return { endpoint: engine.endpoint, lost: engine.lost, stop: () => engine.stop() };
+}
