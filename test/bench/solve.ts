@@ -22,11 +22,11 @@ async function main(solver: string, size: number): Promise<void> {
 const engine = (network: Network) => () => Number(solveQuarter(network).certificate.primal);
 
 async function highs(solver: string): Promise<(network: Network) => () => number> {
-  const { solve } = await loadHighs();
+  const library = await loadHighs();
   return (network) => {
     const text = linearProgramme(network);
     return () => {
-      const answer = solve(text, { output_flag: false, solver });
+      const answer = library.solve(text, { output_flag: false, solver });
       if (answer.Status !== 'Optimal') throw new Error(`HiGHS: ${answer.Status}`);
       return Math.round(answer.ObjectiveValue);
     };
