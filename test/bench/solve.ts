@@ -10,7 +10,7 @@ import { benchNetwork } from './networks.ts';
  */
 async function main(solver: string, size: number): Promise<void> {
   const network = benchNetwork(size);
-  const run = solver === 'engine' ? engine : await highs(solver);
+  const run = solver === 'engine' ? engine : await highs(solver === 'ipm' ? 'ipm' : 'simplex');
   const prepared = run(network);
   const start = performance.now();
   const gains = prepared();
@@ -21,7 +21,7 @@ async function main(solver: string, size: number): Promise<void> {
 
 const engine = (network: Network) => () => Number(solveQuarter(network).certificate.primal);
 
-async function highs(solver: string): Promise<(network: Network) => () => number> {
+async function highs(solver: 'simplex' | 'ipm'): Promise<(network: Network) => () => number> {
   const library = await loadHighs();
   return (network) => {
     const text = linearProgramme(network);
