@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
+import type { Engine } from '../../../infra/local/engine.ts';
+import { startEngine } from '../../../infra/local/engine.ts';
+import { readClearing } from '../../../shared/store/clearings.ts';
+import { idOf, Scenario } from '../../support/clearing-scenario.ts';
+import type { Meddler } from '../../support/faults.ts';
+import { Crash, crashAt, flaky, meddledObjects, meddleWith, seeded } from '../../support/faults.ts';
+
+let engine: Engine;
+let undisturbed: unknown;
+let writes: number;
+
+beforeAll(async () => {
+  engine = await startEngine();
+  const scenario = await Scenario.start(engine.endpoint);
+  const counter = crashAt(Infinity, 'before');
+  await runMeddled(scenario, counter);
+  undisturbed = await scenario.picture();
+  writes = counter.writes;
+});
+afterAll(async () => {
+  await engine.stop();
+});
+
+const runMeddled = (scenario: Scenario, meddler: Meddler) =>
+  runDueClearings(
+    scenario.worker({
+      meddle: meddleWith(meddler),
+      objects: meddledObjects(scenario.objects, meddler),
+    }),
+    { product: 'ndpr' },
+  );
+
+/** Runs a worker to its end by `meddler`, then one that nothing disturbs. */
+async function crashedThenResumed(meddlers: readonly Meddler[]): Promise<Scenario> {
+  const scenario = await Scenario.start(engine.endpoint);
+  for (const meddler of meddlers) {
+    await expect(runMeddled(scenario, meddler)).rejects.toThrow(Crash);
+    await scenario.checkInvariants();
+    scenario.advance(3_600_000);
+  }
+  await scenario.finish();
+  return scenario;
+}
+
+/** Everything but the gate's closing (the crash came before it, or after) is as if nothing had happened. */
+async function expectUndisturbed(scenario: Scenario): Promise<void> {
+  await scenario.checkInvariants();
+  const picture = (await scenario.picture()) as { clearing: { gateClosure: string; status: string } };
+  expect(picture.clearing.status).toBe('completed');
+  if (picture.clearing.gateClosure === '2026-11-22T12:00:00.000Z') expect(picture).toEqual(undisturbed);
+  const contracts = await scenario.contracts();
+  expect(contracts).toHaveLength(6);
+  const second = await scenario.request('SECOND');
+  await scenario.finish();
+  await scenario.checkInvariants();
+  expect(await readClearing(scenario.table, second)).toMatchObject({ status: 'completed', contracts: 0 });
+  expect(await scenario.contracts()).toEqual(contracts);
+}
+
+describe('a worker that dies', () => {
+  it('makes the writes that these tests stop one by one', () => {
+    // take, open, seven locks, two documents, locked, two renewals, two documents, chunks, decision, chunks, …
+    expect(writes).toBeGreaterThan(25);
+  });
+
+  it.for(['before', 'after'] as const)(
+    'just %s any one of its writes leaves what another completes to the same result',
+    async (when) => {
+      for (let at = 1; at <= writes; at += 1)
+        await expectUndisturbed(await crashedThenResumed([crashAt(at, when)]));
+    },
+  );
+
+  it('again and again, at writes of its successors too, changes nothing', async () => {
+    const random = seeded(7);
+    for (let round = 0; round < 12; round += 1) {
+      const meddlers = Array.from({ length: 3 }, () =>
+        crashAt(1 + Math.floor(random() * 8), random() < 0.5 ? 'before' : 'after'),
+      );
+      await expectUndisturbed(await crashedThenResumed(meddlers));
+    }
+  });
+});
+
+describe('a table that answers with conflicts and throttling, some after the write was done', () => {
+  it.for([1, 2, 3, 4, 5, 6])('is tried again to the same result (seed %i)', async (seed) => {
+    const scenario = await Scenario.start(engine.endpoint);
+    const faults = flaky(seeded(seed), 0.3);
+    await runMeddled(scenario, faults);
+    expect(faults.faults).toBeGreaterThan(3);
+    await expectUndisturbed(scenario);
+  });
+});
+
+describe('a run that kills every worker that takes it up', () => {
+  it('is given up before its point of no return, and frees its orders', async () => {
+    const scenario = await Scenario.start(engine.endpoint);
+    const deadly = () => {
+      throw new Crash();
+    };
+    // A process that dies while it computes answers nothing and writes nothing more.
+    const worker = () => scenario.worker({ reference: { ...scenario.worker().reference, configuration: deadly } });
+    for (let take = 1; take <= 10; take += 1) {
+      await expect(runDueClearings(worker(), { product: 'ndpr' })).rejects.toThrow(Crash);
+      scenario.advance(3_600_000);
+    }
+    await runDueClearings(worker(), { product: 'ndpr' });
+    expect(await readClearing(scenario.table, idOf('clr', 'FIRST'))).toMatchObject({
+      status: 'failed',
+      reason: 'interrupted',
+      contracts: 0,
+    });
+    await scenario.request('SECOND');
+    await scenario.finish();
+    expect(await scenario.contracts()).toHaveLength(6);
+    await scenario.checkInvariants();
+  });
+});

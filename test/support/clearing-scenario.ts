@@ -1,0 +1,253 @@
+import type { DynamoDBClient, ScanCommandOutput } from '@aws-sdk/client-dynamodb';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { expect } from 'vitest';
+import * as z from 'zod';
+import type { ClearingDependencies } from '../../functions/clearing/dependencies.ts';
+import { clearingSettings } from '../../functions/clearing/dependencies.ts';
+import { runDueClearings } from '../../functions/clearing/run-due-clearings.ts';
+import { chainHolds } from '../../shared/contracts/contract-events.ts';
+import type { Contract } from '../../shared/contracts/contract.ts';
+import { must } from '../../shared/kernel/result.ts';
+import type { Instant } from '../../shared/kernel/time.ts';
+import { instantOf, millisecondsOf } from '../../shared/kernel/time.ts';
+import { bidSchema } from '../../shared/orders/bid.ts';
+import { scheduleOf } from '../../shared/orders/delivery.ts';
+import { offerSchema } from '../../shared/orders/offer.ts';
+import { lotsOf } from '../../shared/pricing/product-terms.ts';
+import type { Product } from '../../shared/reference/product.ts';
+import { productSchema } from '../../shared/reference/product.ts';
+import { bookEntryItem } from '../../shared/store/book.ts';
+import { readClearing, readClearingDocuments, requestClearingActions } from '../../shared/store/clearings.ts';
+import { readContract } from '../../shared/store/contracts.ts';
+import { orderItem, originKey, readOrderState } from '../../shared/store/order-item.ts';
+import type { Item } from '../../shared/store/table.ts';
+import { Table } from '../../shared/store/table.ts';
+import { greedyEngine } from './greedy-engine.ts';
+import { MemoryObjects } from './memory-objects.ts';
+import { clientFor, freshTable } from './table.ts';
+
+export const scenarioStart = '2026-11-22T12:00:00.000Z';
+const posted = '2026-11-22T11:00:00.000Z';
+
+/** An id whose random part says what it is about. */
+export const idOf = (prefix: string, name: string): string => `${prefix}_${name.padStart(26, '0')}`;
+export const siteId = idOf('sit', 'SITE');
+
+export const scenarioProduct: Product = z.decode(productSchema, {
+  ...{ id: 'ndpr', name: 'NdPr oxide', mineral: 'ndpr', stage: 'refining', unit: 'kg', currency: 'USD' },
+  lot: { amount: '10', unit: 'kg' },
+  priceTick: { amount: '0.10', currency: 'USD', per: 'kg' },
+  ...{ version: 1, recordedAt: posted, recordedBy: 'tests' },
+});
+
+export interface OrderLine {
+  readonly name: string;
+  readonly owner: string;
+  readonly price: string;
+  readonly kg: string;
+  readonly quarters?: readonly [from: string, to: string];
+  readonly postedAt?: Instant;
+  readonly validUntil?: Instant;
+}
+
+const record = (line: OrderLine) => ({
+  product: 'ndpr',
+  price: { amount: line.price, currency: 'USD' as const, per: 'kg' as const },
+  delivery: {
+    from: line.quarters?.[0] ?? '2027-Q1',
+    to: line.quarters?.[1] ?? '2027-Q2',
+    quantityPerQuarter: { amount: line.kg, unit: 'kg' as const },
+  },
+  ...(line.validUntil === undefined ? {} : { validUntil: line.validUntil }),
+  ...{ status: 'open' as const, remaining: [], contracted: [], warnings: [], version: 1 },
+  ...{ postedAt: line.postedAt ?? posted, updatedAt: line.postedAt ?? posted },
+});
+
+/** Three sellers and three buyers whose orders cross in many ways: six contracts, four filled orders. */
+export const usualOffers: readonly OrderLine[] = [
+  { name: 'A', owner: 'mine-a', price: '90.00', kg: '100' },
+  { name: 'B', owner: 'mine-b', price: '95.00', kg: '200' },
+  { name: 'C', owner: 'mine-c', price: '99.00', kg: '50', quarters: ['2027-Q2', '2027-Q4'] },
+  { name: 'D', owner: 'mine-c', price: '150.00', kg: '70' },
+];
+export const usualBids: readonly OrderLine[] = [
+  { name: 'X', owner: 'maker-x', price: '120.00', kg: '160' },
+  { name: 'Y', owner: 'maker-y', price: '110.00', kg: '120', quarters: ['2027-Q1', '2027-Q3'] },
+  { name: 'Z', owner: 'maker-z', price: '100.00', kg: '90', quarters: ['2027-Q2', '2027-Q2'] },
+];
+
+/** One market in a table of its own, with a clock that stands still until it is moved. */
+export class Scenario {
+  readonly table: Table;
+  readonly objects = new MemoryObjects();
+  readonly #endpoint: string;
+  #now = millisecondsOf(scenarioStart);
+  #workers = 0;
+
+  private constructor(endpoint: string, table: Table) {
+    this.#endpoint = endpoint;
+    this.table = table;
+  }
+
+  /** The usual market, with a clearing asked for. */
+  static async start(endpoint: string): Promise<Scenario> {
+    const scenario = new Scenario(endpoint, await freshTable(clientFor(endpoint)));
+    for (const line of usualOffers) await scenario.offer(line);
+    for (const line of usualBids) await scenario.bid(line);
+    await scenario.request('FIRST');
+    return scenario;
+  }
+
+  readonly clock = (): Instant => instantOf(this.#now);
+
+  advance(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
+  async request(name: string): Promise<string> {
+    const id = idOf('clr', name);
+    await this.table.transact(
+      requestClearingActions({ id, product: 'ndpr', requestedBy: 'admin', at: this.clock() }),
+    );
+    return id;
+  }
+
+  async offer(line: OrderLine): Promise<string> {
+    const id = idOf('off', line.name);
+    await this.#post(z.decode(offerSchema, { ...record(line), id, seller: line.owner, site: siteId }));
+    return id;
+  }
+
+  async bid(line: OrderLine): Promise<string> {
+    const id = idOf('bid', line.name);
+    const terms = { destination: 'DE', contractedByOrigin: [] };
+    await this.#post(z.decode(bidSchema, { ...record(line), ...terms, id, buyer: line.owner }));
+    return id;
+  }
+
+  async #post(order: Parameters<typeof orderItem>[0]): Promise<void> {
+    const requested = must(scheduleOf(order.delivery, scenarioProduct));
+    await this.table.transact([
+      { name: 'order', put: orderItem(order, requested) },
+      { name: 'book entry', put: bookEntryItem(order.product, order.id) },
+    ]);
+  }
+
+  /** A worker with a connection of its own, which `meddle` may tamper with. */
+  worker(
+    options: Partial<ClearingDependencies> & { readonly meddle?: (client: DynamoDBClient) => void } = {},
+  ): ClearingDependencies {
+    const { meddle, ...overrides } = options;
+    const client = clientFor(this.#endpoint);
+    meddle?.(client);
+    const pause = () => Promise.resolve();
+    this.#workers += 1;
+    return {
+      table: new Table({ client, name: this.table.name, pause, random: () => 0 }),
+      objects: this.objects,
+      reference: {
+        configuration: () =>
+          Promise.resolve({
+            ...{ product: scenarioProduct, zones: [], consumption: [], floors: [], standards: [], schemes: [] },
+          }),
+        site: (id) =>
+          Promise.resolve({
+            site: {
+              ...{ id, name: 'Site', country: 'AU', stage: 'refining', minerals: ['ndpr'], verified: true },
+              ...{ version: 1, recordedAt: posted },
+            },
+            certificates: [],
+          }),
+        group: (organisation) => Promise.resolve(`organisation:${organisation}`),
+      },
+      clear: greedyEngine,
+      clock: this.clock,
+      holder: `worker-${this.#workers}`,
+      newSalt: () => 'salt of the run',
+      remainingMilliseconds: () => Infinity,
+      logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      // Small chunks, so that orders are touched by several of them; one thing at a time, so that faults are exact.
+      settings: { ...clearingSettings, concurrency: 1, chunks: { bytes: 250_000, actions: 8 } },
+      ...overrides,
+    };
+  }
+
+  /** Runs what is due with a worker that nothing disturbs, after every lease has run out. */
+  async finish(): Promise<void> {
+    this.advance(3_600_000);
+    await runDueClearings(this.worker(), { product: 'ndpr' });
+  }
+
+  async items(): Promise<Item[]> {
+    const items: Item[] = [];
+    let start: ScanCommandOutput['LastEvaluatedKey'];
+    do {
+      const page: ScanCommandOutput = await this.table.client.send(
+        new ScanCommand({ TableName: this.table.name, ExclusiveStartKey: start, ConsistentRead: true }),
+      );
+      items.push(
+        ...(page.Items ?? []).map((item) => unmarshall(item, { wrapNumbers: (digits) => BigInt(digits) })),
+      );
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
+    return items;
+  }
+
+  async contracts(): Promise<Contract[]> {
+    const items = await this.items();
+    const ids = items.filter((item) => item['type'] === 'contract').map((item) => String(item['pk']).slice(9));
+    const contracts = await Promise.all(ids.sort().map((id) => readContract(this.table, id)));
+    return contracts.filter((contract) => contract !== undefined);
+  }
+
+  /**
+   * For every order and quarter: quantity = remaining + Σ contracts, nothing negative; what a bid has contracted by
+   * origin is what its contracts say; exactly the open orders are in the book; every chain of events holds.
+   */
+  async checkInvariants(): Promise<void> {
+    const items = await this.items();
+    const contracts = await this.contracts();
+    const book = new Set(items.filter((item) => item['type'] === 'book entry').map((item) => item['sk']));
+    for (const item of items.filter(({ type }) => type === 'offer' || type === 'bid')) {
+      const id = String(item['pk']).slice('ORDER#'.length);
+      const state = readOrderState(item);
+      const own = contracts.filter(({ offer, bid }) => offer === id || bid === id);
+      const lots = new Map<string, bigint>();
+      const byOrigin: Record<string, bigint> = {};
+      for (const { schedule, origin } of own)
+        for (const { quarter, quantity } of schedule) {
+          const count = must(lotsOf(quantity, scenarioProduct));
+          const key = originKey(quarter, origin);
+          lots.set(quarter, (lots.get(quarter) ?? 0n) + count);
+          byOrigin[key] = (byOrigin[key] ?? 0n) + count;
+        }
+      for (const [quarter, requested] of Object.entries(state.requested)) {
+        const remaining = state.remaining[quarter] ?? 0n;
+        expect(remaining, `${id} ${quarter}`).toBeGreaterThanOrEqual(0n);
+        expect(remaining + (lots.get(quarter) ?? 0n), `${id} ${quarter}`).toBe(requested);
+      }
+      if (item['type'] === 'bid') expect(state.byOrigin, id).toEqual(byOrigin);
+      expect(book.has(id), `${id} in the book`).toBe(state.status === 'open');
+    }
+    for (const contract of contracts) expect(chainHolds(contract), contract.id).toBe(true);
+  }
+
+  /** What everybody can see of the market afterwards, but for when it was written down and by whom. */
+  async picture(clearing = idOf('clr', 'FIRST')): Promise<unknown> {
+    const items = await this.items();
+    const orders = items
+      .filter(({ type }) => type === 'offer' || type === 'bid')
+      .map(({ updatedAt: _updatedAt, ...rest }) => rest);
+    const shown = await readClearing(this.table, clearing);
+    const documents = await readClearingDocuments(this.table, clearing);
+    return {
+      orders: orders.sort((a, b) => (String(a['pk']) < String(b['pk']) ? -1 : 1)),
+      contracts: await this.contracts(),
+      clearing: { ...shown, endedAt: null },
+      documents: Object.fromEntries(
+        Object.entries(documents ?? {}).map(([name, { sha256 }]) => [name, sha256]),
+      ),
+    };
+  }
+}
