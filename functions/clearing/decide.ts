@@ -109,7 +109,10 @@ function lockedOrders({ product, offers, bids }: Snapshot): LockedOrder[] {
       version: bid.version,
       remaining: remainingOf(bid),
       byOrigin: new Map(
-        bid.contractedByOrigin.map((entry) => [originKey(entry.quarter, entry.origin), wholeLots(entry, product)]),
+        bid.contractedByOrigin.map((entry) => [
+          originKey(entry.quarter, entry.origin),
+          wholeLots(entry, product),
+        ]),
       ),
     })),
   ];

@@ -19,7 +19,9 @@ export async function fixSnapshot(market: HeldMarket, locked: readonly Item[]): 
   );
   await market.proceed();
   const owners = [...new Set(locked.map((item) => item['owner'] as string))];
-  const groups = await concurrently(owners, settings.concurrency, (owner) => reference.group(owner, gateClosure));
+  const groups = await concurrently(owners, settings.concurrency, (owner) =>
+    reference.group(owner, gateClosure),
+  );
   await market.proceed();
 
   const { json, parties } = compute(() => {

@@ -88,9 +88,7 @@ const bookBid = (bid: Bid, item: Item, product: Product, tokens: PartyTokens): B
 
 /** The fields of an order that a schema's shape names, where the order has them. */
 const pick = (order: object, shape: object): object =>
-  Object.fromEntries(
-    Object.entries(order).filter(([name, value]) => name in shape && value !== undefined),
-  );
+  Object.fromEntries(Object.entries(order).filter(([name, value]) => name in shape && value !== undefined));
 
 const sorted = <T>(list: readonly T[], keyOf: (entry: T) => string): T[] =>
   list.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));

@@ -51,7 +51,10 @@ async function requestWhatIsDue(dependencies: TickDependencies, product: Product
   );
 }
 
-async function dueMarkets({ table, clock }: TickDependencies, products: readonly string[]): Promise<string[]> {
+async function dueMarkets(
+  { table, clock }: TickDependencies,
+  products: readonly string[],
+): Promise<string[]> {
   const pending = new Set((await pendingClearings(table)).map(({ product }) => product));
   const controls = await readControls(table, products);
   const now = clock();

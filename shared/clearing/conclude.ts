@@ -64,7 +64,9 @@ export function contractsOf(
     destination: award.destination,
     schedule: award.schedule.map((entry) => scheduleEntry(entry, product)),
     totals: partsOf((part) => moneyOf(totalOf(award.schedule, part, product), product.currency)),
-    floor: award.floor ? { id: award.floor.id, version: award.floor.version, price: award.floor.price } : null,
+    floor: award.floor
+      ? { id: award.floor.id, version: award.floor.version, price: award.floor.price }
+      : null,
     standards: award.standards.map(({ id, version }) => ({ id, version })),
     certificates: award.certificates.map(({ id, scheme, level, validTo }) => ({
       ...{ id, scheme, validTo },

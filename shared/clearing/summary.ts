@@ -48,13 +48,11 @@ export function outcomeOf(snapshot: Snapshot, decided: Decided, heads: readonly 
 }
 
 /** What the market's public view is made from: sums, and how concentrated each is. */
-export function marketFigures(
-  snapshot: Snapshot,
-  awards: readonly AwardTerms[],
-): MarketFigures {
+export function marketFigures(snapshot: Snapshot, awards: readonly AwardTerms[]): MarketFigures {
   const { product } = snapshot;
   const lots = lotsOf(snapshot, awards);
-  const sorted = <T>(groups: Map<string, T>): [string, T][] => [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = <T>(groups: Map<string, T>): [string, T][] =>
+    [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     quarters: sorted(Map.groupBy(lots, (lot) => lot.quarter)).map(([quarter, group]) => ({
       quarter,

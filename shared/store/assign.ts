@@ -7,7 +7,9 @@ import type { Update } from './table.ts';
  */
 export function assign(values: Readonly<Record<string, Attribute | undefined>>): Update {
   const entries = Object.entries(values);
-  const sets = entries.filter(([, value]) => value !== undefined).map(([name]) => `#set_${name} = :set_${name}`);
+  const sets = entries
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => `#set_${name} = :set_${name}`);
   const removals = entries.filter(([, value]) => value === undefined).map(([name]) => `#set_${name}`);
   return {
     expression: [

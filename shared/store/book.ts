@@ -140,7 +140,9 @@ export const takeFromOrder = (take: Take, run: number, now: Instant): Action => 
   const beside = assign({
     version: take.version + 1,
     updatedAt: now,
-    ...(take.byOrigin === undefined ? {} : { byOrigin: lotsAttribute(new Map(Object.entries(take.byOrigin))) }),
+    ...(take.byOrigin === undefined
+      ? {}
+      : { byOrigin: lotsAttribute(new Map(Object.entries(take.byOrigin))) }),
   });
   const set: Update = {
     expression: [

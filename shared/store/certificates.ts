@@ -68,14 +68,32 @@ export async function readSiteWithCertificates(
   return { site, certificates: certificates.filter((certificate) => certificate !== undefined) };
 }
 
+/** One page of a site's certificates, in order of id. */
+export async function pageOfCertificates(
+  table: Table,
+  siteId: string,
+  page: PageRequest,
+): Promise<Page<Certificate>> {
+  const all = (await readSiteWithCertificates(table, siteId))?.certificates ?? [];
+  const behind = all.filter(({ id }) => page.after === undefined || id > page.after);
+  const items = behind.slice(0, page.limit);
+  return { items, next: behind.length > items.length ? (items.at(-1)?.id ?? null) : null };
+}
+
 /**
- * Submits a certificate for a site; it counts once an administrator has verified it. The caller has made sure that
- * the site is its own. Errors: unknown_reference, invalid_request.
+ * Submits a certificate for a site of the caller's organisation; it counts once an administrator has verified it.
+ * Errors: not_found, unknown_reference, invalid_request.
  */
 export const submitCertificate =
-  (table: Table, act: Act, site: Site, terms: CertificateTerms): Plan<Certificate> =>
+  (table: Table, act: Act, siteId: string, terms: CertificateTerms): Plan<Certificate> =>
   async () => {
-    const wrong = certificateProblem(terms, await readReference(table, 'scheme', terms.scheme));
+    const [site, scheme] = await Promise.all([
+      readSite(table, siteId),
+      readReference(table, 'scheme', terms.scheme),
+    ]);
+    if (site?.organisation !== act.organisation)
+      return fail(problem('not_found', 'Your organisation has no such site.'));
+    const wrong = certificateProblem(terms, scheme);
     if (wrong !== undefined) return fail(wrong);
     const certificate: Certificate = {
       ...terms,

@@ -87,7 +87,11 @@ const statusIs = (status: Clearing['status']): Clause => ({
 
 /** The run that takes a request: the request is off the list, its clearing under way. */
 export const takeRequest = (pending: PendingClearing, run: number, gateClosure: Instant): Action[] => [
-  { name: 'pending clearing', remove: keys.pendingClearing(pending.product, pending.clearing), conditions: [exists] },
+  {
+    name: 'pending clearing',
+    remove: keys.pendingClearing(pending.product, pending.clearing),
+    conditions: [exists],
+  },
   {
     name: 'clearing',
     update: keys.clearing(pending.clearing),
@@ -147,7 +151,10 @@ export async function readClearing(table: Table, id: string): Promise<Clearing |
 }
 
 /** Where a clearing's documents lie; nothing before its outcome is certain. */
-export async function readClearingDocuments(table: Table, id: string): Promise<ClearingDocuments | undefined> {
+export async function readClearingDocuments(
+  table: Table,
+  id: string,
+): Promise<ClearingDocuments | undefined> {
   const item = await table.get(keys.clearing(id));
   return item?.['documents'] === undefined ? undefined : clearingDocumentsSchema.parse(item['documents']);
 }

@@ -143,11 +143,9 @@ export async function renewLease(
   fence: number,
   lease: Lease,
 ): Promise<boolean> {
-  const { done } = await table.update(
-    keys.marketControl(product),
-    assign({ leaseUntil: leaseEnd(lease) }),
-    [fenceIs(fence)],
-  );
+  const { done } = await table.update(keys.marketControl(product), assign({ leaseUntil: leaseEnd(lease) }), [
+    fenceIs(fence),
+  ]);
   return done;
 }
 

@@ -56,7 +56,10 @@ export function packChunks(
   let bytes = 0;
   for (const contract of sorted) {
     const size = sizeOf(contract, balances);
-    if (packed.length > 0 && (bytes + size > limits.bytes || actionsWith(packed, contract) > limits.actions)) {
+    if (
+      packed.length > 0 &&
+      (bytes + size > limits.bytes || actionsWith(packed, contract) > limits.actions)
+    ) {
       chunks.push(chunkOf(packed, balances));
       packed = [];
       bytes = 0;

@@ -47,7 +47,8 @@ export interface ChunkText {
 export const actionsOf = (contracts: number, orders: number): number => 1 + 2 * contracts + orders;
 
 export function chunkText(chunk: Chunk): ChunkText {
-  if (actionsOf(chunk.contracts.length, chunk.takes.length) > maximumActions) throw new Error('a chunk outgrows its transaction');
+  if (actionsOf(chunk.contracts.length, chunk.takes.length) > maximumActions)
+    throw new Error('a chunk outgrows its transaction');
   const text = canonicalJson(z.encode(chunkSchema, chunk));
   return { text, sha256: sha256(text) };
 }
@@ -89,7 +90,10 @@ export interface StoredChunk extends Chunk {
 /** The plan that a market's control item names, whole and unchanged, or an error that nothing must swallow. */
 export async function readPlan(table: Table, clearing: string, plan: PlanReference): Promise<StoredChunk[]> {
   const items = await table.query(keys.planChunk(clearing, plan.fence, 0).pk);
-  const texts = items.map((item) => ({ text: item['content'] as string, sha256: sha256(item['content'] as string) }));
+  const texts = items.map((item) => ({
+    text: item['content'] as string,
+    sha256: sha256(item['content'] as string),
+  }));
   if (items.length !== plan.chunks || planDigest(texts) !== plan.digest)
     throw new Error(`the plan of ${clearing} is not the one that was decided`);
   return texts.map(({ text }, index) => ({

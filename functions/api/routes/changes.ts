@@ -1,0 +1,97 @@
+import * as z from 'zod';
+import { generatedIdSchema, nameIdSchema } from '../../../shared/kernel/ids.ts';
+import type { ProblemCode } from '../../../shared/kernel/problem.ts';
+import { ok } from '../../../shared/kernel/result.ts';
+import type { ChangeKind } from '../../../shared/reference/change.ts';
+import { changeSchema } from '../../../shared/reference/change.ts';
+import { approveChange, readChange, rejectChange } from '../../../shared/store/change-decisions.ts';
+import { mapPlan } from '../../../shared/store/effect.ts';
+import { listReference } from '../../../shared/store/reference.ts';
+import { listOf } from '../../../shared/wire/list.ts';
+import type { Route, Tag } from '../route.ts';
+import { defineRoute, reply } from '../route.ts';
+import { actOf, administrators, everyone, namedParams, nothingHere } from './reference.ts';
+
+const params = z.strictObject({ id: nameIdSchema, change: generatedIdSchema('change') });
+
+/** Changes of a product or zone that await, or had, a second administrator. */
+export function changeRoutes(
+  kind: ChangeKind,
+  name: string,
+  path: `/v1/${string}`,
+  tag: Tag,
+  problems: readonly ProblemCode[],
+): Route[] {
+  const one = `${path}/{id}/changes/{change}` as const;
+  const decision = (verb: 'approve' | 'reject') =>
+    defineRoute({
+      operationId: `${verb}${name}Change`,
+      method: 'post',
+      path: `${one}/${verb}`,
+      summary:
+        verb === 'approve'
+          ? `Approve a change of a ${kind}: it takes effect`
+          : `Reject a change of a ${kind}`,
+      tag,
+      roles: administrators,
+      params,
+      responses: { 200: { description: 'The change, decided', schema: changeSchema } },
+      problems: [
+        'not_found',
+        'invalid_state',
+        'second_approval_required',
+        ...(verb === 'approve' ? problems : []),
+      ],
+      write: (request, dependencies) => {
+        const decide = verb === 'approve' ? approveChange : rejectChange;
+        const { id, change } = request.params;
+        return mapPlan(
+          decide(dependencies.table, actOf(request, dependencies), kind, id, change),
+          (decided) => reply(200, decided, { version: decided.version }),
+        );
+      },
+    });
+  return [
+    defineRoute({
+      operationId: `list${name}Changes`,
+      method: 'get',
+      path: `${path}/{id}/changes`,
+      summary: `List the changes of a ${kind} that were proposed to a second administrator`,
+      tag,
+      roles: everyone,
+      params: namedParams,
+      query: z.strictObject({ status: z.enum(['proposed', 'approved', 'rejected']).optional() }),
+      paged: true,
+      responses: { 200: { description: 'Changes, oldest first', schema: listOf(changeSchema) } },
+      read: async ({ params: { id }, query: { status }, page }, { table }) => {
+        const changes = await listReference(
+          table,
+          'change',
+          page,
+          (change) =>
+            change.kind === kind &&
+            change.target === id &&
+            (status === undefined || change.status === status),
+        );
+        return ok(reply(200, changes));
+      },
+    }),
+    defineRoute({
+      operationId: `get${name}Change`,
+      method: 'get',
+      path: one,
+      summary: `Read a change of a ${kind}`,
+      tag,
+      roles: everyone,
+      params,
+      responses: { 200: { description: 'The change', schema: changeSchema } },
+      problems: ['not_found'],
+      read: async (request, { table }) => {
+        const change = await readChange(table, kind, request.params.id, request.params.change);
+        return change === undefined ? nothingHere : ok(reply(200, change, { version: change.version }));
+      },
+    }),
+    decision('approve'),
+    decision('reject'),
+  ];
+}
