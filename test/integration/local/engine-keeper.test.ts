@@ -12,7 +12,7 @@ import { clientAt, openTable } from '../../../infra/local/store.ts';
 
 let folder: string;
 let directory: { database: string; enginePid: string };
-const cleanUp: (() => Promise<unknown> | void)[] = [];
+const cleanUp: (() => unknown)[] = [];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lodestone-'));
   directory = { database: join(folder, 'market.db'), enginePid: join(folder, 'engine.pid') };
