@@ -107,7 +107,6 @@ const explanationView = z.object({
   quarters: z.array(
     z.object({
       binding: z.array(z.object({ code: z.string() })),
-      nearMisses: z.array(z.object({ code: z.string() })),
     }),
   ),
 });
@@ -186,13 +185,7 @@ async function unfilledOrders(auditor: Participant, product: string): Promise<Un
         country: site?.country ?? order.destination ?? '?',
         awarded,
         requested: add(awarded, remaining),
-        codes: [
-          ...new Set(
-            quarters.flatMap(({ binding, nearMisses }) =>
-              [...binding, ...nearMisses].map(({ code }) => code),
-            ),
-          ),
-        ],
+        codes: [...new Set(quarters.flatMap(({ binding }) => binding.map(({ code }) => code)))],
       });
     }
   }
