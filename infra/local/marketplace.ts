@@ -6,11 +6,11 @@ import { accessTokenVerifier } from '../../functions/api/access-token.ts';
 import { createApp } from '../../functions/api/app.ts';
 import type { ClearingDependencies } from '../../functions/clearing/dependencies.ts';
 import { clearingSettings } from '../../functions/clearing/dependencies.ts';
-import { engine } from '../../functions/clearing/engine.ts';
 import { referenceReader } from '../../functions/clearing/reference-reader.ts';
 import { runDueClearings } from '../../functions/clearing/run-due-clearings.ts';
 import type { TickDependencies } from '../../functions/tick/tick.ts';
 import { tick } from '../../functions/tick/tick.ts';
+import { clearAndDocument } from '../../shared/clearing/documents.ts';
 import { idPrefixes } from '../../shared/kernel/ids.ts';
 import type { Clock } from '../../shared/kernel/time.ts';
 import type { ObjectStore } from '../../shared/store/object-store.ts';
@@ -54,7 +54,7 @@ export function openMarketplace(options: MarketplaceOptions): Marketplace {
     clock,
     holder: options.holder,
     reference: referenceReader(table),
-    clear: engine,
+    clear: clearAndDocument,
     newSalt: () => randomBytes(32).toString('hex'),
     // One machine has all the time there is.
     remainingMilliseconds: () => Number.POSITIVE_INFINITY,

@@ -81,7 +81,7 @@ describe('npm start on an empty store', () => {
   });
 
   it('has cleared every product under the rules', async () => {
-    const { contracts } = (await everything(server.url)) as { contracts: Record<string, never>[] };
+    const { contracts } = (await everything(server.url)) as { contracts: Record<string, unknown>[] };
     const of = (product: string) => contracts.filter((contract) => contract['product'] === product);
     for (const product of products) expect(of(product).length).toBeGreaterThan(0);
     for (const { schedule } of of('ndpr-oxide') as unknown as {
