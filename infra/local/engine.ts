@@ -101,7 +101,7 @@ function tail(stream: NodeJS.ReadableStream): () => string {
   stream.on('data', (chunk: Buffer) => {
     text = (text + chunk.toString('utf8')).slice(-2000);
   });
-  return () => text.trim();
+  return () => text.replace(/^Dynoxide listening on .*$/m, '').trim();
 }
 
 const freePort = (): Promise<number> =>

@@ -1,11 +1,20 @@
 import { createLocalJWKSet } from 'jose';
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { monotonicFactory } from 'ulid';
 import { accessTokenVerifier } from '../../functions/api/access-token.ts';
 import { createApp } from '../../functions/api/app.ts';
+import type { ClearingDependencies } from '../../functions/clearing/dependencies.ts';
+import { clearingSettings } from '../../functions/clearing/dependencies.ts';
+import { referenceReader } from '../../functions/clearing/reference-reader.ts';
+import { runDueClearings } from '../../functions/clearing/run-due-clearings.ts';
+import type { TickDependencies } from '../../functions/tick/tick.ts';
+import { tick } from '../../functions/tick/tick.ts';
+import { clearAndDocument } from '../../shared/clearing/documents.ts';
 import { idPrefixes } from '../../shared/kernel/ids.ts';
 import type { Clock } from '../../shared/kernel/time.ts';
 import type { ObjectStore } from '../../shared/store/object-store.ts';
+import { readAll, versionAt } from '../../shared/store/reference.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { addApiReference } from './api-reference.ts';
 import type { ClearingPump } from './clearing-pump.ts';
@@ -35,9 +44,38 @@ export interface MarketplaceOptions {
 
 export function openMarketplace(options: MarketplaceOptions): Marketplace {
   const { table, objects, issuer, clock, log } = options;
-  const clearing = clearingPump({
-    run: () => Promise.resolve(),
-    tick: () => Promise.resolve(),
+  const wake = (product: string): Promise<void> => {
+    clearing.wake(product);
+    return Promise.resolve();
+  };
+  const worker: ClearingDependencies = {
+    table,
+    objects,
+    clock,
+    holder: options.holder,
+    reference: referenceReader(table),
+    clear: clearAndDocument,
+    newSalt: () => randomBytes(32).toString('hex'),
+    // One machine has all the time there is.
+    remainingMilliseconds: () => Number.POSITIVE_INFINITY,
+    logger: log,
+    settings: clearingSettings,
+  };
+  const ticker: TickDependencies = {
+    table,
+    clock,
+    products: () => readAll(table, 'product'),
+    productAt: (id, at) => versionAt(table, 'product', id, at),
+    wake,
+    logger: log,
+  };
+  const clearing: ClearingPump = clearingPump({
+    run: async (product) => {
+      await runDueClearings(worker, { product });
+    },
+    tick: async () => {
+      await tick(ticker);
+    },
     failed: (what, error) => {
       log.error(`${what} failed`, {
         error: error instanceof Error ? { message: error.message, stack: error.stack } : String(error),
@@ -57,15 +95,18 @@ export function openMarketplace(options: MarketplaceOptions): Marketplace {
       keys: createLocalJWKSet(issuer.keySet),
       clock,
     }),
-    wakeClearing: (product) => {
-      clearing.wake(product);
-      return Promise.resolve();
-    },
+    wakeClearing: wake,
     logger: log,
     readOpenApi: () => readFile(new URL('../../docs/openapi.json', import.meta.url), 'utf8'),
   });
   addDevToken(app, issuer);
   app.get('/', (context) => context.redirect('/docs'));
   addApiReference(app);
-  return { handle: (request) => app.fetch(request), clearing, resume: () => Promise.resolve() };
+  return {
+    handle: (request) => app.fetch(request),
+    clearing,
+    resume: async () => {
+      for (const { id } of await readAll(table, 'product')) clearing.wake(id);
+    },
+  };
 }

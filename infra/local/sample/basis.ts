@@ -19,9 +19,9 @@ export function basisOf(product: SampleProduct): string[] {
       '.',
     ].join(''),
     `Asks: ${referencesOf(product).join('; ')}; × ${spread(product.origins.map(({ ask }) => ask.ratio))} by country (assumed).`,
-    `Demand: ${share} (assumed) of figures for ${demandOf(product)}, in assumed parts; limits × ${spread(
+    `Demand: ${share} (assumed) of ${demandOf(product)}, in assumed parts; limits × ${spread(
       product.buyers.map(({ limitRatio }) => limitRatio),
-    )} (assumed).`,
+    )} (assumed)${product.limitReference === undefined ? '' : ` of ${limitReferenceOf(product.limitReference)}`}.`,
     ...product.unknown.map(({ what, figure }) => `Not known: ${what} (${sayUnknown(figure)}).`),
     ...product.notes,
   ];
@@ -43,13 +43,13 @@ function referencesOf(product: SampleProduct): string[] {
   const inUnit = (reference: Chain, prefix: string) => {
     const price = derive(
       'reference price',
-      { unit: `USD/${product.unit}`, step: product.tick, rounding: 'down' },
+      { unit: `USD/${product.unit}`, step: product.tick, rounding: 'up' },
       chain(reference),
     );
     const figures = [...reference.times, ...(reference.over ?? [])];
     const dated = figures.find((figure) => figure.kind === 'published');
     return `${prefix}${grouped(price.value)} ${price.unit} (${cited(figures)}${
-      dated === undefined || sources[dated.source].short.includes(dated.of) ? '' : `, ${dated.of}`
+      dated === undefined || sources[dated.source].short.includes(dated.of.slice(0, 3)) ? '' : `, ${dated.of}`
     })`;
   };
   return [
@@ -60,15 +60,20 @@ function referencesOf(product: SampleProduct): string[] {
   ];
 }
 
+const limitReferenceOf = (reference: Chain): string =>
+  reference.times
+    .map((figure) => `${grouped(figure.value, 2)} ${figure.unit} (${cited([figure])})`)
+    .join(' × ');
+
 const demandOf = ({ buyers }: SampleProduct): string =>
   [
     ...new Set(
       buyers.flatMap(({ consumption }) =>
         consumption.kind === 'published'
           ? [
-              `${grouped(consumption.value)} ${consumption.unit} (${consumption.note ?? 'consumption'} ${
+              `${consumption.note ?? 'consumption'} ${grouped(consumption.value)} ${consumption.unit} (${
                 sources[consumption.source].short
-              })`.replace('. ', '; '),
+              })`,
             ]
           : [],
       ),

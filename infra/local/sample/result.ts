@@ -70,12 +70,8 @@ const floorView = z.object({
 });
 const clearingView = z.object({
   id: z.string(),
-  status: z.string(),
-  levyTotal: amount.nullish(),
-  inputDigest: z.string().nullish(),
-  quarters: z
-    .array(z.object({ optimality: z.object({ primal: z.unknown(), dual: z.unknown() }).nullish() }))
-    .nullish(),
+  inputDigest: z.string(),
+  quarters: z.array(z.object({ optimality: z.object({ primal: z.string(), dual: z.string() }).nullable() })),
 });
 const contractView = z.object({
   seller: z.string(),
@@ -107,7 +103,6 @@ const explanationView = z.object({
   quarters: z.array(
     z.object({
       binding: z.array(z.object({ code: z.string() })),
-      nearMisses: z.array(z.object({ code: z.string() })),
     }),
   ),
 });
@@ -146,23 +141,19 @@ export async function marketResult(auditor: Participant, id: string): Promise<Ma
 }
 
 async function latestClearing(auditor: Participant, product: string): Promise<MarketResult['clearing']> {
-  const market = z
-    .object({ clearings: z.array(z.object({ id: z.string() })) })
-    .parse(await auditor.get(`/v1/markets/${product}`));
-  const [latest] = market.clearings;
-  if (latest === undefined) return undefined;
-  const clearing = clearingView.parse(await auditor.get(`/v1/clearings/${latest.id}`));
-  const quarters = clearing.quarters ?? [];
-  return {
-    id: clearing.id,
-    inputDigest: clearing.inputDigest ?? '',
-    proven: quarters.every(
-      ({ optimality }) =>
-        optimality !== null &&
-        optimality !== undefined &&
-        String(optimality.primal) === String(optimality.dual),
-    ),
-  };
+  const { items } = z
+    .object({ items: z.array(clearingView) })
+    .parse(await auditor.get(`/v1/clearings?product=${product}&status=completed&limit=1`));
+  const [latest] = items;
+  return (
+    latest && {
+      id: latest.id,
+      inputDigest: latest.inputDigest,
+      proven: latest.quarters.every(
+        ({ optimality }) => optimality !== null && optimality.primal === optimality.dual,
+      ),
+    }
+  );
 }
 
 /** An offer's country is its site's, a bid's its destination. */
@@ -186,13 +177,7 @@ async function unfilledOrders(auditor: Participant, product: string): Promise<Un
         country: site?.country ?? order.destination ?? '?',
         awarded,
         requested: add(awarded, remaining),
-        codes: [
-          ...new Set(
-            quarters.flatMap(({ binding, nearMisses }) =>
-              [...binding, ...nearMisses].map(({ code }) => code),
-            ),
-          ),
-        ],
+        codes: [...new Set(quarters.flatMap(({ binding }) => binding.map(({ code }) => code)))],
       });
     }
   }

@@ -3,8 +3,8 @@ import type { SampleBuyer, SampleProduct } from '../sample-product.ts';
 import { kilogramsPerTonne, originCap, tonnesPerKilotonne } from './common.ts';
 
 const refined = (value: string) => published(value, 'kt', 'iea-explorer-2024', '2024', 'Refined cobalt.');
-const worldDemand = published('220.7', 'kt', 'iea-explorer-2024', '2024', 'Demand for cobalt.');
-const usConsumption = published('9600', 't', 'usgs-mcs-2026', '2025e', 'Apparent consumption.');
+const worldDemand = published('220.7', 'kt', 'iea-explorer-2024', '2024', 'world demand');
+const usConsumption = published('9600', 't', 'usgs-mcs-2026', '2025e', 'US consumption');
 
 const limit = (ratio: string) => assumed(ratio, 'ratio', 'what the buyer can earn with it');
 const ofTheWorld = (share: string): Pick<SampleBuyer, 'consumption' | 'conversion' | 'share'> => ({

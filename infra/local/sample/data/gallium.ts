@@ -4,7 +4,7 @@ import { kilogramsPerTonne, originCap } from './common.ts';
 
 const primary = (value: string) =>
   published(value, 'kg', 'usgs-mcs-2026', '2025e', 'Primary, low purity; here taken as refined at home.');
-const usConsumption = published('19', 't', 'usgs-mcs-2026', '2025e', 'Reported consumption.');
+const usConsumption = published('19', 't', 'usgs-mcs-2026', '2025e', 'US consumption');
 const notPublished = unpublished('refines gallium, but publishes no output');
 
 const limit = (ratio: string) => assumed(ratio, 'ratio', 'what the buyer can earn with it');

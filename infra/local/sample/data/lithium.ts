@@ -11,7 +11,7 @@ const toCarbonate = chain(
   published('5.323', 't Li2CO3 per t Li', 'atomic-weights', 'computed, four digits'),
 );
 
-const worldDemand = published('205.0', 'kt Li', 'iea-explorer-2024', '2024', 'Demand, as contained lithium.');
+const worldDemand = published('205.0', 'kt Li', 'iea-explorer-2024', '2024', 'world demand');
 
 const buyer = (
   name: string,

@@ -16,9 +16,9 @@ const usConsumption = published(
   't REO',
   'usgs-mcs-2026',
   '2025e',
-  'Compounds and metals, apparent.',
+  'US consumption of rare-earth compounds and metals',
 );
-const japaneseDemand = published('18835', 't', 'japan-ree-demand-2024', '2024');
+const japaneseDemand = published('18835', 't', 'japan-ree-demand-2024', '2024', 'Japanese demand');
 const ndprShare = assumed(
   '0.20',
   'ratio',
@@ -26,7 +26,7 @@ const ndprShare = assumed(
 );
 const fromRareEarths = chain(kilogramsPerTonne, ndprShare);
 
-const europeanMagnets = published('20000', 't', 'eca-04-2026', '2024', 'Permanent magnets used in the EU.');
+const europeanMagnets = published('20000', 't', 'eca-04-2026', '2024', 'magnets used in the EU');
 const fromMagnets = {
   times: [kilogramsPerTonne, assumed('0.30', 'ratio', 'NdPr metal in a sintered NdFeB magnet, typical')],
   over: [published('0.8499', 'kg metal per kg oxide', 'atomic-weights', 'oxide of 75:25 Nd:Pr')],

@@ -18,7 +18,7 @@ const origin = (country: string, output: string, askRatio: string, ...sellers: s
   sellers,
 });
 
-const world = mined('85000');
+const world = published('85000', 't W', 'usgs-mcs-2026', '2025e', 'world mine output');
 const buyer = (
   name: string,
   destination: string,

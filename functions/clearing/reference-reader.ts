@@ -1,0 +1,43 @@
+import { groupOf } from '../../shared/reference/organisation.ts';
+import { readSiteWithCertificates } from '../../shared/store/certificates.ts';
+import { sealConfiguration } from '../../shared/store/configuration.ts';
+import { readMarketConfiguration } from '../../shared/store/market-configuration.ts';
+import { versionAt } from '../../shared/store/reference.ts';
+import type { Table } from '../../shared/store/table.ts';
+import type { ReferenceReader } from './dependencies.ts';
+
+/** Reference data of the table as it stood at gate closure; from the first reading on nothing is recorded at it. */
+export const referenceReader = (table: Table): ReferenceReader => ({
+  configuration: async (product, at) => {
+    await sealConfiguration(table, at);
+    const configuration = await readMarketConfiguration(table, product, at);
+    if (configuration === undefined) throw new Error(`there is no product ${product} at ${at}`);
+    return {
+      product: configuration.product,
+      zones: [...configuration.zones],
+      consumption: [...configuration.consumption],
+      floors: [...configuration.floors],
+      standards: [...configuration.standards],
+      schemes: [...configuration.schemes],
+    };
+  },
+  site: async (id, at) => {
+    const found = await readSiteWithCertificates(table, id, at);
+    if (found === undefined) throw new Error(`there is no site ${id} at ${at}`);
+    return {
+      site: without(found.site, 'organisation', 'recordedBy'),
+      certificates: found.certificates.map((certificate) =>
+        without(certificate, 'organisation', 'recordedBy', 'reference'),
+      ),
+    };
+  },
+  group: async (organisation, at) =>
+    groupOf(organisation, await versionAt(table, 'organisation', organisation, at)),
+});
+
+/** What tells who is who stays out of the snapshot. */
+const without = <T extends object, K extends keyof T & string>(record: T, ...names: K[]): Omit<T, K> =>
+  Object.fromEntries(Object.entries(record).filter(([name]) => !names.some((left) => left === name))) as Omit<
+    T,
+    K
+  >;
