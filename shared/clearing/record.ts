@@ -100,7 +100,16 @@ const tradeSchema = z.strictObject({
 });
 export type Trade = z.output<typeof tradeSchema>;
 
+/** What one side asked for, and what of it stayed unfilled. */
+const sideSchema = concentrationSchema.extend({
+  lots: integerCodec,
+  unfilled: concentrationSchema.extend({ lots: integerCodec }),
+});
+export type Side = z.output<typeof sideSchema>;
+
 const figuresShape = {
+  /** The book at gate closure. */
+  depth: z.array(z.strictObject({ quarter: quarterSchema, supply: sideSchema, demand: sideSchema })),
   quarters: z.array(tradeSchema.extend({ quarter: quarterSchema, landedPrice: priceRangeSchema })),
   total: tradeSchema.nullable(),
   origins: z.array(tradeSchema.extend({ origin: countrySchema })),
@@ -125,4 +134,4 @@ export const marketRunSchema = z.strictObject({
 export type MarketRun = z.output<typeof marketRunSchema>;
 
 /** Of a run that failed: nothing traded. */
-export const noFigures: MarketFigures = { quarters: [], total: null, origins: [] };
+export const noFigures: MarketFigures = { depth: [], quarters: [], total: null, origins: [] };

@@ -6,6 +6,7 @@ import type { Product } from '../reference/product.ts';
 import type { AwardTerms, AwardedQuarterTerms } from './conclude.ts';
 import { totalOf } from './conclude.ts';
 import type { ClearedQuarter, ClearingOutcome, MarketFigures, Trade } from './record.ts';
+import { depthOf } from './depth.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What the engine decided, as far as the record of the clearing needs it. */
@@ -54,6 +55,7 @@ export function marketFigures(snapshot: Snapshot, awards: readonly AwardTerms[])
   const sorted = <T>(groups: Map<string, T>): [string, T][] =>
     [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
+    depth: depthOf(snapshot, awards),
     quarters: sorted(Map.groupBy(lots, (lot) => lot.quarter)).map(([quarter, group]) => ({
       quarter,
       ...tradeOf(group),

@@ -42,7 +42,10 @@ export interface DestinationRules {
  * standards rule for the product decides (two such zones are refused when the second is set); bars on origins and
  * unverified sites hold in every zone that the destination belongs to.
  */
-export function destinationRules(snapshot: Snapshot, destination: string): DestinationRules {
+export function destinationRules(
+  snapshot: Pick<Snapshot, 'product' | 'gateClosure' | 'zones' | 'floors' | 'standards'>,
+  destination: string,
+): DestinationRules {
   const { product, gateClosure } = snapshot;
   const zones = snapshot.zones
     .filter((zone) => zone.members.includes(destination))

@@ -6,6 +6,8 @@ export interface ObjectStore {
   put(key: string, bytes: Uint8Array): Promise<void>;
   /** The bytes, or `undefined` where nothing lies. */
   get(key: string): Promise<Uint8Array | undefined>;
+  /** An address from which a browser can fetch the object for a few minutes, where the store gives any. */
+  linkTo?(key: string): Promise<string>;
 }
 
 /**

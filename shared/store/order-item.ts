@@ -36,12 +36,14 @@ const derived = { status: true, version: true, updatedAt: true, remaining: true,
 const offerBody = offerSchema.omit(derived).strip();
 const bidBody = bidSchema.omit({ ...derived, contractedByOrigin: true }).strip();
 
+/** The noun's own JSON, without what the item's attributes carry. */
+export const orderBody = (order: Offer | Bid): Attribute =>
+  ('seller' in order ? z.encode(offerBody, order) : z.encode(bidBody, order));
+
 /** The item of a newly posted order. */
 export function orderItem(order: Offer | Bid, requested: LotsByQuarter) {
-  const [kind, owner, body] =
-    'seller' in order
-      ? (['offer', order.seller, z.encode(offerBody, order)] as const)
-      : (['bid', order.buyer, z.encode(bidBody, order)] as const);
+  const [kind, owner] =
+    'seller' in order ? (['offer', order.seller] as const) : (['bid', order.buyer] as const);
   return {
     ...keys.order(order.id),
     ...ownedBy(owner, kind, order.id),
@@ -49,7 +51,7 @@ export function orderItem(order: Offer | Bid, requested: LotsByQuarter) {
     type: kind,
     product: order.product,
     owner,
-    body: body as Attribute,
+    body: orderBody(order),
     status: order.status,
     version: order.version,
     updatedAt: order.updatedAt,

@@ -1,6 +1,11 @@
 import type { Route } from '../route.ts';
+import { bidRoutes } from './bids.ts';
 import { certificateRoutes } from './certificates.ts';
+import { clearingRoutes } from './clearings.ts';
+import { contractRoutes } from './contracts.ts';
 import { floorRoutes } from './floors.ts';
+import { marketRoutes } from './markets.ts';
+import { offerRoutes } from './offers.ts';
 import { organisationRoutes } from './organisations.ts';
 import { productRoutes } from './products.ts';
 import { schemeRoutes } from './schemes.ts';
@@ -18,4 +23,9 @@ export const routes: readonly Route[] = [
   ...floorRoutes,
   ...siteRoutes,
   ...certificateRoutes,
+  ...offerRoutes,
+  ...bidRoutes,
+  ...clearingRoutes,
+  ...contractRoutes,
+  ...marketRoutes,
 ];

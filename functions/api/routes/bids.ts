@@ -1,0 +1,38 @@
+import type { Bid } from '../../../shared/orders/bid.ts';
+import { bidSchema, bidTermsSchema } from '../../../shared/orders/bid.ts';
+import { mapPlan } from '../../../shared/store/effect.ts';
+import { bids } from '../../../shared/store/orders.ts';
+import { postBid } from '../../../shared/store/post-order.ts';
+import type { Route } from '../route.ts';
+import { defineRoute } from '../route.ts';
+import { answered, orderRoutes } from './orders.ts';
+
+const path = '/v1/bids';
+const roles = ['buyer', 'stockpile-operator'] as const;
+
+export const bidRoutes: readonly Route[] = [
+  defineRoute({
+    operationId: 'postBid',
+    method: 'post',
+    path,
+    tag: 'Orders',
+    summary: 'Bid for delivery in one country',
+    description:
+      "`price` is the limit: the most the buyer pays, landed, duties and levy included. Prices and quantities in other convertible units are converted to the product's own, rounded down. `maxOriginShare` caps what any one country may supply, as a share of the quantity requested in each quarter.",
+    roles,
+    body: bidTermsSchema.meta({ id: 'BidTerms' }),
+    responses: { 201: { description: 'The bid as posted', schema: bidSchema } },
+    problems: [
+      'unknown_reference',
+      'quarter_begun',
+      'not_yet_supported',
+      'unit_not_convertible',
+      'currency_mismatch',
+      'off_tick',
+      'off_lot',
+    ],
+    write: ({ caller, body, at }, { table, newId }) =>
+      mapPlan(postBid({ table, caller, at, newId }, body), (bid) => answered(201, bid, path)),
+  }),
+  ...orderRoutes<Bid>({ kind: bids, schema: bidSchema, idKind: 'bid', noun: 'Bid', path, roles }),
+];

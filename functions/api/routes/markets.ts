@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { marketView, marketViewSchema } from '../../../shared/clearing/market-view.ts';
+import { nameIdSchema } from '../../../shared/kernel/ids.ts';
+import { problem } from '../../../shared/kernel/problem.ts';
+import { fail, ok } from '../../../shared/kernel/result.ts';
+import { isInForce } from '../../../shared/pricing/floor.ts';
+import type { Floor } from '../../../shared/pricing/floor.ts';
+import type { Product } from '../../../shared/reference/product.ts';
+import { roles } from '../../../shared/reference/role.ts';
+import { latestRuns } from '../../../shared/store/clearings.ts';
+import { listReference, readAll, readProduct } from '../../../shared/store/reference.ts';
+import type { Table } from '../../../shared/store/table.ts';
+import { listOf } from '../../../shared/wire/list.ts';
+import type { Route } from '../route.ts';
+import { defineRoute, reply } from '../route.ts';
+
+const clearingsShown = 10;
+
+const withholding =
+  'A figure drawn from fewer than three organisations (those of one group count as one), or of which one holds more than 70 %, is `null` with `withheld: true`, and so is every figure from which it would follow.';
+
+export const marketRoutes: readonly Route[] = [
+  defineRoute({
+    operationId: 'listMarkets',
+    method: 'get',
+    path: '/v1/markets',
+    tag: 'Markets',
+    summary: 'Every market: floors and the last clearing',
+    description: withholding,
+    roles,
+    paged: true,
+    responses: { 200: { description: 'A page of markets', schema: listOf(marketViewSchema) } },
+    read: async ({ page, at }, { table }) => {
+      const [products, floors] = await Promise.all([
+        listReference(table, 'product', page),
+        readAll(table, 'floor'),
+      ]);
+      const items = await Promise.all(products.items.map((product) => viewOf(table, product, floors, at, 1)));
+      return ok(reply(200, { items, next: products.next }));
+    },
+  }),
+  defineRoute({
+    operationId: 'getMarket',
+    method: 'get',
+    path: '/v1/markets/{product}',
+    tag: 'Markets',
+    summary: 'The public view of a market',
+    description: `Floors in force and the last ${clearingsShown} clearings: volume, landed prices, the book at gate closure, origins. ${withholding}`,
+    roles,
+    params: z.strictObject({ product: nameIdSchema }),
+    responses: { 200: { description: 'The market', schema: marketViewSchema } },
+    read: async ({ params, at }, { table }) => {
+      const [product, floors] = await Promise.all([
+        readProduct(table, params.product),
+        readAll(table, 'floor'),
+      ]);
+      return product === undefined
+        ? fail(problem('not_found', 'There is no such product.'))
+        : ok(reply(200, await viewOf(table, product, floors, at, clearingsShown)));
+    },
+  }),
+];
+
+const viewOf = async (
+  table: Table,
+  product: Product,
+  floors: readonly Floor[],
+  at: string,
+  clearings: number,
+) =>
+  marketView(
+    product,
+    floors.filter((floor) => floor.product === product.id && isInForce(floor, at)),
+    await latestRuns(table, product.id, clearings),
+  );

@@ -1,0 +1,47 @@
+import type { Offer } from '../../../shared/orders/offer.ts';
+import { offerSchema, offerTermsSchema } from '../../../shared/orders/offer.ts';
+import { mapPlan } from '../../../shared/store/effect.ts';
+import { offers } from '../../../shared/store/orders.ts';
+import { postOffer } from '../../../shared/store/post-order.ts';
+import type { Route } from '../route.ts';
+import { defineRoute } from '../route.ts';
+import { answered, orderRoutes } from './orders.ts';
+
+const path = '/v1/offers';
+const roles = ['producer', 'stockpile-operator'] as const;
+
+export const offerRoutes: readonly Route[] = [
+  defineRoute({
+    operationId: 'postOffer',
+    method: 'post',
+    path,
+    tag: 'Orders',
+    summary: 'Offer supply from one of your sites',
+    description:
+      "`price` is the ask: what the seller is paid, before duties and levy. Prices and quantities in other convertible units are converted to the product's own, asks rounded up to the tick, quantities down to the lot. `warnings` name what the rules of a zone would refuse the offer for as things stand.",
+    roles,
+    body: offerTermsSchema.meta({ id: 'OfferTerms' }),
+    responses: { 201: { description: 'The offer as posted', schema: offerSchema } },
+    problems: [
+      'unknown_reference',
+      'site_mismatch',
+      'capacity_exceeded',
+      'quarter_begun',
+      'not_yet_supported',
+      'unit_not_convertible',
+      'currency_mismatch',
+      'off_tick',
+      'off_lot',
+    ],
+    write: ({ caller, body, at }, { table, newId }) =>
+      mapPlan(postOffer({ table, caller, at, newId }, body), (offer) => answered(201, offer, path)),
+  }),
+  ...orderRoutes<Offer>({
+    kind: offers,
+    schema: offerSchema,
+    idKind: 'offer',
+    noun: 'Offer',
+    path,
+    roles,
+  }),
+];

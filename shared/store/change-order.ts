@@ -1,0 +1,209 @@
+import { problem } from '../kernel/problem.ts';
+import type { Result } from '../kernel/result.ts';
+import { fail, ok } from '../kernel/result.ts';
+import type { Instant } from '../kernel/time.ts';
+import type { ExpectedVersion } from '../kernel/version.ts';
+import { isExpected } from '../kernel/version.ts';
+import {
+  begunQuarters,
+  belowContracted,
+  normalisePrice,
+  normaliseQuantities,
+  pastValidity,
+} from '../orders/acceptance.ts';
+import type { Bid } from '../orders/bid.ts';
+import type { LotsByQuarter } from '../orders/delivery.ts';
+import { quarterQuantities } from '../orders/delivery.ts';
+import type { Offer } from '../orders/offer.ts';
+import type { OrderChanges } from '../orders/order.ts';
+import type { Caller } from '../reference/caller.ts';
+import { assign } from './assign.ts';
+import type { Attribute } from './condition.ts';
+import { versionIs } from './condition.ts';
+import { endedRun } from './control.ts';
+import type { Plan } from './effect.ts';
+import { keys } from './keys.ts';
+import { freeOfRuns, isOpen, lotsAttribute, orderBody } from './order-item.ts';
+import type { OrderKind, StoredOrder } from './orders.ts';
+import { contractedLots, lotsMap, orderAt, readOrder } from './orders.ts';
+import { checkCapacity, siteOfferEntry } from './site-capacity.ts';
+import { readSite } from './sites.ts';
+import type { Action, Table } from './table.ts';
+import { warningsOf } from './order-warnings.ts';
+
+/** Who changes which order, and when. */
+export interface OrderAct<T extends Offer | Bid> {
+  readonly table: Table;
+  readonly caller: Caller;
+  readonly at: Instant;
+  readonly kind: OrderKind<T>;
+  readonly id: string;
+  readonly expected: ExpectedVersion | undefined;
+}
+
+/** An order that may be changed now, and the run up to which locks of its market bind no longer. */
+interface Changeable<T extends Offer | Bid> {
+  readonly stored: StoredOrder<T>;
+  readonly ended: number;
+}
+
+/**
+ * Changes an order's price, quantities or validity. What is contracted stays contracted.
+ * Errors: not_found, precondition_failed, order_closed, clearing_in_progress, below_contracted, quarter_begun,
+ * capacity_exceeded, invalid_request, and those of units, ticks and lots.
+ */
+export function changeOrder<T extends Offer | Bid>(act: OrderAct<T>, changes: OrderChanges): Plan<T> {
+  return async () => {
+    const found = await readChangeable(act);
+    if (!found.ok) return found;
+    const { stored } = found.value;
+    const terms = changedTerms(stored, changes, act.at);
+    if (!terms.ok) return terms;
+    const { order, requested } = terms.value;
+    const capacity = await capacityActions(act, order, requested, stored);
+    if (!capacity.ok) return capacity;
+    const next = await changedOrder(act, stored, order, requested);
+    const remaining = remainingLots(requested, stored);
+    return ok({
+      value: next,
+      actions: [
+        updateOrder(found.value, {
+          body: orderBody(next),
+          requested: lotsAttribute(requested),
+          remaining: lotsAttribute(remaining),
+          status: next.status,
+          version: next.version,
+          updatedAt: next.updatedAt,
+        }),
+        ...(next.status === 'open' ? [] : [leaveBook(stored)]),
+        ...capacity.value,
+      ],
+    });
+  };
+}
+
+/**
+ * Withdraws what is left of an order; withdrawing it again changes nothing.
+ * Errors: not_found, precondition_failed, order_closed, clearing_in_progress.
+ */
+export function withdrawOrder<T extends Offer | Bid>(act: OrderAct<T>): Plan<T> {
+  return async () => {
+    const own = await readOwn(act);
+    if (own?.state.status === 'withdrawn') return ok({ value: own.order, actions: [] });
+    const found = await readChangeable(act);
+    if (!found.ok) return found;
+    const { stored } = found.value;
+    const changed = { status: 'withdrawn' as const, version: stored.order.version + 1, updatedAt: act.at };
+    return ok({
+      value: { ...stored.order, ...changed },
+      actions: [updateOrder(found.value, changed), leaveBook(stored)],
+    });
+  };
+}
+
+async function readOwn<T extends Offer | Bid>(act: OrderAct<T>): Promise<StoredOrder<T> | undefined> {
+  const stored = await readOrder(act.table, act.kind, act.id);
+  return stored?.owner === act.caller.organisation ? stored : undefined;
+}
+
+async function readChangeable<T extends Offer | Bid>(act: OrderAct<T>): Promise<Result<Changeable<T>>> {
+  const stored = await readOwn(act);
+  if (stored === undefined) return fail(problem('not_found', 'You have no such order.'));
+  if (!isExpected(act.expected, stored.order.version))
+    return fail(problem('precondition_failed', 'The order has changed since you read it. Read it again.'));
+  const { status } = orderAt(stored.order, act.at);
+  if (status !== 'open') return fail(problem('order_closed', `The order is ${status}.`));
+  // Read behind the order: a lock newer than this is of a run that had not ended when the order was read.
+  const ended = await endedRun(act.table, stored.product.id);
+  if ((stored.state.lock ?? 0) > ended)
+    return fail(problem('clearing_in_progress', 'A clearing holds the order. Try again when it has ended.'));
+  return ok({ stored, ended });
+}
+
+/** The order with its new terms, in the product's own unit, and its lots by quarter. */
+function changedTerms<T extends Offer | Bid>(
+  { order, product, state }: StoredOrder<T>,
+  changes: OrderChanges,
+  at: Instant,
+): Result<{ readonly order: T; readonly requested: LotsByQuarter }> {
+  const price =
+    changes.price === undefined
+      ? ok(order.price)
+      : normalisePrice(changes.price, product, 'seller' in order ? 'ask' : 'limit');
+  if (!price.ok) return price;
+  const before = lotsMap(state.requested);
+  const quantities =
+    changes.delivery === undefined
+      ? ok({ delivery: order.delivery, requested: before })
+      : normaliseQuantities(changes.delivery, product);
+  if (!quantities.ok) return quantities;
+  const { delivery, requested } = quantities.value;
+  const wrong =
+    belowContracted(delivery, requested, contractedLots(state)) ??
+    begunQuarters(delivery, requested, at, before) ??
+    pastValidity(changes.validUntil, at);
+  if (wrong !== undefined) return fail(wrong);
+  const validUntil = changes.validUntil ?? (changes.validUntil === null ? undefined : order.validUntil);
+  return ok({ order: { ...order, price: price.value, delivery, validUntil }, requested });
+}
+
+const remainingLots = (requested: LotsByQuarter, { state }: StoredOrder): LotsByQuarter => {
+  const contracted = contractedLots(state);
+  return new Map([...requested].map(([quarter, lots]) => [quarter, lots - (contracted.get(quarter) ?? 0n)]));
+};
+
+/** The order as it will read. One that has nothing left to sell or buy is filled. */
+async function changedOrder<T extends Offer | Bid>(
+  { table, at }: OrderAct<T>,
+  stored: StoredOrder<T>,
+  order: T,
+  requested: LotsByQuarter,
+): Promise<T> {
+  const { product } = stored;
+  const remaining = remainingLots(requested, stored);
+  const contracted = contractedLots(stored.state);
+  const filled = [...remaining.values()].every((lots) => lots === 0n);
+  return {
+    ...order,
+    warnings: await warningsOf(table, order, requested, product, at),
+    status: filled ? ('filled' as const) : ('open' as const),
+    remaining: quarterQuantities(remaining, product),
+    contracted: quarterQuantities(
+      new Map([...requested.keys()].map((quarter) => [quarter, contracted.get(quarter) ?? 0n])),
+      product,
+    ),
+    updatedAt: at,
+    version: order.version + 1,
+  };
+}
+
+/** An offer that asks for other quantities, or stands for longer, is held against its site's capacity again. */
+async function capacityActions<T extends Offer | Bid>(
+  { table, at, id }: OrderAct<T>,
+  order: T,
+  requested: LotsByQuarter,
+  { product }: StoredOrder<T>,
+): Promise<Result<Action[]>> {
+  if (!('site' in order)) return ok([]);
+  const site = await readSite(table, order.site);
+  if (site === undefined) throw new Error('an offer of a site that does not exist');
+  const capacity = await checkCapacity(table, site, { id, product, lots: requested }, at);
+  return capacity.ok ? ok([...capacity.value, siteOfferEntry(site.id, id, requested)]) : capacity;
+}
+
+/** Writes to an order that nobody else has changed or holds. */
+const updateOrder = <T extends Offer | Bid>(
+  { stored: { order }, ended }: Changeable<T>,
+  changes: Readonly<Record<string, Attribute>>,
+): Action => ({
+  name: 'order',
+  update: keys.order(order.id),
+  set: assign(changes),
+  conditions: [isOpen, versionIs(order.version), freeOfRuns(ended)],
+});
+
+/** A closed order leaves the book. */
+const leaveBook = ({ order, product }: StoredOrder): Action => ({
+  name: 'bookEntry',
+  remove: keys.bookEntry(product.id, order.id),
+});

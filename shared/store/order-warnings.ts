@@ -1,0 +1,40 @@
+import { bidWarnings, offerWarnings } from '../clearing/warnings.ts';
+import type { Instant } from '../kernel/time.ts';
+import type { Bid } from '../orders/bid.ts';
+import type { LotsByQuarter } from '../orders/delivery.ts';
+import type { Offer } from '../orders/offer.ts';
+import type { Warning } from '../orders/order.ts';
+import type { Product } from '../reference/product.ts';
+import { readSiteWithCertificates } from './certificates.ts';
+import { readMarketConfiguration } from './market-configuration.ts';
+import type { Table } from './table.ts';
+
+/** What the rules in force would refuse an order for, as it is about to stand. */
+export async function warningsOf(
+  table: Table,
+  order: Omit<Offer, 'warnings'> | Omit<Bid, 'warnings'>,
+  requested: LotsByQuarter,
+  product: Product,
+  at: Instant,
+): Promise<Warning[]> {
+  // A product that has just been changed may be recorded a moment ahead of this request's clock.
+  const asOf = at < product.recordedAt ? product.recordedAt : at;
+  const rules = await readMarketConfiguration(table, product.id, asOf);
+  if (rules === undefined) throw new Error('an order of a product that does not exist');
+  const parts = {
+    product,
+    zones: [...rules.zones],
+    consumption: [...rules.consumption],
+    floors: [...rules.floors],
+    standards: [...rules.standards],
+    schemes: [...rules.schemes],
+  };
+  if (!('site' in order)) return bidWarnings(parts, { ...order, requested, at: asOf });
+  const found = await readSiteWithCertificates(table, order.site);
+  if (found === undefined) throw new Error('an offer of a site that does not exist');
+  return offerWarnings(parts, {
+    destinations: order.destinations,
+    quarters: [...requested.keys()].sort(),
+    ...found,
+  });
+}
