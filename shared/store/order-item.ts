@@ -38,7 +38,7 @@ const bidBody = bidSchema.omit({ ...derived, contractedByOrigin: true }).strip()
 
 /** The noun's own JSON, without what the item's attributes carry. */
 export const orderBody = (order: Offer | Bid): Attribute =>
-  ('seller' in order ? z.encode(offerBody, order) : z.encode(bidBody, order));
+  'seller' in order ? z.encode(offerBody, order) : z.encode(bidBody, order);
 
 /** The item of a newly posted order. */
 export function orderItem(order: Offer | Bid, requested: LotsByQuarter) {
