@@ -1,10 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Clear } from '../../../functions/clearing/dependencies.ts';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
 import type { Engine } from '../../../infra/local/engine.ts';
 import { startEngine } from '../../../infra/local/engine.ts';
-import { latestRuns, pendingClearings, readClearing } from '../../../shared/store/clearings.ts';
-import { marketState } from '../../../shared/store/control.ts';
+import { sha256 } from '../../../shared/kernel/digest.ts';
+import { fail } from '../../../shared/kernel/result.ts';
+import { problem } from '../../../shared/kernel/problem.ts';
+import {
+  latestRuns,
+  listClearings,
+  pendingClearings,
+  readClearing,
+  readClearingDocuments,
+} from '../../../shared/store/clearings.ts';
+import { marketState, readControl } from '../../../shared/store/control.ts';
+import { keys } from '../../../shared/store/keys.ts';
 import { idOf, Scenario } from '../../support/clearing-scenario.ts';
+import { crashAt, meddledObjects, meddleWith } from '../../support/faults.ts';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -15,21 +27,213 @@ afterAll(async () => {
 });
 
 const first = idOf('clr', 'FIRST');
-const run = (scenario: Scenario) => runDueClearings(scenario.worker(), { product: 'ndpr' });
+const ndpr = { product: 'ndpr' };
+const run = (scenario: Scenario) => runDueClearings(scenario.worker(), ndpr);
 
 describe('a clearing that nothing disturbs', () => {
   it('takes the request, records its contracts and ends', async () => {
     const scenario = await Scenario.start(engine.endpoint);
+    expect(await readClearing(scenario.table, first)).toMatchObject({ status: 'queued', gateClosure: null });
     expect(await run(scenario)).toBe('none');
     await scenario.checkInvariants();
     expect(await readClearing(scenario.table, first)).toMatchObject({
       status: 'completed',
       contracts: 6,
       gateClosure: '2026-11-22T12:00:00.000Z',
+      levyTotal: { currency: 'USD' },
     });
     expect(await pendingClearings(scenario.table)).toEqual([]);
     expect(await marketState(scenario.table, 'ndpr')).toEqual({ ended: 1, open: false });
     const contracts = await scenario.contracts();
-    expect(contracts).toHaveLength(6);
+    const ofAX = contracts.find(({ offer, bid }) => offer === idOf('off', 'A') && bid === idOf('bid', 'X'));
+    expect(ofAX).toMatchObject({
+      ...{ seller: 'mine-a', buyer: 'maker-x', origin: 'AU', destination: 'DE', status: 'concluded' },
+      concludedAt: '2026-11-22T12:00:00.000Z',
+      // 100 kg at 90.00 in each of two quarters
+      totals: { landed: { amount: { units: 1_800_000n, scale: 2 }, currency: 'USD' } },
+    });
+  });
+
+  it('leaves figures for the public view that name nobody', async () => {
+    const scenario = await Scenario.start(engine.endpoint);
+    await run(scenario);
+    const [latest] = await latestRuns(scenario.table, 'ndpr', 5);
+    expect(latest).toMatchObject({ run: 1, status: 'completed', contracts: 6 });
+    expect(latest?.total).toEqual({
+      lots: 10n + 10n + 6n + 6n + 12n + 12n + 2n + 5n + 5n,
+      sellers: { parties: 3, topLots: 6n + 6n + 12n + 12n + 2n },
+      buyers: { parties: 3, topLots: 10n + 10n + 6n + 6n },
+    });
+    const text = JSON.stringify(await scenario.table.get(keys.marketRun('ndpr', 1)), (_, value: unknown) =>
+      typeof value === 'bigint' ? value.toString() : value,
+    );
+    expect(text).not.toMatch(/mine-|maker-/);
+  });
+
+  it('stores documents whose digests the table keeps, the snapshot without any name', async () => {
+    const scenario = await Scenario.start(engine.endpoint);
+    await run(scenario);
+    const documents = await readClearingDocuments(scenario.table, first);
+    expect(Object.keys(documents ?? {}).sort()).toEqual(['parties', 'proof', 'result', 'snapshot']);
+    for (const { key, sha256: digest } of Object.values(documents ?? {}))
+      expect(sha256((await scenario.objects.get(key)) ?? '')).toBe(digest);
+    const snapshot = new TextDecoder().decode(await scenario.objects.get(documents?.snapshot.key ?? ''));
+    expect(snapshot).not.toMatch(/mine-|maker-/);
+    const parties = new TextDecoder().decode(await scenario.objects.get(documents?.parties.key ?? ''));
+    expect(parties).toMatch(/mine-a/);
+  });
+
+  it('makes no contract where nothing matches, and one run for each request', async () => {
+    const scenario = await Scenario.start(engine.endpoint);
+    const second = await scenario.request('SECOND');
+    const third = await scenario.request('THIRD');
+    await run(scenario);
+    for (const id of [second, third])
+      expect(await readClearing(scenario.table, id)).toMatchObject({ status: 'completed', contracts: 0 });
+    expect((await latestRuns(scenario.table, 'ndpr', 2)).map((entry) => entry.run)).toEqual([3, 2]);
+    expect(await listClearings(scenario.table, { limit: 10 })).toHaveLength(3);
+  });
+
+  it('clears an empty book', async () => {
+    const scenario = await Scenario.start(engine.endpoint);
+    await run(scenario);
+    for (const item of await scenario.items())
+      if (item['type'] === 'book entry')
+        await scenario.table.transact([
+          { name: 'remove', remove: { pk: item['pk'] as string, sk: item['sk'] as string } },
+        ]);
+    const id = await scenario.request('EMPTY');
+    await run(scenario);
+    expect(await readClearing(scenario.table, id)).toMatchObject({ status: 'completed', contracts: 0 });
+  });
+});
+
+describe('a clearing that fails before its point of no return', () => {
+  const failing: [string, Clear][] = [
+    ['market_too_large', () => fail(problem('market_too_large', 'too many'))],
+    [
+      'internal',
+      () => {
+        throw new Error('the inside of the system');
+      },
+    ],
+  ];
+
+  it.for(failing)('closes as failed (%s), frees its orders and changes nothing else', async ([reason, clear]) => {
+    const scenario = await Scenario.start(engine.endpoint);
+    const logged: unknown[] = [];
+    const logger = { info: () => 0, warn: () => 0, error: (...line: unknown[]) => logged.push(line) };
+    const before = await scenario.picture();
+    await runDueClearings(scenario.worker({ clear, logger }), ndpr);
+    const failed = await readClearing(scenario.table, first);
+    expect(failed).toMatchObject({ status: 'failed', reason, contracts: 0, inputDigest: null });
+    expect(JSON.stringify(failed, (_, value: unknown) => value)).not.toContain('inside');
+    expect(logged).toHaveLength(1);
+    const withoutLocks = (picture: unknown) =>
+      (picture as { orders: Record<string, unknown>[] }).orders.map(({ lock: _lock, ...order }) => order);
+    expect(withoutLocks(await scenario.picture())).toEqual(withoutLocks(before));
+    expect(await marketState(scenario.table, 'ndpr')).toEqual({ ended: 1, open: false });
+
+    const next = await scenario.request('NEXT');
+    await run(scenario);
+    expect(await readClearing(scenario.table, next)).toMatchObject({ status: 'completed', contracts: 6 });
+    await scenario.checkInvariants();
+  });
+});
+
+describe('a clearing that goes wrong after its point of no return', () => {
+  it('is never given up: it stops loudly, stays open and goes on once the cause is gone', async () => {
+    const scenario = await Scenario.start(engine.endpoint);
+    const counter = crashAt(Infinity, 'before');
+    // Somebody ignores the lock and withdraws an order while the plan is being carried out.
+    const order = keys.order(idOf('bid', 'Y'));
+    const setStatus = (status: string) =>
+      scenario.table.update(
+        order,
+        { expression: 'SET #s = :s', names: { '#s': 'status' }, values: { ':s': status } },
+        [],
+      );
+    const meddler: typeof counter = Object.assign(
+      async (send: () => Promise<unknown>, call: Parameters<typeof counter>[1]) => {
+        const answer = await send();
+        const control = call.write ? await readControl(scenario.table, 'ndpr') : undefined;
+        if (control?.phase === 'applying') await setStatus('withdrawn');
+        return answer;
+      },
+      { writes: 0 },
+    );
+    const worker = scenario.worker({ meddle: meddleWith(meddler) });
+    await expect(runDueClearings(worker, ndpr)).rejects.toThrow(/cannot be applied: order bid_/);
+    expect(await readClearing(scenario.table, first)).toMatchObject({ status: 'committing' });
+    scenario.advance(3_600_000);
+    await expect(run(scenario)).rejects.toThrow(/cannot be applied/);
+    await setStatus('open');
+    await scenario.finish();
+    expect(await readClearing(scenario.table, first)).toMatchObject({ status: 'completed', contracts: 6 });
+    await scenario.checkInvariants();
+  });
+
+  it('refuses a plan that is not the one that was decided', async () => {
+    const scenario = await Scenario.start(engine.endpoint);
+    let applying = false;
+    const meddler = async (send: () => Promise<unknown>, call: { write: boolean }) => {
+      if (applying) throw new Error('stopped');
+      const answer = await send();
+      applying = call.write && (await readControl(scenario.table, 'ndpr'))?.phase === 'applying';
+      return answer;
+    };
+    const stopped = scenario.worker({ meddle: meddleWith(meddler) });
+    await expect(runDueClearings(stopped, ndpr)).rejects.toThrow('stopped');
+    await scenario.table.transact([{ name: 'lose a chunk', remove: keys.planChunk(first, 1, 1) }]);
+    scenario.advance(3_600_000);
+    await expect(run(scenario)).rejects.toThrow(/not the one that was decided/);
+    expect(await scenario.contracts()).toEqual([]);
+  });
+});
+
+describe('a worker whose time or lease is short', () => {
+  it('hands the run on near its time limit, and another goes on at once to the same result', async () => {
+    const undisturbed = await Scenario.start(engine.endpoint);
+    await run(undisturbed);
+    const scenario = await Scenario.start(engine.endpoint);
+    let hands = 0;
+    let outcome: string;
+    do {
+      // Enough for a few pieces of work each.
+      let left = 100_000;
+      const remainingMilliseconds = () => (left -= 16_000);
+      outcome = await runDueClearings(scenario.worker({ remainingMilliseconds }), ndpr);
+      hands += 1;
+    } while (outcome === 'more' && hands < 50);
+    expect(hands).toBeGreaterThan(2);
+    expect(await scenario.picture()).toEqual(await undisturbed.picture());
+  });
+
+  it('renews a lease shorter than its work, so that nobody takes the market from it', async () => {
+    const scenario = await Scenario.start(engine.endpoint);
+    const counter = crashAt(Infinity, 'before');
+    const rival = scenario.worker();
+    const seen = new Set<string>();
+    const slow: typeof counter = Object.assign(
+      async (send: () => Promise<unknown>, call: Parameters<typeof counter>[1]) => {
+        scenario.advance(4_000);
+        const answer = await send();
+        const control = await readControl(scenario.table, 'ndpr');
+        if (call.write && control?.holder !== rival.holder && control?.phase !== 'idle') {
+          await runDueClearings(rival, ndpr);
+          seen.add((await readControl(scenario.table, 'ndpr'))?.holder ?? '?');
+        }
+        return answer;
+      },
+      { writes: 0 },
+    );
+    const worker = scenario.worker({
+      meddle: meddleWith(slow),
+      objects: meddledObjects(scenario.objects, slow),
+    });
+    const short = { ...worker.settings, leaseMilliseconds: 60_000, concurrency: 1 };
+    await runDueClearings({ ...worker, settings: short }, ndpr);
+    expect([...seen]).toEqual([worker.holder]);
+    expect(await readClearing(scenario.table, first)).toMatchObject({ status: 'completed', contracts: 6 });
   });
 });
