@@ -31,10 +31,10 @@ import { compute, Unclearable } from './unclearable.ts';
  * that one write on, exactly this plan will be carried out.
  */
 export async function decide(market: HeldMarket): Promise<void> {
-  const { table, clock, settings } = market.dependencies;
+  const { table, clock, settings, remainingMilliseconds } = market.dependencies;
   const { clearing, fence } = market.in('locked');
   const { snapshot, parties } = await readSnapshot(market.dependencies, market.in('locked'));
-  await market.holdFor(settings.computingLeaseMilliseconds);
+  await market.holdFor(Math.min(settings.computingLeaseMilliseconds, remainingMilliseconds()));
   const { cleared, chunks, finding } = compute(() => decisionOn(market, snapshot, parties));
   await market.holdFor(settings.leaseMilliseconds);
   const documents = await storeDocuments(market, cleared);

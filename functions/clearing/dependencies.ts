@@ -46,7 +46,7 @@ export interface ReferenceReader {
 export interface ClearingSettings {
   /** How long a market stays with a worker that is not heard of. */
   readonly leaseMilliseconds: number;
-  /** The same while the engine computes, when nobody can renew: no longer than the worker can live. */
+  /** The same, at most, while the engine computes and cannot renew; never longer than the worker lives. */
   readonly computingLeaseMilliseconds: number;
   /** With less time than this left, a worker hands its run on. */
   readonly handOnMilliseconds: number;
@@ -62,7 +62,7 @@ export const clearingSettings: ClearingSettings = {
   computingLeaseMilliseconds: 900_000,
   handOnMilliseconds: 20_000,
   concurrency: 16,
-  maximumTakes: 10,
+  maximumTakes: 5,
   chunks: chunkLimits,
 };
 

@@ -1,0 +1,65 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import type { Clock } from '../../shared/kernel/time.ts';
+import { instantOf } from '../../shared/kernel/time.ts';
+import type { ObjectStore } from '../../shared/store/object-store.ts';
+import { S3ObjectStore } from '../../shared/store/s3-object-store.ts';
+import { Table } from '../../shared/store/table.ts';
+
+/** What every Lambda of the marketplace finds around it, by the names that the service stack gives. */
+const setting = (name: string): string => {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`${name} is not set`);
+  return value;
+};
+
+export const clock: Clock = () => instantOf(Date.now());
+const pause = async (milliseconds: number): Promise<void> => {
+  await setTimeout(milliseconds);
+};
+
+export const logger = new Logger();
+
+export const table = (): Table =>
+  new Table({ client: new DynamoDBClient(), name: setting('TABLE_NAME'), pause, random: Math.random });
+
+/** `AWS_ENDPOINT_URL_S3`, as the SDK understands it, points it at another S3. */
+export function objects(): ObjectStore {
+  const bucket = setting('BUCKET_NAME');
+  const region = setting('AWS_REGION');
+  const other = process.env['AWS_ENDPOINT_URL_S3'];
+  return new S3ObjectStore({
+    endpoint: new URL(
+      other === undefined ? `https://${bucket}.s3.${region}.amazonaws.com` : `${other}/${bucket}`,
+    ),
+    region,
+    credentials: () => ({
+      accessKeyId: setting('AWS_ACCESS_KEY_ID'),
+      secretAccessKey: setting('AWS_SECRET_ACCESS_KEY'),
+      sessionToken: process.env['AWS_SESSION_TOKEN'],
+    }),
+    ...{ clock, fetch, pause, random: Math.random },
+  });
+}
+
+/**
+ * Wakes a worker for a market. The queue lets one message of a market through at a time. Every message is one of its
+ * own: deduplicated, one that follows another within five minutes would be lost, and its request wait for the tick.
+ */
+export function wakeByQueue(): (product: string) => Promise<void> {
+  const queue = new SQSClient();
+  const QueueUrl = setting('QUEUE_URL');
+  return async (product) => {
+    await queue.send(
+      new SendMessageCommand({
+        QueueUrl,
+        MessageBody: JSON.stringify({ product }),
+        MessageGroupId: product,
+        MessageDeduplicationId: randomUUID(),
+      }),
+    );
+  };
+}

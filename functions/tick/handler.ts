@@ -1,0 +1,16 @@
+import { readAll, versionAt } from '../../shared/store/reference.ts';
+import { clock, logger, table, wakeByQueue } from '../lambda/surroundings.ts';
+import { tick } from './tick.ts';
+
+const market = table();
+const wake = wakeByQueue();
+
+/** Called once a minute. */
+export const handler = async (): Promise<void> => {
+  await tick({
+    table: market,
+    products: () => readAll(market, 'product'),
+    productAt: (id, at) => versionAt(market, 'product', id, at),
+    ...{ clock, wake, logger },
+  });
+};
