@@ -1,3 +1,6 @@
+import type { Decimal } from '../../shared/kernel/decimal.ts';
+import { formatDecimal } from '../../shared/kernel/decimal.ts';
+
 /** What the launcher says, to people as text or to programs as one JSON object per line. */
 export interface Reporter {
   /** Something is being done. */
@@ -37,6 +40,13 @@ export function reporter(json: boolean): Reporter {
       };
 }
 
-/** Exact integers go as text, as decimals do on the wire. */
+/** Exact values go as text, as they do on the wire. */
 const exactly = (_key: string, value: unknown): unknown =>
-  typeof value === 'bigint' ? value.toString() : value;
+  typeof value === 'bigint' ? value.toString() : isDecimal(value) ? formatDecimal(value) : value;
+
+const isDecimal = (value: unknown): value is Decimal =>
+  typeof value === 'object' &&
+  value !== null &&
+  'units' in value &&
+  typeof value.units === 'bigint' &&
+  'scale' in value;

@@ -19,12 +19,13 @@ export async function showSample(
   const names = new Map(organisations.map(({ id, name }) => [id, name.replace(/ \(invented\)$/, '')]));
   const name = (id: string): string => names.get(id) ?? id;
   const introduction = options.contracts
-    ? '\nThe sample market has cleared. Its figures are real, with source and year, or marked assumed; every\n' +
-      'organisation in it is invented. Prices in the tables are averages over the quarters, per unit.\n'
+    ? '\nThe sample market has cleared. Its figures are real, with source and year, or marked assumed;\n' +
+      'every organisation in it is invented. Prices in the tables are averages over the quarters, per\n' +
+      'unit, rounded down.\n'
     : '\nThe market as it was left (the organisations of the sample are invented):\n';
   report.event('sample', { loaded: options.contracts }, introduction);
   for (const product of sampleProducts) {
-    const result = await marketResult(auditor, product.id);
+    const result = await marketResult(auditor, product.id, { withReasons: options.contracts });
     report.event(
       'market',
       { ...result },
@@ -51,10 +52,11 @@ export function showReady(
     '',
     'Try next, as an auditor, who sees everything:',
     '',
+    `  API=${url}/v1`,
     `  TOKEN=$(curl -s ${url}/dev/token -H 'content-type: application/json' \\`,
     `    -d '${body}' | cut -d'"' -f4)`,
     ...(at.sample ? ['contracts?product=ndpr-oxide', 'markets/ndpr-oxide', 'floors'] : ['products']).map(
-      (path) => `  curl -s -H "authorization: Bearer $TOKEN" '${url}/v1/${path}'`,
+      (path) => `  curl -s -H "authorization: Bearer $TOKEN" "$API/${path}"`,
     ),
     '',
     'Ctrl-C stops it.',

@@ -64,7 +64,7 @@ const enginePid = async (): Promise<number> =>
 describe('npm start on an empty store', () => {
   it('prints the sample market: floors, volumes, prices, levies, origins, contracts, and where everything is', async () => {
     const text = await untilPrinted('Ctrl-C stops it.');
-    expect(text).toContain('organisation in it is invented');
+    expect(text).toContain('every organisation in it is invented');
     expect(text).toContain(`Lodestone is ready: http://localhost:${new URL(server.url).port}`);
     expect(text.match(/^── /gm)).toHaveLength(products.length);
     expect(text).toMatch(/floor +110 into "partners", imports below it pay a levy/);

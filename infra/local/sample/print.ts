@@ -1,9 +1,10 @@
 import type { Decimal } from '../../../shared/kernel/decimal.ts';
-import { compareDecimal } from '../../../shared/kernel/decimal.ts';
+import { compareDecimal, tenTo } from '../../../shared/kernel/decimal.ts';
 import { basisOf } from './basis.ts';
 import { columns, fitted, grouped, percent, quarterSpan, table, wrapped } from './format.ts';
 import type { MarketResult, Range, UnfilledOrder } from './result.ts';
-import type { SampleProduct } from './sample-product.ts';
+import { widthOf } from './result.ts';
+import type { SampleFloor, SampleProduct } from './sample-product.ts';
 
 const shownContracts = 12;
 const labelWidth = 16;
@@ -20,16 +21,11 @@ export function printMarket(
   const digits = pricesHaveCents(result) ? 2 : 0;
   return [
     head + '─'.repeat(Math.max(3, columns - head.length - tail.length)) + tail,
-    ...labelled('floor', floorText(result)),
+    ...labelled('floor', floorText(result, product?.floor)),
     ...labelled('volume', volumeText(result)),
     ...labelled('paid to sellers', rangeText(result.paid, digits)),
     ...labelled('landed', rangeText(result.landed, digits)),
-    ...labelled(
-      'equilibrium',
-      result.interval === undefined
-        ? '–'
-        : `landed prices anywhere from ${rangeText(result.interval, digits)} would clear alike`,
-    ),
+    ...labelled('price interval', intervalText(result, digits)),
     ...labelled('levy', result.levy.units === 0n ? 'none' : `${grouped(result.levy, 2)} ${currency}`),
     ...labelled('origins', originText(result)),
     ...labelled('optimal', proofText(result)),
@@ -48,16 +44,26 @@ export function printMarket(
 const labelled = (label: string, text: string): string[] =>
   wrapped(text, 2 + labelWidth).map((line, at) => `  ${(at === 0 ? label : '').padEnd(labelWidth)}${line}`);
 
-const floorText = ({ floors, product }: MarketResult): string =>
+const floorText = ({ floors, product }: MarketResult, asSet: SampleFloor | undefined): string =>
   floors.length === 0
     ? 'none'
     : floors
         .map(
-          ({ price, asSet, zone, borderAdjusted }) =>
+          ({ price, zone, borderAdjusted }) =>
             `${grouped(parse(price))} into "${zone}"${borderAdjusted ? ', imports below it pay a levy' : ''}` +
-            (asSet.endsWith(`/${product.unit}`) ? '' : ` (set as ${asSet})`),
+            (asSet === undefined || asSet.per === product.unit
+              ? ''
+              : ` (set as ${grouped(asSet.price.value, 2)} ${product.currency}/${asSet.per}, rounded up)`),
         )
         .join('; ');
+
+/** How far the market itself leaves a price open; what is paid is midway. */
+function intervalText({ widestInterval, landed }: MarketResult, digits: number): string {
+  if (widestInterval === undefined || landed === undefined) return '–';
+  return widthOf(widestInterval).units === 0n
+    ? 'a point in every quarter: no other landed prices clear the same trades'
+    : `widest in ${widestInterval.quarter}: ${rangeText(widestInterval, digits)} would clear the same trades`;
+}
 
 const parse = (text: string): Decimal => {
   const [whole = '0', fraction = ''] = text.split('.');
@@ -98,9 +104,9 @@ function contractTable(result: MarketResult, digits: number, name: (id: string) 
       line.destination,
       quarterSpan(...line.quarters),
       grouped(line.quantity),
-      grouped(line.price, digits),
-      grouped(line.landed, digits),
-      line.levy.units === 0n ? '–' : grouped(line.levy, digits),
+      averaged(line.price, digits),
+      averaged(line.landed, digits),
+      line.levy.units === 0n ? '–' : averaged(line.levy, digits),
     ]);
   const lines = table(
     [['seller', '', 'buyer', '', 'quarters', product.unit, 'price', 'landed', 'levy'], ...rows],
@@ -111,6 +117,13 @@ function contractTable(result: MarketResult, digits: number, name: (id: string) 
     ? [...lines, `  … and ${more} smaller ones: GET /v1/contracts?product=${product.id}`]
     : lines;
 }
+
+/** An average with no more digits than the market's prices, rounded down. */
+const averaged = (value: Decimal, digits: number): string =>
+  grouped(
+    { units: value.units / tenTo(Math.max(0, value.scale - digits)), scale: Math.min(value.scale, digits) },
+    digits,
+  );
 
 /** Who got less than asked, grouped by the reasons. */
 function unfilledLines(
@@ -135,7 +148,7 @@ function unfilledLines(
 
 const pricesHaveCents = ({ paid, landed, floors }: MarketResult): boolean =>
   [paid?.low, paid?.high, landed?.low, landed?.high, ...floors.map(({ price }) => parse(price))].some(
-    (price) => price !== undefined && price.scale > 0 && price.units % 10n ** BigInt(price.scale) !== 0n,
+    (price) => price !== undefined && price.scale > 0 && price.units % tenTo(price.scale) !== 0n,
   );
 
 /** The same in a line. */

@@ -16,19 +16,18 @@ export interface MarketResult {
   readonly floors: readonly {
     readonly zone: string;
     readonly price: string;
-    readonly asSet: string;
     readonly borderAdjusted: boolean;
   }[];
   readonly volume: Decimal;
   readonly quarters: readonly string[];
   readonly paid: Range | undefined;
   readonly landed: Range | undefined;
-  /** The landed prices at which the market would have cleared alike, over all trades. */
-  readonly interval: Range | undefined;
+  /** The trade whose landed price could have been most different with the market clearing alike. */
+  readonly widestInterval: (Range & { readonly quarter: string }) | undefined;
   readonly levy: Decimal;
   readonly origins: readonly { readonly country: string; readonly quantity: Decimal }[];
   readonly contracts: readonly ContractLine[];
-  /** Orders that got less than they asked for, with the codes of what kept them from it. */
+  /** Orders that got less than they asked for, with the codes of what kept them from it; none if not asked for. */
   readonly unfilled: readonly UnfilledOrder[];
 }
 
@@ -66,7 +65,7 @@ const floorView = z.object({
   zone: z.string(),
   borderAdjusted: z.boolean(),
   status: z.string(),
-  price: z.object({ amount: z.string(), currency: z.string(), per: z.string() }),
+  price: z.object({ amount: z.string() }),
 });
 const clearingView = z.object({
   id: z.string(),
@@ -108,7 +107,11 @@ const explanationView = z.object({
 });
 
 /** Reads everything about one product that the printed result shows. */
-export async function marketResult(auditor: Participant, id: string): Promise<MarketResult> {
+export async function marketResult(
+  auditor: Participant,
+  id: string,
+  options: { readonly withReasons: boolean },
+): Promise<MarketResult> {
   const product = productView.parse(await auditor.get(`/v1/products/${id}`));
   const contracts = z.array(contractView).parse(await auditor.list(`/v1/contracts?product=${id}`));
   const floors = z.array(floorView).parse(await auditor.list(`/v1/floors?product=${id}`));
@@ -123,20 +126,18 @@ export async function marketResult(auditor: Participant, id: string): Promise<Ma
         zone,
         borderAdjusted,
         price: price.amount,
-        asSet: `${price.amount} ${price.currency}/${price.per}`,
       })),
     volume: sum(entries.map(({ quantity }) => quantity.amount)),
     quarters: [...new Set(entries.map(({ quarter }) => quarter))].sort(),
     paid: range(entries.map(({ price }) => price.amount)),
     landed: range(entries.map(({ landedPrice }) => landedPrice.amount)),
-    interval: rangeOf(
-      entries.map(({ interval }) => interval.low.amount),
-      entries.map(({ interval }) => interval.high.amount),
-    ),
+    widestInterval: entries
+      .map(({ quarter, interval: { low, high } }) => ({ quarter, low: low.amount, high: high.amount }))
+      .toSorted((a, b) => compareDecimal(widthOf(b), widthOf(a)))[0],
     levy: sum(entries.map(({ quantity, waterfall }) => times(quantity.amount, waterfall.levy))),
     origins: originsOf(contracts),
     contracts: contracts.map(lineOf).sort(bySize),
-    unfilled: await unfilledOrders(auditor, id),
+    unfilled: options.withReasons ? await unfilledOrders(auditor, id) : [],
   };
 }
 
@@ -238,9 +239,17 @@ function weighted(entries: readonly (readonly [value: Decimal, weight: Decimal])
   };
 }
 
-const range = (values: readonly Decimal[]): Range | undefined => rangeOf(values, values);
-function rangeOf(lows: readonly Decimal[], highs: readonly Decimal[]): Range | undefined {
-  const low = [...lows].sort(compareDecimal)[0];
-  const high = [...highs].sort(compareDecimal).at(-1);
+function range(values: readonly Decimal[]): Range | undefined {
+  const sorted = values.toSorted(compareDecimal);
+  const [low] = sorted;
+  const high = sorted.at(-1);
   return low === undefined || high === undefined ? undefined : { low, high };
+}
+
+export function widthOf({ low, high }: Range): Decimal {
+  const scale = Math.max(low.scale, high.scale);
+  return {
+    units: high.units * tenTo(scale - high.scale) - low.units * tenTo(scale - low.scale),
+    scale,
+  };
 }
