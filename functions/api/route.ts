@@ -81,6 +81,8 @@ interface RouteData {
   readonly ifMatch?: 'required' | 'optional';
   /** What it may refuse with, beyond what every route may. */
   readonly problems?: readonly ProblemCode[];
+  /** A body that would be accepted, for the documentation. */
+  readonly example?: unknown;
 }
 
 /** A route either reads, or writes by a plan that is carried out in one transaction. */

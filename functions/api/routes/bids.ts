@@ -21,6 +21,19 @@ export const bidRoutes: readonly Route[] = [
       "`price` is the limit: the most the buyer pays, landed, duties and levy included. Prices and quantities in other convertible units are converted to the product's own, rounded down. `maxOriginShare` caps what any one country may supply, as a share of the quantity requested in each quarter.",
     roles,
     body: bidTermsSchema.meta({ id: 'BidTerms' }),
+    example: {
+      product: 'ndpr-oxide',
+      destination: 'DE',
+      price: { amount: '130.00', currency: 'USD', per: 'kg' },
+      delivery: {
+        schedule: [
+          { quarter: '2027-Q1', quantity: { amount: '10000', unit: 'kg' } },
+          { quarter: '2027-Q2', quantity: { amount: '20000', unit: 'kg' } },
+        ],
+      },
+      requires: [{ scheme: 'irma', level: '75' }],
+      maxOriginShare: '0.65',
+    },
     responses: { 201: { description: 'The bid as posted', schema: bidSchema } },
     problems: [
       'unknown_reference',

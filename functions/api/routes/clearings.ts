@@ -35,6 +35,7 @@ export const clearingRoutes: readonly Route[] = [
       'Answered before it is done: follow `Location`. A request during a run waits for it to end. With nothing to match, the clearing completes with no contract.',
     roles: ['administrator'],
     body: requestSchema,
+    example: { product: 'ndpr-oxide' },
     responses: { 202: { description: 'The clearing, queued', schema: clearingSchema } },
     problems: ['unknown_reference'],
     write:

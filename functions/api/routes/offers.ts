@@ -21,6 +21,19 @@ export const offerRoutes: readonly Route[] = [
       "`price` is the ask: what the seller is paid, before duties and levy. Prices and quantities in other convertible units are converted to the product's own, asks rounded up to the tick, quantities down to the lot. `warnings` name what the rules of a zone would refuse the offer for as things stand.",
     roles,
     body: offerTermsSchema.meta({ id: 'OfferTerms' }),
+    example: {
+      product: 'ndpr-oxide',
+      site: 'sit_01JD0000000000000000000000',
+      price: { amount: '96.50', currency: 'USD', per: 'kg' },
+      destinations: ['DE', 'JP'],
+      purity: '99.5',
+      delivery: {
+        from: '2027-Q1',
+        to: '2029-Q4',
+        quantityPerQuarter: { amount: '25', unit: 't' },
+      },
+      validUntil: '2026-12-31T23:59:59.000Z',
+    },
     responses: { 201: { description: 'The offer as posted', schema: offerSchema } },
     problems: [
       'unknown_reference',
