@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 import { build } from 'esbuild';
@@ -36,8 +36,11 @@ const options: BuildOptions = {
   logLevel: 'silent',
 };
 
+/** Files that lie beside a bundle, read when they are asked for. */
+const beside: Partial<Record<HandlerName, readonly string[]>> = { api: ['docs/openapi.json'] };
+
 /**
- * Bundles one Lambda's handler and answers the path of its `index.mjs`, alone in a folder of its own; the source
+ * Bundles one Lambda's handler and answers the path of its `index.mjs`, in a folder of its own; the source
  * map lies beside that folder as `<name>.map`. Throws esbuild's errors; a warning is an error too.
  */
 export async function bundleHandler(name: HandlerName, folder = bundleFolder): Promise<string> {
@@ -48,5 +51,7 @@ export async function bundleHandler(name: HandlerName, folder = bundleFolder): P
   await mkdir(dirname(outfile), { recursive: true });
   for (const { path, contents } of outputFiles)
     await writeFile(basename(path) === 'index.mjs' ? path : join(folder, `${name}.map`), contents);
+  for (const file of beside[name] ?? [])
+    await copyFile(join(repository, file), join(dirname(outfile), basename(file)));
   return outfile;
 }

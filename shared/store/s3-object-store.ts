@@ -57,6 +57,10 @@ export class S3ObjectStore implements ObjectStore {
     return (await this.#signer({ method: 'GET', url: url.href, signQuery: true }).sign()).url;
   }
 
+  async linkTo(key: string): Promise<string> {
+    return (await this.temporaryUrl(key, 300)).href;
+  }
+
   async #send(method: 'GET' | 'PUT', key: string, body: Uint8Array = new Uint8Array()) {
     const url = this.#urlOf(key);
     for (let attempt = 1; ; attempt += 1) {

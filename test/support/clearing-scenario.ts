@@ -149,7 +149,14 @@ export class Scenario {
       reference: {
         configuration: () =>
           Promise.resolve({
-            ...{ product: scenarioProduct, zones: [], consumption: [], floors: [], standards: [], schemes: [] },
+            ...{
+              product: scenarioProduct,
+              zones: [],
+              consumption: [],
+              floors: [],
+              standards: [],
+              schemes: [],
+            },
           }),
         site: (id) =>
           Promise.resolve({
@@ -196,7 +203,9 @@ export class Scenario {
 
   async contracts(): Promise<Contract[]> {
     const items = await this.items();
-    const ids = items.filter((item) => item['type'] === 'contract').map((item) => String(item['pk']).slice(9));
+    const ids = items
+      .filter((item) => item['type'] === 'contract')
+      .map((item) => String(item['pk']).slice(9));
     const contracts = await Promise.all(ids.sort().map((id) => readContract(this.table, id)));
     return contracts.filter((contract) => contract !== undefined);
   }

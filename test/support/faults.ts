@@ -7,11 +7,19 @@ export class Crash extends Error {
   override readonly name = 'Crash';
 }
 
-const writing = new Set(['UpdateItemCommand', 'TransactWriteItemsCommand', 'PutItemCommand', 'DeleteItemCommand']);
+const writing = new Set([
+  'UpdateItemCommand',
+  'TransactWriteItemsCommand',
+  'PutItemCommand',
+  'DeleteItemCommand',
+]);
 
 type Send = () => Promise<unknown>;
 /** Stands between the worker and one of its calls; `write` is false for reads. */
-export type Meddler = (send: Send, call: { readonly write: boolean; readonly name: string; input: object }) => Promise<unknown>;
+export type Meddler = (
+  send: Send,
+  call: { readonly write: boolean; readonly name: string; input: object },
+) => Promise<unknown>;
 
 /** Lets a meddler see every call of a client. */
 export const meddleWith =
@@ -171,7 +179,8 @@ export const withoutConditions =
   (of: 'the guard' | 'everything'): Meddler =>
   (send, call) => {
     const { TransactItems: items = [] } = call.input as Transaction;
-    const isGuard = (write: { Key?: { pk?: { S?: string } } }) => write.Key?.pk?.S?.startsWith('PLAN#') === true;
+    const isGuard = (write: { Key?: { pk?: { S?: string } } }) =>
+      write.Key?.pk?.S?.startsWith('PLAN#') === true;
     if (items.some((item) => Object.values(item).some(isGuard)))
       call.input = {
         ...call.input,

@@ -101,7 +101,8 @@ describe('a run that kills every worker that takes it up', () => {
       throw new Crash();
     };
     // A process that dies while it computes answers nothing and writes nothing more.
-    const worker = () => scenario.worker({ reference: { ...scenario.worker().reference, configuration: deadly } });
+    const worker = () =>
+      scenario.worker({ reference: { ...scenario.worker().reference, configuration: deadly } });
     for (let take = 1; take <= 5; take += 1) {
       await expect(runDueClearings(worker(), { product: 'ndpr' })).rejects.toThrow(Crash);
       scenario.advance(3_600_000);

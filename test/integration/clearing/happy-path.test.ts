@@ -119,26 +119,29 @@ describe('a clearing that fails before its point of no return', () => {
     ],
   ];
 
-  it.for(failing)('closes as failed (%s), frees its orders and changes nothing else', async ([reason, clear]) => {
-    const scenario = await Scenario.start(engine.endpoint);
-    const logged: unknown[] = [];
-    const logger = { info: () => 0, warn: () => 0, error: (...line: unknown[]) => logged.push(line) };
-    const before = await scenario.picture();
-    await runDueClearings(scenario.worker({ clear, logger }), ndpr);
-    const failed = await readClearing(scenario.table, first);
-    expect(failed).toMatchObject({ status: 'failed', reason, contracts: 0, inputDigest: null });
-    expect(JSON.stringify(failed, (_, value: unknown) => value)).not.toContain('inside');
-    expect(logged).toHaveLength(1);
-    const withoutLocks = (picture: unknown) =>
-      (picture as { orders: Record<string, unknown>[] }).orders.map(({ lock: _lock, ...order }) => order);
-    expect(withoutLocks(await scenario.picture())).toEqual(withoutLocks(before));
-    expect(await marketState(scenario.table, 'ndpr')).toEqual({ ended: 1, open: false });
+  it.for(failing)(
+    'closes as failed (%s), frees its orders and changes nothing else',
+    async ([reason, clear]) => {
+      const scenario = await Scenario.start(engine.endpoint);
+      const logged: unknown[] = [];
+      const logger = { info: () => 0, warn: () => 0, error: (...line: unknown[]) => logged.push(line) };
+      const before = await scenario.picture();
+      await runDueClearings(scenario.worker({ clear, logger }), ndpr);
+      const failed = await readClearing(scenario.table, first);
+      expect(failed).toMatchObject({ status: 'failed', reason, contracts: 0, inputDigest: null });
+      expect(JSON.stringify(failed, (_, value: unknown) => value)).not.toContain('inside');
+      expect(logged).toHaveLength(1);
+      const withoutLocks = (picture: unknown) =>
+        (picture as { orders: Record<string, unknown>[] }).orders.map(({ lock: _lock, ...order }) => order);
+      expect(withoutLocks(await scenario.picture())).toEqual(withoutLocks(before));
+      expect(await marketState(scenario.table, 'ndpr')).toEqual({ ended: 1, open: false });
 
-    const next = await scenario.request('NEXT');
-    await run(scenario);
-    expect(await readClearing(scenario.table, next)).toMatchObject({ status: 'completed', contracts: 6 });
-    await scenario.checkInvariants();
-  });
+      const next = await scenario.request('NEXT');
+      await run(scenario);
+      expect(await readClearing(scenario.table, next)).toMatchObject({ status: 'completed', contracts: 6 });
+      await scenario.checkInvariants();
+    },
+  );
 });
 
 describe('a clearing that goes wrong after its point of no return', () => {

@@ -22,7 +22,12 @@ const ndpr = { product: 'ndpr' };
 const bidX = keys.order(idOf('bid', 'X'));
 
 /** What a change of an order does, with what it has read of the market before. */
-const change = (scenario: Scenario, ended: number, version: number, changes: Record<string, string | number>) =>
+const change = (
+  scenario: Scenario,
+  ended: number,
+  version: number,
+  changes: Record<string, string | number>,
+) =>
   scenario.table.update(bidX, assign({ ...changes, version: version + 1 }), [
     isOpen,
     freeOfRuns(ended),
@@ -67,7 +72,9 @@ describe('an order that a run has locked', () => {
     await runDueClearings(scenario.worker(), ndpr);
     expect((await change(scenario, ended, 1, { note: 'x' })).done).toBe(false);
     // Nor by one who read the market since, but the order before.
-    expect((await change(scenario, await endedRun(scenario.table, 'ndpr'), 1, { note: 'x' })).done).toBe(false);
+    expect((await change(scenario, await endedRun(scenario.table, 'ndpr'), 1, { note: 'x' })).done).toBe(
+      false,
+    );
   });
 });
 

@@ -81,7 +81,13 @@ describe('a worker that was frozen and comes back', () => {
       await frozen(scenario, at, {
         meanwhile: async () => {
           await scenario.offer({ ...usualOffers[0]!, name: 'E', postedAt: scenario.clock() });
-          await scenario.bid({ name: 'W', owner: 'maker-w', price: '105.00', kg: '80', postedAt: scenario.clock() });
+          await scenario.bid({
+            name: 'W',
+            owner: 'maker-w',
+            price: '105.00',
+            kg: '80',
+            postedAt: scenario.clock(),
+          });
           second = await scenario.request('SECOND');
           successor = run(scenario, next.meddler);
           await next.paused;

@@ -1,0 +1,50 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { createRemoteJWKSet } from 'jose';
+import { readFile } from 'node:fs/promises';
+import { monotonicFactory } from 'ulid';
+import * as z from 'zod';
+import { idPrefixes } from '../../shared/kernel/ids.ts';
+import { clock, logger, objects, table, wakeByQueue } from '../lambda/surroundings.ts';
+import { accessTokenVerifier } from './access-token.ts';
+import { createApp } from './app.ts';
+import { requestOf, resultOf } from './gateway.ts';
+
+/** Who issues the tokens, and to which of its clients; both by the service stack. */
+const { ISSUER, CLIENT_IDS } = z
+  .object({
+    ISSUER: z.url(),
+    CLIENT_IDS: z
+      .string()
+      .min(1)
+      .transform((list) => list.split(',')),
+  })
+  .parse(process.env);
+
+const ulid = monotonicFactory();
+
+const app = createApp({
+  table: table(),
+  objects: objects(),
+  clock,
+  newId: (kind) => `${idPrefixes[kind]}_${ulid()}`,
+  verifyToken: accessTokenVerifier({
+    issuer: ISSUER,
+    clientIds: CLIENT_IDS,
+    // Kept for ten minutes; an unknown key is asked for again, but not twice in thirty seconds.
+    keys: createRemoteJWKSet(new URL(`${ISSUER}/.well-known/jwks.json`)),
+    clock,
+  }),
+  wakeClearing: wakeByQueue(),
+  logger,
+  // Beside the bundle, not in it: it is larger than all of the API's own code, and read by few.
+  readOpenApi: () => readFile(new URL('./openapi.json', import.meta.url), 'utf8'),
+});
+
+// Node loads fetch's classes when they are first touched: while the function starts, rather than while one waits.
+await new Response(await new Request('http://localhost', { method: 'POST', body: '{}' }).text()).text();
+
+/** Answers one call that API Gateway passes on. */
+export const handler = async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
+  const { requestContext } = event;
+  return resultOf(await app.fetch(requestOf(event), { requestContext, event }));
+};

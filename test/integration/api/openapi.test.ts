@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { openApiText } from '../../../functions/api/openapi-text.ts';
+import { routes } from '../../../functions/api/routes/index.ts';
+
+interface Document {
+  readonly paths: Record<string, Record<string, { readonly operationId: string }>>;
+  readonly components: Record<string, Record<string, unknown>>;
+}
+const document = async () => JSON.parse(await openApiText()) as Document;
+
+describe('docs/openapi.json', () => {
+  it('is what the routes say (run npm run openapi)', async () => {
+    expect(await readFile('docs/openapi.json', 'utf8')).toBe(await openApiText());
+  });
+
+  it('has every route once, under its own operation id', async () => {
+    const { paths } = await document();
+    const ids = Object.values(paths).flatMap((path) => Object.values(path).map((each) => each.operationId));
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.toSorted()).toEqual(
+      [...routes.map((route) => route.operationId), 'getHealth', 'getOpenApi'].toSorted(),
+    );
+  });
+
+  it('refers only to components that are there, and shows decimals as strings', async () => {
+    const text = await openApiText();
+    const { components } = await document();
+    for (const [, kind = '', name = ''] of text.matchAll(/"#\/components\/(\w+)\/([^"]+)"/g))
+      expect(components[kind], name).toHaveProperty([name]);
+    expect(components['schemas']?.['Money']).toMatchObject({
+      properties: { amount: { type: 'string' }, currency: { type: 'string' } },
+      additionalProperties: false,
+    });
+  });
+
+  it('gives examples that the routes accept', () => {
+    const examples = routes.filter((route) => route.example !== undefined);
+    expect(examples.length).toBeGreaterThan(2);
+    for (const { operationId, body, example } of examples)
+      expect(body?.safeParse(example).success, operationId).toBe(true);
+  });
+});
