@@ -10,7 +10,7 @@ export function requestOf(event: APIGatewayProxyEvent): Request {
     for (const value of values ?? []) query.append(name, value);
   const search = query.size === 0 ? '' : `?${query.toString()}`;
   const hasBody = event.body !== null && event.httpMethod !== 'GET' && event.httpMethod !== 'HEAD';
-  return new Request(new URL(`${event.path}${search}`, 'https://api'), {
+  return new Request(`https://api${event.path}${search}`, {
     method: event.httpMethod,
     headers,
     ...(hasBody ? { body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8') } : {}),
