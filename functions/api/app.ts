@@ -30,8 +30,14 @@ export function createApp(dependencies: ApiDependencies, routes: readonly Route[
   });
 
   app.get('/healthz', async (context) => {
-    await dependencies.table.get({ pk: 'HEALTH', sk: 'HEALTH' });
-    return context.json({ status: 'ok' });
+    try {
+      await dependencies.table.get({ pk: 'HEALTH', sk: 'HEALTH' });
+      return context.json({ status: 'ok' });
+    } catch {
+      return refuse(context, problem('unavailable', 'The store does not answer.'), {
+        headers: { 'Retry-After': '5' },
+      });
+    }
   });
   app.get('/openapi.json', async (context) =>
     context.body(await dependencies.readOpenApi(), 200, { 'Content-Type': 'application/json' }),

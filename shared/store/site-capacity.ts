@@ -22,7 +22,7 @@ interface Wanted {
 /**
  * Checks an offer against its site's capacity together with the site's other offers, and answers the write that
  * keeps the check true: a count on the site that every offer of it moves on, so that of two that race one is
- * judged anew with the other in view. Errors: capacity_exceeded, unit_not_convertible.
+ * judged anew with the other in view. A site that states no capacity has no bound. Errors: capacity_exceeded, unit_not_convertible.
  */
 export async function checkCapacity(
   table: Table,
@@ -30,14 +30,13 @@ export async function checkCapacity(
   wanted: Wanted,
   at: Instant,
 ): Promise<Result<Action[]>> {
+  if (site.capacityPerYear === undefined) return ok([]);
   // Read before the offers: whatever is written behind it fails the condition.
   const revision = Number((await table.get(keys.site(site.id)))?.['offersRevision'] ?? 0n);
-  if (site.capacityPerYear !== undefined) {
-    const others = await offersOf(table, site.id, wanted);
-    const uses = others.map((stored) => ({ product: stored.product, lots: standingLots(stored, at) }));
-    const exceeded = capacityProblem(site.capacityPerYear, [wanted, ...uses]);
-    if (exceeded !== undefined) return fail(exceeded);
-  }
+  const others = await offersOf(table, site.id, wanted);
+  const uses = others.map((stored) => ({ product: stored.product, lots: standingLots(stored, at) }));
+  const exceeded = capacityProblem(site.capacityPerYear, [wanted, ...uses]);
+  if (exceeded !== undefined) return fail(exceeded);
   return ok([
     {
       name: 'siteCapacity',

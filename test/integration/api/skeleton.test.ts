@@ -8,7 +8,7 @@ import { problem } from '../../../shared/kernel/problem.ts';
 import { fail, ok } from '../../../shared/kernel/result.ts';
 import { isExpected } from '../../../shared/kernel/version.ts';
 import { doesNotExist, versionIs } from '../../../shared/store/condition.ts';
-import type { Table } from '../../../shared/store/table.ts';
+import { Table } from '../../../shared/store/table.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import { caller, testApi } from '../../support/api.ts';
 import { testTable } from '../../support/table.ts';
@@ -155,6 +155,21 @@ describe('a route, end to end', () => {
     expect(read).toMatchObject({ status: 200, body: posted.body });
     expect((await api.call(who, 'GET', location, undefined, { 'If-None-Match': '"1"' })).status).toBe(304);
     expect((await api.call(producer(), 'GET', location)).status).toBe(404);
+  });
+
+  it('is not healthy while the store does not answer', async () => {
+    expect((await api.call(undefined, 'GET', '/healthz')).body).toEqual({ status: 'ok' });
+    const lost = new Table({
+      client: table.client,
+      name: 'there-is-no-such-table',
+      pause: () => Promise.resolve(),
+      random: () => 0,
+    });
+    api = testApi(lost, {}, routes);
+    expect(await api.call(undefined, 'GET', '/healthz')).toMatchObject({
+      status: 503,
+      body: { code: 'unavailable' },
+    });
   });
 
   it('carries a request id, the caller’s own where it is well-formed, and security headers', async () => {
