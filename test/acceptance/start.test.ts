@@ -85,7 +85,7 @@ describe('npm start on an empty store', () => {
     expect(text).toMatch(/optimal +proven/);
     expect(text).not.toContain('not proven');
     expect(text).toMatch(
-      /Jade Terrace Separati… +CN +.+ +(US|JP|DE|FR) +Q\d\/\d\d–Q\d\/\d\d +[\d,]+ +54\.73 +110\.00 +5\d\.\d\d/,
+      /Jade Terrace \S+ +CN +.+ +(US|JP|DE|FR) +Q\d\/\d\d–Q\d\/\d\d +[\d,]+ +54\.73 +110\.00 +5\d\.\d\d/,
     );
     for (const code of ['certificate_missing', 'certificate_level', 'price_below_floor', 'origin_barred'])
       expect(text).toContain(code);

@@ -92,26 +92,30 @@ const proofText = ({ clearing }: MarketResult): string =>
     ? 'not cleared yet'
     : `${clearing.proven ? 'proven: primal = dual in every quarter' : 'not proven'}; clearing ${clearing.id}`;
 
+/** The largest contracts; names are cut no further than the terminal makes it necessary. */
 function contractTable(result: MarketResult, digits: number, name: (id: string) => string): string[] {
   const { contracts, product } = result;
   if (contracts.length === 0) return [];
-  const rows = contracts
-    .slice(0, shownContracts)
-    .map((line) => [
-      fitted(name(line.seller), 22).trimEnd(),
-      line.origin,
-      fitted(name(line.buyer), 22).trimEnd(),
-      line.destination,
-      quarterSpan(...line.quarters),
-      grouped(line.quantity),
-      averaged(line.price, digits),
-      averaged(line.landed, digits),
-      line.levy.units === 0n ? '–' : averaged(line.levy, digits),
-    ]);
-  const lines = table(
-    [['seller', '', 'buyer', '', 'quarters', product.unit, 'price', 'landed', 'levy'], ...rows],
-    [5, 6, 7, 8],
-  ).map((line) => `  ${line}`);
+  const withNames = (width: number): string[] => {
+    const rows = contracts
+      .slice(0, shownContracts)
+      .map((line) => [
+        fitted(name(line.seller), width).trimEnd(),
+        line.origin,
+        fitted(name(line.buyer), width).trimEnd(),
+        line.destination,
+        quarterSpan(...line.quarters),
+        grouped(line.quantity),
+        averaged(line.price, digits),
+        averaged(line.landed, digits),
+        line.levy.units === 0n ? '–' : averaged(line.levy, digits),
+      ]);
+    const heading = ['seller', '', 'buyer', '', 'quarters', product.unit, 'price', 'landed', 'levy'];
+    return table([heading, ...rows], [5, 6, 7, 8]).map((line) => `  ${line}`);
+  };
+  const widths = Array.from({ length: 20 }, (_, less) => 30 - less);
+  const lines =
+    widths.map(withNames).find((rows) => rows.every((row) => row.length <= columns)) ?? withNames(10);
   const more = contracts.length - shownContracts;
   return more > 0
     ? [...lines, `  … and ${more} smaller ones: GET /v1/contracts?product=${product.id}`]
