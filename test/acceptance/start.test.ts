@@ -6,6 +6,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startEngine } from '../../infra/local/engine.ts';
+import { clientAt, openTable } from '../../infra/local/store.ts';
 import { client, expectStatus } from '../support/market-client.ts';
 import type { Server } from '../support/server.ts';
 import { freePort, startServer } from '../support/server.ts';
@@ -202,6 +204,37 @@ describe('npm start after a kill -9', () => {
   });
 });
 
+describe('npm start on another DynamoDB', () => {
+  it('uses it instead of its own, and tells programs in JSON lines where it is', async () => {
+    const other = await startEngine();
+    const data = join(folder, 'other');
+    const child = run(['--empty', '--json', '--data', data, '--port', '0'], {
+      DYNAMODB_ENDPOINT: other.endpoint,
+      TABLE_NAME: 'elsewhere',
+    });
+    try {
+      let output = '';
+      child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      while (!output.includes('"ready"')) await once(child.stdout, 'data');
+      const lines = output
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { event: string; url: string });
+      const { url } = lines.find(({ event }) => event === 'ready') ?? { url: '' };
+      const administrator = await client(url, 'ministry', ['administrator']);
+      expectStatus(await administrator.put('/v1/organisations/org-1', { name: 'One' }), 200, 201);
+      const elsewhere = await openTable(clientAt(other.endpoint), 'elsewhere');
+      expect(await elsewhere.query('REF#organisation')).toHaveLength(1);
+      await expect(readFile(join(data, 'engine.pid'))).rejects.toThrow('ENOENT');
+    } finally {
+      const gone = once(child, 'exit');
+      child.kill('SIGTERM');
+      expect((await gone)[0]).toBe(0);
+      await other.stop();
+    }
+  });
+});
+
 describe('npm start that cannot', () => {
   it('says in one line that the directory is in use', async () => {
     const { code, text } = await ended(['--data', join(folder, 'data'), '--port', '0']);
@@ -232,9 +265,10 @@ describe('npm start that cannot', () => {
 });
 
 const root = resolve(import.meta.dirname, '../..');
-const run = (options: readonly string[]) =>
+const run = (options: readonly string[], environment: Record<string, string> = {}) =>
   spawn(resolve(root, 'node_modules/.bin/node'), ['infra/local/main.ts', ...options], {
     cwd: root,
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 
