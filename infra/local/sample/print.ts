@@ -1,9 +1,10 @@
 import type { Decimal } from '../../../shared/kernel/decimal.ts';
 import { compareDecimal, tenTo } from '../../../shared/kernel/decimal.ts';
 import { basisOf } from './basis.ts';
+import type { Range } from './exact.ts';
+import { widthOf } from './exact.ts';
 import { columns, fitted, grouped, percent, quarterSpan, table, wrapped } from './format.ts';
-import type { MarketResult, Range, UnfilledOrder } from './result.ts';
-import { widthOf } from './result.ts';
+import type { MarketResult, UnfilledOrder } from './result.ts';
 import type { SampleFloor, SampleProduct } from './sample-product.ts';
 
 const shownContracts = 12;
