@@ -81,7 +81,7 @@ describe('npm start on an empty store', () => {
     expect(text).toContain('every organisation in it is invented');
     expect(text).toContain(`Lodestone is ready: http://localhost:${new URL(server.url).port}`);
     expect(text.match(/^── /gm)).toHaveLength(products.length);
-    expect(text).toMatch(/floor +110 into "partners", imports below it pay a levy/);
+    expect(text).toMatch(/floor +110\.00 into "partners", imports below it pay a levy/);
     expect(text).toMatch(/levy +[\d,]+\.\d\d USD/);
     expect(text).toMatch(/origins +CN [\d.]+ %/);
     expect(text).toMatch(/optimal +proven/);

@@ -22,7 +22,7 @@ export function printMarket(
   const digits = pricesHaveCents(result) ? 2 : 0;
   return [
     head + '─'.repeat(Math.max(3, columns - head.length - tail.length)) + tail,
-    ...labelled('floor', floorText(result, product?.floor)),
+    ...labelled('floor', floorText(result, product?.floor, digits)),
     ...labelled('volume', volumeText(result)),
     ...labelled('paid to sellers', rangeText(result.paid, digits)),
     ...labelled('landed', rangeText(result.landed, digits)),
@@ -45,13 +45,17 @@ export function printMarket(
 const labelled = (label: string, text: string): string[] =>
   wrapped(text, 2 + labelWidth).map((line, at) => `  ${(at === 0 ? label : '').padEnd(labelWidth)}${line}`);
 
-const floorText = ({ floors, product }: MarketResult, asSet: SampleFloor | undefined): string =>
+const floorText = (
+  { floors, product }: MarketResult,
+  asSet: SampleFloor | undefined,
+  digits: number,
+): string =>
   floors.length === 0
     ? 'none'
     : floors
         .map(
           ({ price, zone, borderAdjusted }) =>
-            `${grouped(parse(price))} into "${zone}"${borderAdjusted ? ', imports below it pay a levy' : ''}` +
+            `${grouped(parse(price), digits)} into "${zone}"${borderAdjusted ? ', imports below it pay a levy' : ''}` +
             (asSet === undefined || asSet.per === product.unit
               ? ''
               : ` (set as ${grouped(asSet.price.value, 2)} ${product.currency}/${asSet.per}, rounded up)`),
