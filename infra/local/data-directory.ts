@@ -1,6 +1,7 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { CannotStart } from './cannot-start.ts';
 
 /** Where one market on one machine keeps its things. */
 export interface DataDirectory {
@@ -13,9 +14,6 @@ export interface DataDirectory {
   /** Lets another launcher have the directory. */
   release(): void;
 }
-
-/** Another launcher is running on the directory. */
-export class DirectoryInUse extends Error {}
 
 /** Makes the directory, readable by its owner only, and takes it for this process alone. */
 export async function openDataDirectory(directory: string): Promise<DataDirectory> {
@@ -45,7 +43,7 @@ function takeLock(file: string, path: string): () => void {
   } catch (error) {
     lock.close();
     if (!(error instanceof Error) || !error.message.includes('locked')) throw error;
-    throw new DirectoryInUse(
+    throw new CannotStart(
       `Lodestone is already running on ${path}: stop it first, or give another --data directory.`,
     );
   }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { CannotStart } from './cannot-start.ts';
 
 /** A running embedded DynamoDB. */
 export interface Engine {
@@ -31,7 +32,7 @@ export function engineBinary(): string {
   try {
     return createRequire(import.meta.url).resolve(`${name}/dynoxide`);
   } catch {
-    throw new Error(
+    throw new CannotStart(
       `No embedded DynamoDB for this platform: run "npm install --no-save ${name}", ` +
         'or set DYNAMODB_ENDPOINT to a DynamoDB of your own.',
     );

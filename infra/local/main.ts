@@ -1,7 +1,6 @@
-import { DirectoryInUse } from './data-directory.ts';
+import { CannotStart } from './cannot-start.ts';
 import { parseOptions, usage } from './options.ts';
 import { reporter } from './reporter.ts';
-import { PortInUse } from './server.ts';
 import type { Running } from './start.ts';
 import { start } from './start.ts';
 
@@ -34,9 +33,8 @@ async function main(): Promise<void> {
     report.step('stopping');
     await stopped(running);
   } catch (error) {
-    const known = error instanceof PortInUse || error instanceof DirectoryInUse;
     report.problem(
-      known
+      error instanceof CannotStart
         ? error.message
         : `It could not start. ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     );

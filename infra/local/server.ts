@@ -1,5 +1,6 @@
 import { serve } from '@hono/node-server';
 import type { Server } from 'node:http';
+import { CannotStart } from './cannot-start.ts';
 
 export type Handler = (request: Request) => Response | Promise<Response>;
 
@@ -8,9 +9,6 @@ export interface LocalServer {
   /** Takes no new connections, lets what is under way end, at most so long. */
   close(patienceMilliseconds: number): Promise<void>;
 }
-
-/** The port is somebody else's. */
-export class PortInUse extends Error {}
 
 /** Only this machine may call: the local issuer gives anybody any role. */
 const host = '127.0.0.1';
@@ -27,9 +25,11 @@ export async function listen(port: number, handler: () => Handler): Promise<Loca
   server.once('error', (error: NodeJS.ErrnoException) => {
     reject(
       error.code === 'EADDRINUSE'
-        ? new PortInUse(`Port ${port} is in use: give another one, as in "npm start -- --port ${port + 1}".`)
+        ? new CannotStart(
+            `Port ${port} is in use: give another one, as in "npm start -- --port ${port + 1}".`,
+          )
         : error.code === 'EACCES'
-          ? new PortInUse(
+          ? new CannotStart(
               `Port ${port} needs more rights: give one above 1023, as in "npm start -- --port 3000".`,
             )
           : error,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { CannotStart } from './cannot-start.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { keepEngine } from './engine-keeper.ts';
@@ -72,7 +73,9 @@ export async function start(
     started.push(() => {
       client.destroy();
     });
-    const table = await openTable(client, environment.tableName ?? 'lodestone');
+    const table = await openTable(client, environment.tableName ?? 'lodestone').catch(
+      tellUnreachable(database.endpoint),
+    );
     const issuer = await localIssuer({ keyFile: directory?.issuerKey, clock });
     const marketplace = openMarketplace({
       table,
@@ -117,6 +120,13 @@ export async function start(
     throw error;
   }
 }
+
+const tellUnreachable =
+  (endpoint: string) =>
+  (error: unknown): never => {
+    const isNetwork = error instanceof Error && 'code' in error && typeof error.code === 'string';
+    throw isNetwork ? new CannotStart(`No DynamoDB answers at ${endpoint} (${String(error.code)}).`) : error;
+  };
 
 interface Database {
   readonly endpoint: string;

@@ -72,7 +72,7 @@ export function readOffer(item: Item, product: Product): Offer {
 
 export function readBid(item: Item, product: Product): Bid {
   const state = readOrderState(item);
-  const contractedByOrigin = Object.entries(state.byOrigin ?? {}).map(([key, lots]) => {
+  const contractedByOrigin = inOrder(state.byOrigin ?? {}).map(([key, lots]) => {
     const [quarter = '', origin = ''] = key.split('|');
     return { quarter, origin, quantity: encodeQuantity(lots, product) };
   });

@@ -1,9 +1,10 @@
 import type { Decimal } from '../../../shared/kernel/decimal.ts';
 import { compareDecimal, tenTo } from '../../../shared/kernel/decimal.ts';
 import { basisOf } from './basis.ts';
+import type { Range } from './exact.ts';
+import { widthOf } from './exact.ts';
 import { columns, fitted, grouped, percent, quarterSpan, table, wrapped } from './format.ts';
-import type { MarketResult, Range, UnfilledOrder } from './result.ts';
-import { widthOf } from './result.ts';
+import type { MarketResult, UnfilledOrder } from './result.ts';
 import type { SampleFloor, SampleProduct } from './sample-product.ts';
 
 const shownContracts = 12;
@@ -21,7 +22,7 @@ export function printMarket(
   const digits = pricesHaveCents(result) ? 2 : 0;
   return [
     head + '─'.repeat(Math.max(3, columns - head.length - tail.length)) + tail,
-    ...labelled('floor', floorText(result, product?.floor)),
+    ...labelled('floor', floorText(result, product?.floor, digits)),
     ...labelled('volume', volumeText(result)),
     ...labelled('paid to sellers', rangeText(result.paid, digits)),
     ...labelled('landed', rangeText(result.landed, digits)),
@@ -44,13 +45,17 @@ export function printMarket(
 const labelled = (label: string, text: string): string[] =>
   wrapped(text, 2 + labelWidth).map((line, at) => `  ${(at === 0 ? label : '').padEnd(labelWidth)}${line}`);
 
-const floorText = ({ floors, product }: MarketResult, asSet: SampleFloor | undefined): string =>
+const floorText = (
+  { floors, product }: MarketResult,
+  asSet: SampleFloor | undefined,
+  digits: number,
+): string =>
   floors.length === 0
     ? 'none'
     : floors
         .map(
           ({ price, zone, borderAdjusted }) =>
-            `${grouped(parse(price))} into "${zone}"${borderAdjusted ? ', imports below it pay a levy' : ''}` +
+            `${grouped(parse(price), digits)} into "${zone}"${borderAdjusted ? ', imports below it pay a levy' : ''}` +
             (asSet === undefined || asSet.per === product.unit
               ? ''
               : ` (set as ${grouped(asSet.price.value, 2)} ${product.currency}/${asSet.per}, rounded up)`),
@@ -92,26 +97,30 @@ const proofText = ({ clearing }: MarketResult): string =>
     ? 'not cleared yet'
     : `${clearing.proven ? 'proven: primal = dual in every quarter' : 'not proven'}; clearing ${clearing.id}`;
 
+/** The largest contracts; names are cut no further than the terminal makes it necessary. */
 function contractTable(result: MarketResult, digits: number, name: (id: string) => string): string[] {
   const { contracts, product } = result;
   if (contracts.length === 0) return [];
-  const rows = contracts
-    .slice(0, shownContracts)
-    .map((line) => [
-      fitted(name(line.seller), 22).trimEnd(),
-      line.origin,
-      fitted(name(line.buyer), 22).trimEnd(),
-      line.destination,
-      quarterSpan(...line.quarters),
-      grouped(line.quantity),
-      averaged(line.price, digits),
-      averaged(line.landed, digits),
-      line.levy.units === 0n ? '–' : averaged(line.levy, digits),
-    ]);
-  const lines = table(
-    [['seller', '', 'buyer', '', 'quarters', product.unit, 'price', 'landed', 'levy'], ...rows],
-    [5, 6, 7, 8],
-  ).map((line) => `  ${line}`);
+  const withNames = (width: number): string[] => {
+    const rows = contracts
+      .slice(0, shownContracts)
+      .map((line) => [
+        fitted(name(line.seller), width).trimEnd(),
+        line.origin,
+        fitted(name(line.buyer), width).trimEnd(),
+        line.destination,
+        quarterSpan(...line.quarters),
+        grouped(line.quantity),
+        averaged(line.price, digits),
+        averaged(line.landed, digits),
+        line.levy.units === 0n ? '–' : averaged(line.levy, digits),
+      ]);
+    const heading = ['seller', '', 'buyer', '', 'quarters', product.unit, 'price', 'landed', 'levy'];
+    return table([heading, ...rows], [5, 6, 7, 8]).map((line) => `  ${line}`);
+  };
+  const widths = Array.from({ length: 20 }, (_, less) => 30 - less);
+  const lines =
+    widths.map(withNames).find((rows) => rows.every((row) => row.length <= columns)) ?? withNames(10);
   const more = contracts.length - shownContracts;
   return more > 0
     ? [...lines, `  … and ${more} smaller ones: GET /v1/contracts?product=${product.id}`]

@@ -1,7 +1,11 @@
 import * as z from 'zod';
 import type { Decimal } from '../../../shared/kernel/decimal.ts';
-import { compareDecimal, decimalCodec, divide, tenTo } from '../../../shared/kernel/decimal.ts';
+import { compareDecimal } from '../../../shared/kernel/decimal.ts';
 import type { Participant } from './client.ts';
+import type { Range } from './exact.ts';
+import { add, range, sum, times, weighted, widthOf, zero } from './exact.ts';
+import type { ContractView } from './views.ts';
+import { clearingView, contractView, explanationView, floorView, orderView, productView } from './views.ts';
 
 /** What one product's market did, as an auditor reads it from the API. */
 export interface MarketResult {
@@ -31,11 +35,6 @@ export interface MarketResult {
   readonly unfilled: readonly UnfilledOrder[];
 }
 
-export interface Range {
-  readonly low: Decimal;
-  readonly high: Decimal;
-}
-
 export interface ContractLine {
   readonly seller: string;
   readonly origin: string;
@@ -57,54 +56,6 @@ export interface UnfilledOrder {
   readonly requested: Decimal;
   readonly codes: readonly string[];
 }
-
-const amount = z.object({ amount: decimalCodec });
-const byQuarter = z.array(z.object({ quarter: z.string(), quantity: amount }));
-const productView = z.object({ id: z.string(), name: z.string(), unit: z.string(), currency: z.string() });
-const floorView = z.object({
-  zone: z.string(),
-  borderAdjusted: z.boolean(),
-  status: z.string(),
-  price: z.object({ amount: z.string() }),
-});
-const clearingView = z.object({
-  id: z.string(),
-  inputDigest: z.string(),
-  quarters: z.array(z.object({ optimality: z.object({ primal: z.string(), dual: z.string() }).nullable() })),
-});
-const contractView = z.object({
-  seller: z.string(),
-  buyer: z.string(),
-  origin: z.string(),
-  destination: z.string(),
-  schedule: z.array(
-    z.object({
-      quarter: z.string(),
-      quantity: amount,
-      price: amount,
-      landedPrice: amount,
-      waterfall: z.object({ levy: decimalCodec }),
-      interval: z.object({ low: amount, high: amount }),
-    }),
-  ),
-});
-type ContractView = z.output<typeof contractView>;
-const orderView = z.object({
-  id: z.string(),
-  seller: z.string().optional(),
-  buyer: z.string().optional(),
-  site: z.string().optional(),
-  destination: z.string().optional(),
-  remaining: byQuarter,
-  contracted: byQuarter,
-});
-const explanationView = z.object({
-  quarters: z.array(
-    z.object({
-      binding: z.array(z.object({ code: z.string() })),
-    }),
-  ),
-});
 
 /** Reads everything about one product that the printed result shows. */
 export async function marketResult(
@@ -214,42 +165,3 @@ function originsOf(contracts: readonly ContractView[]): MarketResult['origins'] 
 }
 
 const bySize = (a: ContractLine, b: ContractLine): number => compareDecimal(b.quantity, a.quantity);
-
-const zero: Decimal = { units: 0n, scale: 0 };
-
-function add(a: Decimal, b: Decimal): Decimal {
-  const scale = Math.max(a.scale, b.scale);
-  return { units: a.units * tenTo(scale - a.scale) + b.units * tenTo(scale - b.scale), scale };
-}
-const sum = (values: readonly Decimal[]): Decimal => values.reduce(add, zero);
-const times = (a: Decimal, b: Decimal): Decimal => ({ units: a.units * b.units, scale: a.scale + b.scale });
-
-/** The average of values by weight, in the digits of the values, rounded down. */
-function weighted(entries: readonly (readonly [value: Decimal, weight: Decimal])[]): Decimal {
-  const scale = Math.max(...entries.map(([value]) => value.scale));
-  const total = sum(entries.map(([value, weight]) => times(value, weight)));
-  const weight = sum(entries.map(([, quantity]) => quantity));
-  return {
-    units: divide(
-      total.units * tenTo(weight.scale) * tenTo(scale),
-      weight.units * tenTo(total.scale),
-      'down',
-    ),
-    scale,
-  };
-}
-
-function range(values: readonly Decimal[]): Range | undefined {
-  const sorted = values.toSorted(compareDecimal);
-  const [low] = sorted;
-  const high = sorted.at(-1);
-  return low === undefined || high === undefined ? undefined : { low, high };
-}
-
-export function widthOf({ low, high }: Range): Decimal {
-  const scale = Math.max(low.scale, high.scale);
-  return {
-    units: high.units * tenTo(scale - high.scale) - low.units * tenTo(scale - low.scale),
-    scale,
-  };
-}

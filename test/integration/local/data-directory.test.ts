@@ -4,7 +4,8 @@ import { mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DirectoryInUse, openDataDirectory } from '../../../infra/local/data-directory.ts';
+import { CannotStart } from '../../../infra/local/cannot-start.ts';
+import { openDataDirectory } from '../../../infra/local/data-directory.ts';
 import { fileObjectStore, memoryObjectStore } from '../../../infra/local/file-object-store.ts';
 
 let folder: string;
@@ -24,7 +25,7 @@ describe('the data directory', () => {
     const first = await openDataDirectory(path);
     const alias = join(folder, 'alias');
     await symlink(path, alias);
-    await expect(openDataDirectory(path)).rejects.toThrow(DirectoryInUse);
+    await expect(openDataDirectory(path)).rejects.toThrow(CannotStart);
     await expect(openDataDirectory(alias)).rejects.toThrow('already running');
     first.release();
     const second = await openDataDirectory(alias);
@@ -47,7 +48,7 @@ describe('the data directory', () => {
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     await once(holder.stdout, 'data');
-    await expect(openDataDirectory(folder)).rejects.toThrow(DirectoryInUse);
+    await expect(openDataDirectory(folder)).rejects.toThrow(CannotStart);
     const gone = once(holder, 'exit');
     holder.kill('SIGKILL');
     await gone;

@@ -76,6 +76,6 @@ export const tungsten: SampleProduct = {
   certified: true,
   unknown: [{ what: 'US import reliance', figure: atLeast('0.50', 'ratio', 'usgs-mcs-2026', '2024') }],
   notes: [
-    'North Korea, a producer of 2 000 t W a year (USGS 2026), is under UN sanctions and not in the sample.',
+    'North Korea, a producer of 2,000 t W a year (USGS 2026), is under UN sanctions and not in the sample.',
   ],
 };
