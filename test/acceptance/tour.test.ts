@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startServer, type Server } from '../support/server.ts';
+
+const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+const steps = [...readme.matchAll(/```bash\n(.*?)```\n\n```\n(.*?)```/gs)].map(
+  ([, commands = '', answer = '']) => ({
+    commands,
+    answer,
+  }),
+);
+const separator = '~~~ next step ~~~';
+
+let server: Server;
+beforeAll(async () => {
+  server = await startServer(['--memory', '--empty']);
+});
+afterAll(async () => {
+  await server.stop();
+});
+
+it("gives the README's own answers, word for word", async () => {
+  expect(steps.length).toBeGreaterThanOrEqual(6);
+  const script = steps.map(({ commands }) => `${commands}echo '${separator}'`).join('\n');
+  const { stdout } = await promisify(execFile)(
+    'bash',
+    ['-c', script.replace('http://localhost:3000', server.url)],
+    {
+      timeout: 60_000,
+    },
+  );
+  const answers = stdout.split(`${separator}\n`).slice(0, -1);
+  expect(answers).toEqual(steps.map(({ answer }) => answer));
+});
