@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HeldMarket } from '../../../functions/clearing/held-market.ts';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
 import type { Engine } from '../../../infra/local/engine.ts';
 import { startEngine } from '../../../infra/local/engine.ts';
@@ -105,6 +106,30 @@ describe('a worker that was frozen and comes back', () => {
         contracts: 2,
       });
     }
+  });
+});
+
+describe('a worker whose market another has taken, and done nothing with yet', () => {
+  it('cannot move the run on from where it stands, at any of its writes', async () => {
+    const phases = new Set<string | undefined>();
+    // The first write takes the market, the second opens the run.
+    for (let at = 2; at < writes; at += 1) {
+      const scenario = await Scenario.start(engine.endpoint);
+      const { meddler, paused, letGo } = pausedAt(at);
+      const zombie = run(scenario, meddler);
+      await paused;
+      scenario.advance(3_600_000);
+      expect(await HeldMarket.take(scenario.worker(), 'ndpr')).toBeDefined();
+      const taken = await readControl(scenario.table, 'ndpr');
+      letGo();
+      expect(await zombie).toBe('none');
+      expect(await readControl(scenario.table, 'ndpr'), `write ${at}`).toEqual(taken);
+      phases.add(taken?.phase);
+      await scenario.finish();
+      expect(await scenario.contracts()).toHaveLength(6);
+      await scenario.checkInvariants();
+    }
+    expect(phases).toEqual(new Set(['idle', 'locking', 'locked', 'applying']));
   });
 });
 
