@@ -20,7 +20,7 @@ import type { Caller } from '../reference/caller.ts';
 import { assign } from './assign.ts';
 import type { Attribute } from './condition.ts';
 import { versionIs } from './condition.ts';
-import { endedRun } from './control.ts';
+import { marketState } from './control.ts';
 import type { Plan } from './effect.ts';
 import { keys } from './keys.ts';
 import { freeOfRuns, isOpen, lotsAttribute, orderBody } from './order-item.ts';
@@ -113,9 +113,9 @@ async function readChangeable<T extends Offer | Bid>(act: OrderAct<T>): Promise<
     return fail(problem('precondition_failed', 'The order has changed since you read it. Read it again.'));
   const { status } = orderAt(stored.order, act.at);
   if (status !== 'open') return fail(problem('order_closed', `The order is ${status}.`));
-  // Read behind the order: a lock newer than this is of a run that had not ended when the order was read.
-  const ended = await endedRun(act.table, stored.product.id);
-  if ((stored.state.lock ?? 0) > ended)
+  // Read behind the order, and behind `at`: a change that finds no run open here has begun before the gate closes.
+  const { ended, gateClosure } = await marketState(act.table, stored.product.id);
+  if (gateClosure !== undefined && stored.order.postedAt <= gateClosure)
     return fail(problem('clearing_in_progress', 'A clearing holds the order. Try again when it has ended.'));
   return ok({ stored, ended });
 }

@@ -9,7 +9,7 @@ import {
 } from '../clearing/record.ts';
 import type { Instant } from '../kernel/time.ts';
 import { assign } from './assign.ts';
-import type { Attribute, Clause } from './condition.ts';
+import type { Clause } from './condition.ts';
 import { doesNotExist, exists } from './condition.ts';
 import { keys, listedAs, listPartition, shards } from './keys.ts';
 import { plain } from './order-item.ts';
@@ -113,8 +113,8 @@ export const commitClearing = (id: string, { outcome, figures, documents }: Find
   update: keys.clearing(id),
   set: assign({
     status: 'committing',
-    outcome: z.encode(clearingOutcomeSchema, outcome) as Attribute,
-    figures: z.encode(marketFiguresSchema, figures) as Attribute,
+    outcome: z.encode(clearingOutcomeSchema, outcome),
+    figures: z.encode(marketFiguresSchema, figures),
     documents,
   }),
   conditions: [statusIs('clearing')],
@@ -167,7 +167,7 @@ function clearingOf(item: Item): Clearing {
     ...(scheduledFor === undefined ? {} : { scheduledFor }),
     gateClosure: item['gateClosure'] ?? null,
     endedAt: item['endedAt'] ?? null,
-    ...((plain(item['outcome']) ?? z.encode(clearingOutcomeSchema, noOutcome)) as object),
+    ...(plain(item['outcome']) ?? z.encode(clearingOutcomeSchema, noOutcome)),
   });
 }
 
@@ -198,7 +198,7 @@ export const recordRun = (product: string, run: MarketRun): Action => ({
   put: {
     ...keys.marketRun(product, run.run),
     status: run.status,
-    body: z.encode(marketRunSchema, run) as Attribute,
+    body: z.encode(marketRunSchema, run),
   },
   conditions: [doesNotExist],
 });

@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { concludedEvent, contractTermsSchema, type ContractTerms } from '../contracts/contract-events.ts';
 import type { Contract } from '../contracts/contract.ts';
 import { contractEventSchema, contractSchema } from '../contracts/contract.ts';
-import type { Attribute } from './condition.ts';
 import { doesNotExist } from './condition.ts';
 import { keys, listedAs, ownedBy } from './keys.ts';
 import { plain } from './order-item.ts';
@@ -24,7 +23,7 @@ export function concludeContract(terms: ContractTerms): Action[] {
         type: 'contract',
         product: terms.product,
         clearing: terms.clearing,
-        body: z.encode(contractTermsSchema, terms) as Attribute,
+        body: z.encode(contractTermsSchema, terms),
       },
       conditions: [doesNotExist],
     },
@@ -39,7 +38,7 @@ export function concludeContract(terms: ContractTerms): Action[] {
         product: terms.product,
         seller: terms.seller,
         buyer: terms.buyer,
-        body: z.encode(contractEventSchema, event) as Attribute,
+        body: z.encode(contractEventSchema, event),
       },
       conditions: [doesNotExist],
     },

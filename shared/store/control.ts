@@ -74,13 +74,16 @@ export async function readControls(table: Table, products: readonly string[]): P
 export interface MarketState {
   /** For `freeOfRuns`: locks of runs up to this one bind no longer. */
   readonly ended: number;
-  /** A run is open: orders of the product are firm until it ends. */
-  readonly open: boolean;
+  /** While a run is open: orders posted by then are firm, whether or not it has come to lock them yet. */
+  readonly gateClosure: Instant | undefined;
 }
 
 export async function marketState(table: Table, product: string): Promise<MarketState> {
   const control = await readControl(table, product);
-  return { ended: control?.ended ?? 0, open: control !== undefined && control.phase !== 'idle' };
+  return {
+    ended: control?.ended ?? 0,
+    gateClosure: control === undefined || control.phase === 'idle' ? undefined : control.gateClosure,
+  };
 }
 
 /** The last run of the market that has ended; 0 before the first. */

@@ -25,6 +25,7 @@ import type { Item } from '../../shared/store/table.ts';
 import { Table } from '../../shared/store/table.ts';
 import { greedyEngine } from './greedy-engine.ts';
 import { MemoryObjects } from './memory-objects.ts';
+import { omit } from './omit.ts';
 import { clientFor, freshTable } from './table.ts';
 
 export const scenarioStart = '2026-11-22T12:00:00.000Z';
@@ -247,7 +248,7 @@ export class Scenario {
     const items = await this.items();
     const orders = items
       .filter(({ type }) => type === 'offer' || type === 'bid')
-      .map(({ updatedAt: _updatedAt, ...rest }) => rest);
+      .map((item) => omit(item, 'updatedAt'));
     const shown = await readClearing(this.table, clearing);
     const documents = await readClearingDocuments(this.table, clearing);
     return {

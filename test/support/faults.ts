@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import type { ObjectStore } from '../../shared/store/object-store.ts';
+import { omit } from './omit.ts';
 
 /** The worker's process has ended: nothing it does after this has any effect. */
 export class Crash extends Error {
@@ -187,7 +188,7 @@ export const withoutConditions =
         TransactItems: items.map((item) =>
           Object.fromEntries(
             Object.entries(item).map(([kind, write]) => {
-              const { ConditionExpression: _dropped, ...bare } = write;
+              const bare = omit(write, 'ConditionExpression');
               return [kind, of === 'everything' || isGuard(write) ? withoutSpares(bare) : write];
             }),
           ),
@@ -198,7 +199,7 @@ export const withoutConditions =
 
 /** DynamoDB refuses placeholders that no expression uses. */
 function withoutSpares(write: Record<string, unknown>): Record<string, unknown> {
-  const text = String(write['UpdateExpression'] ?? '');
+  const text = typeof write['UpdateExpression'] === 'string' ? write['UpdateExpression'] : '';
   const used = (placeholders: unknown) =>
     Object.fromEntries(
       Object.entries((placeholders ?? {}) as Record<string, unknown>).filter(([name]) =>
@@ -207,9 +208,8 @@ function withoutSpares(write: Record<string, unknown>): Record<string, unknown> 
     );
   const names = used(write['ExpressionAttributeNames']);
   const values = used(write['ExpressionAttributeValues']);
-  const { ExpressionAttributeNames: _names, ExpressionAttributeValues: _values, ...rest } = write;
   return {
-    ...rest,
+    ...omit(write, 'ExpressionAttributeNames', 'ExpressionAttributeValues'),
     ...(Object.keys(names).length === 0 ? {} : { ExpressionAttributeNames: names }),
     ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
   };

@@ -16,7 +16,9 @@ import {
 import { marketState, readControl } from '../../../shared/store/control.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import { idOf, Scenario } from '../../support/clearing-scenario.ts';
-import { crashAt, meddledObjects, meddleWith } from '../../support/faults.ts';
+import type { Meddler } from '../../support/faults.ts';
+import { meddledObjects, meddleWith } from '../../support/faults.ts';
+import { omit } from '../../support/omit.ts';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -43,7 +45,7 @@ describe('a clearing that nothing disturbs', () => {
       levyTotal: { currency: 'USD' },
     });
     expect(await pendingClearings(scenario.table)).toEqual([]);
-    expect(await marketState(scenario.table, 'ndpr')).toEqual({ ended: 1, open: false });
+    expect(await marketState(scenario.table, 'ndpr')).toEqual({ ended: 1, gateClosure: undefined });
     const contracts = await scenario.contracts();
     const ofAX = contracts.find(({ offer, bid }) => offer === idOf('off', 'A') && bid === idOf('bid', 'X'));
     expect(ofAX).toMatchObject({
@@ -132,9 +134,9 @@ describe('a clearing that fails before its point of no return', () => {
       expect(JSON.stringify(failed, (_, value: unknown) => value)).not.toContain('inside');
       expect(logged).toHaveLength(1);
       const withoutLocks = (picture: unknown) =>
-        (picture as { orders: Record<string, unknown>[] }).orders.map(({ lock: _lock, ...order }) => order);
+        (picture as { orders: object[] }).orders.map((order) => omit(order, 'lock'));
       expect(withoutLocks(await scenario.picture())).toEqual(withoutLocks(before));
-      expect(await marketState(scenario.table, 'ndpr')).toEqual({ ended: 1, open: false });
+      expect(await marketState(scenario.table, 'ndpr')).toEqual({ ended: 1, gateClosure: undefined });
 
       const next = await scenario.request('NEXT');
       await run(scenario);
@@ -147,7 +149,6 @@ describe('a clearing that fails before its point of no return', () => {
 describe('a clearing that goes wrong after its point of no return', () => {
   it('is never given up: it stops loudly, stays open and goes on once the cause is gone', async () => {
     const scenario = await Scenario.start(engine.endpoint);
-    const counter = crashAt(Infinity, 'before');
     // Somebody ignores the lock and withdraws an order while the plan is being carried out.
     const order = keys.order(idOf('bid', 'Y'));
     const setStatus = (status: string) =>
@@ -156,15 +157,12 @@ describe('a clearing that goes wrong after its point of no return', () => {
         { expression: 'SET #s = :s', names: { '#s': 'status' }, values: { ':s': status } },
         [],
       );
-    const meddler: typeof counter = Object.assign(
-      async (send: () => Promise<unknown>, call: Parameters<typeof counter>[1]) => {
-        const answer = await send();
-        const control = call.write ? await readControl(scenario.table, 'ndpr') : undefined;
-        if (control?.phase === 'applying') await setStatus('withdrawn');
-        return answer;
-      },
-      { writes: 0 },
-    );
+    const meddler: Meddler = async (send, { write }) => {
+      const answer = await send();
+      const control = write ? await readControl(scenario.table, 'ndpr') : undefined;
+      if (control?.phase === 'applying') await setStatus('withdrawn');
+      return answer;
+    };
     const worker = scenario.worker({ meddle: meddleWith(meddler) });
     await expect(runDueClearings(worker, ndpr)).rejects.toThrow(/cannot be applied: order bid_/);
     expect(await readClearing(scenario.table, first)).toMatchObject({ status: 'committing' });
@@ -214,22 +212,18 @@ describe('a worker whose time or lease is short', () => {
 
   it('renews a lease shorter than its work, so that nobody takes the market from it', async () => {
     const scenario = await Scenario.start(engine.endpoint);
-    const counter = crashAt(Infinity, 'before');
     const rival = scenario.worker();
     const seen = new Set<string>();
-    const slow: typeof counter = Object.assign(
-      async (send: () => Promise<unknown>, call: Parameters<typeof counter>[1]) => {
-        scenario.advance(4_000);
-        const answer = await send();
-        const control = await readControl(scenario.table, 'ndpr');
-        if (call.write && control?.holder !== rival.holder && control?.phase !== 'idle') {
-          await runDueClearings(rival, ndpr);
-          seen.add((await readControl(scenario.table, 'ndpr'))?.holder ?? '?');
-        }
-        return answer;
-      },
-      { writes: 0 },
-    );
+    const slow: Meddler = async (send, { write }) => {
+      scenario.advance(4_000);
+      const answer = await send();
+      const control = await readControl(scenario.table, 'ndpr');
+      if (write && control?.holder !== rival.holder && control?.phase !== 'idle') {
+        await runDueClearings(rival, ndpr);
+        seen.add((await readControl(scenario.table, 'ndpr'))?.holder ?? '?');
+      }
+      return answer;
+    };
     const worker = scenario.worker({
       meddle: meddleWith(slow),
       objects: meddledObjects(scenario.objects, slow),

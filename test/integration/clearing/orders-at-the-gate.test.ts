@@ -45,7 +45,10 @@ async function lockedBook(): Promise<Scenario> {
 describe('an order that a run has locked', () => {
   it('cannot be changed, and a reader of the market sees why', async () => {
     const scenario = await lockedBook();
-    expect(await marketState(scenario.table, 'ndpr')).toEqual({ ended: 0, open: true });
+    expect(await marketState(scenario.table, 'ndpr')).toEqual({
+      ended: 0,
+      gateClosure: '2026-11-22T12:00:00.000Z',
+    });
     expect(await change(scenario, 0, 1, { status: 'withdrawn' })).toMatchObject({
       done: false,
       item: { lock: 1n, status: 'open' },

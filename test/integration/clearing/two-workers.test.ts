@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HeldMarket } from '../../../functions/clearing/held-market.ts';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
 import type { Engine } from '../../../infra/local/engine.ts';
 import { startEngine } from '../../../infra/local/engine.ts';
 import { readClearing } from '../../../shared/store/clearings.ts';
+import { readControl } from '../../../shared/store/control.ts';
 import { idOf, Scenario, usualOffers } from '../../support/clearing-scenario.ts';
 import type { Meddler } from '../../support/faults.ts';
 import {
   both,
+  Crash,
   crashAt,
   Interleaving,
   meddledObjects,
@@ -106,21 +109,76 @@ describe('a worker that was frozen and comes back', () => {
   });
 });
 
-describe('two workers that both believe they hold the market', () => {
-  it.for(Array.from({ length: 25 }, (_, seed) => seed))(
-    'with their calls interleaved make one result (seed %i)',
-    async (seed) => {
+describe('a worker whose market another has taken, and done nothing with yet', () => {
+  it('cannot move the run on from where it stands, at any of its writes', async () => {
+    const phases = new Set<string | undefined>();
+    // The first write takes the market, the second opens the run.
+    for (let at = 2; at < writes; at += 1) {
       const scenario = await Scenario.start(engine.endpoint);
-      const random = seeded(seed);
-      // Leases run out all the time, and both take the market again and again.
-      const interleaving = new Interleaving(random, () => {
-        scenario.advance(random() < 0.15 ? 1_000_000 : 10);
-      });
-      const stubborn = async (meddler: Meddler) => {
-        for (let attempt = 0; attempt < 4; attempt += 1) await run(scenario, meddler);
-      };
-      const endings = await interleaving.run([stubborn, stubborn]);
-      for (const ending of endings) expect(ending.status).toBe('fulfilled');
+      const { meddler, paused, letGo } = pausedAt(at);
+      const zombie = run(scenario, meddler);
+      await paused;
+      scenario.advance(3_600_000);
+      expect(await HeldMarket.take(scenario.worker(), 'ndpr')).toBeDefined();
+      const taken = await readControl(scenario.table, 'ndpr');
+      letGo();
+      expect(await zombie).toBe('none');
+      expect(await readControl(scenario.table, 'ndpr'), `write ${at}`).toEqual(taken);
+      phases.add(taken?.phase);
+      await scenario.finish();
+      expect(await scenario.contracts()).toHaveLength(6);
+      await scenario.checkInvariants();
+    }
+    expect(phases).toEqual(new Set(['idle', 'locking', 'locked', 'applying']));
+  });
+});
+
+/** A market whose worker has died just behind the point of no return. */
+async function decided(): Promise<Scenario> {
+  const scenario = await Scenario.start(engine.endpoint);
+  let passed = false;
+  const meddler: Meddler = async (send, { write }) => {
+    if (passed) throw new Crash();
+    const answer = await send();
+    passed = write && (await readControl(scenario.table, 'ndpr'))?.phase === 'applying';
+    return answer;
+  };
+  await expect(run(scenario, meddler)).rejects.toThrow(Crash);
+  scenario.advance(3_600_000);
+  return scenario;
+}
+
+/** Two workers with their calls interleaved, while leases run out all the time. */
+function race(scenario: Scenario, seed: number, all: Meddler = (send) => send()) {
+  const random = seeded(seed);
+  const interleaving = new Interleaving(random, () => {
+    scenario.advance(random() < 0.25 ? 1_000_000 : 10);
+  });
+  const stubborn = async (meddler: Meddler) => {
+    const settings = { ...scenario.worker().settings, maximumTakes: 100 };
+    for (let attempt = 0; attempt < 6; attempt += 1)
+      await runDueClearings(
+        scenario.worker({
+          meddle: meddleWith(both(all, meddler)),
+          objects: meddledObjects(scenario.objects, meddler),
+          settings,
+        }),
+        { product: 'ndpr' },
+      );
+  };
+  return interleaving.run([stubborn, stubborn]);
+}
+
+describe('two workers that both believe they hold the market', () => {
+  const starts = [
+    ['from the beginning', () => Scenario.start(engine.endpoint)],
+    ['from the point of no return', decided],
+  ] as const;
+  it.for(starts)('with their calls interleaved %s make one result', async ([, start]) => {
+    for (let seed = 0; seed < 25; seed += 1) {
+      const scenario = await start();
+      for (const ending of await race(scenario, seed))
+        expect(ending.status, `seed ${seed}`).toBe('fulfilled');
       await scenario.finish();
       await scenario.checkInvariants();
       expect(await readClearing(scenario.table, idOf('clr', 'FIRST'))).toMatchObject({
@@ -128,8 +186,8 @@ describe('two workers that both believe they hold the market', () => {
         contracts: 6,
       });
       expect(await scenario.contracts()).toHaveLength(6);
-    },
-  );
+    }
+  });
 });
 
 describe('negative control: without the conditions these tests would notice', () => {
@@ -154,5 +212,17 @@ describe('negative control: without the conditions these tests would notice', ()
 
   it('a plan without its guard is still held by the conditions on contracts and orders', async () => {
     expect(await violations(withoutConditions('the guard'))).toBe(0);
+  });
+
+  it('racing workers take tonnes twice too', async () => {
+    let found = 0;
+    for (let seed = 0; seed < 25; seed += 1) {
+      const scenario = await decided();
+      await race(scenario, seed, withoutConditions('everything'));
+      await scenario.checkInvariants().catch(() => {
+        found += 1;
+      });
+    }
+    expect(found).toBeGreaterThan(0);
   });
 });
