@@ -17,7 +17,7 @@ export const bundleFolder = join(repository, 'dist/functions');
  * (CDK's own NodejsFunction shells out to esbuild's command line, which takes no plugins and which nothing but a
  * synthesis can call.)
  */
-const options: BuildOptions = {
+export const bundleOptions: BuildOptions = {
   bundle: true,
   platform: 'node',
   target: 'node24',
@@ -46,7 +46,7 @@ const beside: Partial<Record<HandlerName, readonly string[]>> = { api: ['docs/op
 export async function bundleHandler(name: HandlerName, folder = bundleFolder): Promise<string> {
   const entry = join(repository, 'functions', name, 'handler.ts');
   const outfile = join(folder, name, 'index.mjs');
-  const { outputFiles = [], warnings } = await build({ ...options, entryPoints: [entry], outfile });
+  const { outputFiles = [], warnings } = await build({ ...bundleOptions, entryPoints: [entry], outfile });
   if (warnings.length > 0) throw new Error(`${name}: ${warnings.map(({ text }) => text).join('; ')}`);
   await mkdir(dirname(outfile), { recursive: true });
   for (const { path, contents } of outputFiles)

@@ -17,12 +17,16 @@ export interface Server {
 }
 
 /** Starts `npm start -- …` without npm, and waits until orders can be taken. */
-export async function startServer(options: readonly string[], timeoutSeconds = 60): Promise<Server> {
+export async function startServer(
+  options: readonly string[],
+  timeoutSeconds = 60,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Server> {
   const port = await freePort();
   const child = spawn(
     resolve(root, 'node_modules/.bin/node'),
     ['infra/local/main.ts', '--port', String(port), ...options],
-    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } },
   );
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -1,0 +1,24 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { pathToFileURL } from 'node:url';
+
+/**
+ * One cold start in a process of its own: `node test/bench/cold-start-once.ts BUNDLE EVENT STATUS`, EVENT an API
+ * Gateway event as JSON. Prints `{init, first}`: milliseconds of the import, and of the first call that follows it.
+ */
+async function main(bundle = '', event = '{}', status = '200'): Promise<void> {
+  const start = performance.now();
+  const { handler } = (await import(pathToFileURL(bundle).href)) as {
+    handler: (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
+  };
+  const imported = performance.now();
+  const answer = await handler(JSON.parse(event) as APIGatewayProxyEvent);
+  const answered = performance.now();
+  if (answer.statusCode !== Number(status))
+    throw new Error(`answered ${answer.statusCode}, not ${status}: ${answer.body}`);
+  // The handler writes its log to the same stream, so the figures come last and on a line of their own.
+  process.stdout.write(`\n${JSON.stringify({ init: imported - start, first: answered - imported })}\n`, () =>
+    process.exit(0),
+  );
+}
+
+await main(...process.argv.slice(2));

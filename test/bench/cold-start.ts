@@ -1,0 +1,165 @@
+import { build } from 'esbuild';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { bundleHandler, bundleOptions, handlerNames } from '../../infra/aws/bundle.ts';
+import { startEngine } from '../../infra/local/engine.ts';
+import { clientAt, openTable } from '../../infra/local/store.ts';
+import { bundleBudgets } from './budgets.ts';
+import { median, progress, report } from './report.ts';
+
+const run = promisify(execFile);
+const runs = 9;
+const calls = {
+  stranger: 'a 401',
+  health: 'GET /healthz (reads the table)',
+  read: 'an authenticated list (fetches keys, reads the table)',
+} as const;
+
+/**
+ * What a caller waits for when a function starts: each run a Node of its own that imports the bundle and answers one
+ * call, in turn with a handler that does nothing, bundled alike. The API's first call finds all that it finds on AWS
+ * but the distance: it fetches the issuer's keys over HTTP, verifies the token and reads the table.
+ */
+export async function benchColdStart(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'lodestone-bench-'));
+  const surroundings = await openSurroundings();
+  try {
+    progress('cold start: bundling');
+    const empty = await bundleEmpty(folder);
+    const bundles = new Map<string, string>();
+    for (const name of handlerNames) bundles.set(name, await bundleHandler(name, folder));
+    const api = bundles.get('api') ?? '';
+
+    progress(`cold start: ${runs} runs of each`);
+    const authorization = `Bearer ${surroundings.token}`;
+    const kinds = {
+      empty: { bundle: empty, event: restEvent('/healthz'), status: 200 },
+      health: { bundle: api, event: restEvent('/healthz'), status: 200 },
+      stranger: { bundle: api, event: restEvent('/v1/products'), status: 401 },
+      read: { bundle: api, event: restEvent('/v1/products', { authorization }), status: 200 },
+    } as const;
+    const starts: Record<keyof typeof kinds, ColdStart[]> = { empty: [], health: [], stranger: [], read: [] };
+    for (let round = 0; round < runs; round += 1)
+      for (const kind of Object.keys(kinds) as (keyof typeof kinds)[])
+        starts[kind].push(await coldStart(kinds[kind], surroundings.environment));
+
+    const of = (kind: keyof typeof kinds, part: keyof ColdStart): number =>
+      median(starts[kind].map((start) => start[part]));
+    report({ name: 'cold start of the API: import of the bundle', value: of('read', 'init'), unit: 'ms' });
+    for (const [kind, call] of Object.entries(calls) as [keyof typeof calls, string][]) {
+      report({ name: `cold start of the API: ${call}, after the import`, value: of(kind, 'first'), unit: 'ms' });
+      const whole = of(kind, 'whole');
+      report({
+        name: `cold start of the API: whole process, ${call}`,
+        value: whole,
+        unit: 'ms',
+        versus: 'a process with an empty handler',
+        ratio: of('empty', 'whole') / whole,
+      });
+    }
+    for (const [name, bundle] of bundles) {
+      const bytes = (await stat(bundle)).size;
+      const budget = bundleBudgets[name as keyof typeof bundleBudgets];
+      report({
+        name: `bundle of ${name}`,
+        value: bytes / 1000,
+        unit: 'KB',
+        versus: `a budget of ${budget / 1000} KB`,
+        ratio: budget / bytes,
+      });
+    }
+  } finally {
+    await surroundings.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
+interface ColdStart {
+  /** Milliseconds of the import, of the first call, and of the process from its spawn to its end. */
+  readonly init: number;
+  readonly first: number;
+  readonly whole: number;
+}
+
+async function coldStart(
+  { bundle, event, status }: { readonly bundle: string; readonly event: object; readonly status: number },
+  env: Readonly<Record<string, string>>,
+): Promise<ColdStart> {
+  const begun = performance.now();
+  const script = join(import.meta.dirname, 'cold-start-once.ts');
+  const args = [script, bundle, JSON.stringify(event), String(status)];
+  const { stdout } = await run(process.execPath, args, { env });
+  const whole = performance.now() - begun;
+  const figures = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Omit<ColdStart, 'whole'>;
+  return { ...figures, whole };
+}
+
+async function bundleEmpty(folder: string): Promise<string> {
+  const outfile = join(folder, 'empty', 'index.mjs');
+  const contents = `export const handler = async () => ({ statusCode: 200, multiValueHeaders: {}, body: '{}' });`;
+  await build({ ...bundleOptions, stdin: { contents, loader: 'ts' }, outfile, write: true, sourcemap: false });
+  return outfile;
+}
+
+/** A DynamoDB with the table in it, and an issuer that publishes its keys and has issued one token. */
+async function openSurroundings() {
+  const engine = await startEngine();
+  const client = clientAt(engine.endpoint);
+  await openTable(client, 'lodestone');
+  const { publicKey, privateKey } = await generateKeyPair('RS256');
+  const keySet = JSON.stringify({
+    keys: [{ ...(await exportJWK(publicKey)), kid: 'bench', alg: 'RS256', use: 'sig' }],
+  });
+  const server = createServer((_, response) =>
+    response.setHeader('Content-Type', 'application/json').end(keySet),
+  );
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const token = await new SignJWT({
+    ...{ token_use: 'access', client_id: 'bench', organisation: 'mine-1', roles: ['producer'] },
+  })
+    .setProtectedHeader({ alg: 'RS256', kid: 'bench' })
+    .setIssuer(issuer)
+    .setSubject('mine-1.bench')
+    .setIssuedAt()
+    .setExpirationTime('1h')
+    .sign(privateKey);
+  return {
+    token,
+    // Nothing of this process's own environment: what a function finds is what the stack gives it.
+    environment: {
+      ISSUER: issuer,
+      CLIENT_IDS: 'bench',
+      TABLE_NAME: 'lodestone',
+      BUCKET_NAME: 'lodestone',
+      QUEUE_URL: 'http://127.0.0.1:1/queue.fifo',
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
+    },
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      client.destroy();
+      await engine.stop();
+    },
+  };
+}
+
+/** A GET as API Gateway's REST proxy passes it on, with what the API reads of it. */
+const restEvent = (path: string, headers: Readonly<Record<string, string>> = {}) => ({
+  httpMethod: 'GET',
+  path,
+  multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+  multiValueQueryStringParameters: null,
+  body: null,
+  isBase64Encoded: false,
+  requestContext: { requestId: 'bench' },
+});
