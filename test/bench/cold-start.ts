@@ -53,7 +53,11 @@ export async function benchColdStart(): Promise<void> {
       median(starts[kind].map((start) => start[part]));
     report({ name: 'cold start of the API: import of the bundle', value: of('read', 'init'), unit: 'ms' });
     for (const [kind, call] of Object.entries(calls) as [keyof typeof calls, string][]) {
-      report({ name: `cold start of the API: ${call}, after the import`, value: of(kind, 'first'), unit: 'ms' });
+      report({
+        name: `cold start of the API: ${call}, after the import`,
+        value: of(kind, 'first'),
+        unit: 'ms',
+      });
       const whole = of(kind, 'whole');
       report({
         name: `cold start of the API: whole process, ${call}`,
@@ -103,7 +107,13 @@ async function coldStart(
 async function bundleEmpty(folder: string): Promise<string> {
   const outfile = join(folder, 'empty', 'index.mjs');
   const contents = `export const handler = async () => ({ statusCode: 200, multiValueHeaders: {}, body: '{}' });`;
-  await build({ ...bundleOptions, stdin: { contents, loader: 'ts' }, outfile, write: true, sourcemap: false });
+  await build({
+    ...bundleOptions,
+    stdin: { contents, loader: 'ts' },
+    outfile,
+    write: true,
+    sourcemap: false,
+  });
   return outfile;
 }
 

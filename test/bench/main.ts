@@ -1,12 +1,57 @@
-import { parseArgs } from 'node:util';
+import { benchCapacity } from './capacity.ts';
 import { benchColdStart } from './cold-start.ts';
+import { benchContracts } from './contracts.ts';
 import { benchEngine } from './engine.ts';
+import { benchOrders } from './orders.ts';
+import { progress } from './report.ts';
 
-const parts: Readonly<Record<string, () => Promise<void> | void>> = {
-  'cold-start': benchColdStart,
-  engine: () => {
-    benchEngine();
-  },
-};
-for (const part of process.argv.slice(2)) await parts[part]?.();
-void parseArgs;
+/** The parts of the bench, in the order in which they run. */
+const parts: Readonly<Record<string, { readonly about: string; readonly run: () => Promise<void> | void }>> =
+  {
+    engine: {
+      about: "the clearing engine against HiGHS's best method, at 100, 300 and 1000 orders a side",
+      run: () => {
+        benchEngine();
+      },
+    },
+    'cold-start': {
+      about: 'the bundled API in a fresh process against an empty handler; sizes of the bundles',
+      run: benchColdStart,
+    },
+    orders: { about: 'orders posted per second against raw puts', run: benchOrders },
+    contracts: { about: 'contracts recorded per second against raw transactions', run: benchContracts },
+    capacity: { about: 'write and read units of orders, contracts and a clearing', run: benchCapacity },
+  };
+
+const usage = `Measures Lodestone against its peers, in one run on one machine.
+
+  npm run bench -- [part …]
+
+${Object.entries(parts)
+  .map(([name, { about }]) => `  ${name.padEnd(12)}${about}`)
+  .join('\n')}
+
+Every part without a name. Prints one JSON object a line, {name, value, unit, versus, ratio}, where ratio says how many
+times better than its peer a figure is; progress goes to standard error. A wrong result ends the run with status 1.
+`;
+
+async function main(names: readonly string[]): Promise<number> {
+  if (names.includes('--help') || names.includes('-h')) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const unknown = names.filter((name) => !Object.hasOwn(parts, name));
+  if (unknown.length > 0) {
+    process.stderr.write(`There is no part ${unknown.join(', ')}.\n\n${usage}`);
+    return 2;
+  }
+  for (const [name, { run }] of Object.entries(parts)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    const begun = performance.now();
+    await run();
+    progress(`${name}: ${((performance.now() - begun) / 1000).toFixed(0)} s`);
+  }
+  return 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));
