@@ -441,13 +441,20 @@ describe('changing', () => {
     const { table } = market.api.dependencies;
     const id = path.slice('/v1/offers/'.length);
     const control = keys.marketControl('ndpr-oxide');
-    await market.clear();
+    const clearing = await market.clear();
     const ended = Number((await table.get(control))?.['ended']);
     await table.update(keys.order(id), assign({ lock: ended + 1 }), []);
+    const open = {
+      phase: 'locking',
+      run: ended + 1,
+      clearing,
+      gateClosure: market.api.dependencies.clock(),
+    };
+    await table.update(control, assign({ ...open, takes: 0, salt: '00' }), []);
     const held = { status: 409, body: { code: 'clearing_in_progress' } };
     expect(await patch(path, 1, { price: usd('95.00') })).toMatchObject(held);
     expect(await market.call(mine, 'POST', `${path}/withdraw`)).toMatchObject(held);
-    await table.update(control, assign({ run: ended + 1, ended: ended + 1 }), []);
+    await table.update(control, assign({ phase: 'idle', ended: ended + 1 }), []);
     expect((await patch(path, 1, { price: usd('95.00') })).status).toBe(200);
   });
 
