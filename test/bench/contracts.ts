@@ -9,8 +9,8 @@ import { openBenchMarket, postBook } from './market.ts';
 import { Meter } from './meter.ts';
 import { median, progress, report } from './report.ts';
 
-const products = ['ndpr-1', 'ndpr-2'] as const;
-const size = { offers: 300, bids: 300 } as const;
+const products = ['ndpr-1', 'ndpr-2', 'ndpr-3'] as const;
+const size = { offers: 400, bids: 400 } as const;
 
 /**
  * Contracts recorded per second by a clearing, against the very same contracts and events put raw into an empty
@@ -21,7 +21,7 @@ export async function benchContracts(): Promise<void> {
   const meter = new Meter();
   progress('contracts: setting the market up');
   const market = await openBenchMarket({
-    ...{ endpoint: engine.endpoint, products, sellers: 150, buyers: 100 },
+    ...{ endpoint: engine.endpoint, products, sellers: 200, buyers: 100 },
     listen: (client) => {
       meter.attach(client);
     },

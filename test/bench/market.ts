@@ -10,7 +10,7 @@ import { clientAt, openTable } from '../../infra/local/store.ts';
 import { flat, nextQuarter, price, quantity } from '../support/scenario.ts';
 import { seeded } from './networks.ts';
 
-/** Orders posted, or contracts' sites read, at the same time. */
+/** Requests under way at the same time. */
 export const concurrency = 16;
 
 export interface Trader {
