@@ -88,7 +88,8 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   #urlOf(key: string): URL {
-    return new URL(`/${key.split('/').map(encodeURIComponent).join('/')}`, this.#options.endpoint);
+    const bucket = this.#options.endpoint.href.replace(/\/$/, '');
+    return new URL(`${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`);
   }
 
   #signer(request: { method: string; url: string; headers?: Record<string, string>; signQuery?: boolean }) {
