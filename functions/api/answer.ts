@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
 import type { Problem } from '../../shared/kernel/problem.ts';
+import { problem } from '../../shared/kernel/problem.ts';
 import type { RecordedAnswer } from '../../shared/store/idempotency.ts';
 import { etagOf } from '../../shared/wire/etag.ts';
 import { problemDetails, problemTable } from '../../shared/wire/problem-details.ts';
@@ -22,16 +23,22 @@ export type ApiContext = Context<Env>;
 /** A problem as its answer: application/problem+json. */
 export function refuse(
   context: ApiContext,
-  problem: Problem,
+  refusal: Problem,
   options: { status?: number | undefined; headers?: Record<string, string> } = {},
 ): Response {
-  context.set('problem', problem.code);
-  const status = options.status ?? problemTable[problem.code].status;
-  return new Response(JSON.stringify(problemDetails(problem, context.get('requestId'), status)), {
+  context.set('problem', refusal.code);
+  const status = options.status ?? problemTable[refusal.code].status;
+  return new Response(JSON.stringify(problemDetails(refusal, context.get('requestId'), status)), {
     status,
     headers: { 'Content-Type': 'application/problem+json', ...options.headers },
   });
 }
+
+/** The path is known, the method is not one of its own. */
+export const refuseMethod = (context: ApiContext, ...methods: readonly string[]): Response =>
+  refuse(context, problem('method_not_allowed', `Here one can ${methods.join(', ')}.`), {
+    headers: { Allow: methods.join(', ') },
+  });
 
 /** A reply in the form in which it is sent, and recorded under an Idempotency-Key. */
 export function encodeReply(route: Route, reply: Reply): RecordedAnswer {

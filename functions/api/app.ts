@@ -1,7 +1,7 @@
 import { Hono } from 'hono/tiny';
 import { problem } from '../../shared/kernel/problem.ts';
 import type { ApiContext, Env } from './answer.ts';
-import { refuse } from './answer.ts';
+import { refuse, refuseMethod } from './answer.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import type { Route } from './route.ts';
 import { routes as allRoutes } from './routes/index.ts';
@@ -47,11 +47,8 @@ export function createApp(dependencies: ApiDependencies, routes: readonly Route[
       serve(context, route, dependencies),
     );
   for (const [path, methods] of methodsByPath(routes))
-    app.all(path, (context) =>
-      refuse(context, problem('method_not_allowed', `Here one can ${methods.join(', ')}.`), {
-        headers: { Allow: methods.join(', ') },
-      }),
-    );
+    app.all(path, (context) => refuseMethod(context, ...methods));
+  for (const path of ['/healthz', '/openapi.json']) app.all(path, (context) => refuseMethod(context, 'GET'));
 
   app.notFound((context) => refuse(context, problem('not_found', 'There is nothing here.')));
   app.onError((error, context) => {

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono/tiny';
 import type { ApiContext, Env } from '../../functions/api/answer.ts';
-import { refuse } from '../../functions/api/answer.ts';
+import { refuse, refuseMethod } from '../../functions/api/answer.ts';
 import { readJson } from '../../functions/api/body.ts';
 import { problem } from '../../shared/kernel/problem.ts';
 import { fieldErrors } from '../../shared/wire/issues.ts';
@@ -27,4 +27,5 @@ export function addDevToken(app: Hono<Env>, issuer: Issuer): void {
       );
     return context.json({ token: await issuer.issue(terms.data) });
   });
+  app.all('/dev/token', (context: ApiContext) => refuseMethod(context, 'POST'));
 }

@@ -17,7 +17,8 @@ export const tokenTermsSchema = z
       .string()
       .max(256)
       .regex(/^[\x21-\x7e]+$/, 'expected 1 to 256 visible ASCII characters, no spaces'),
-    expiresInSeconds: z.int().min(1).max(86_400).default(3600),
+    /** Below 1 for a token that has expired before it is used. */
+    expiresInSeconds: z.int().min(-86_400).max(86_400).default(3600),
   })
   .meta({ id: 'TokenTerms' });
 export type TokenTerms = z.output<typeof tokenTermsSchema>;
