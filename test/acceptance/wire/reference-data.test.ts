@@ -104,7 +104,10 @@ describe('PUT of reference data', () => {
         expect((await who.get(path)).body).toEqual(replaced.body);
       const versions = (await buyer.get(`${path}/versions`)).body.items;
       expect(versions).toMatchObject([first, next]);
-      expect((await buyer.get(`${path}/versions/1`)).body).toEqual(versions[0]);
+      for (const { recordedAt } of versions) expect(recordedAt).toMatch(/^\d{4}-\d\d-\d\dT[\d:]+\.\d{3}Z$/);
+      const today = new Date().toISOString().slice(0, 10);
+      expect((await buyer.get(`${path}?on=${today}`)).body).toEqual(replaced.body);
+      expectProblem(await buyer.get(`${path}?on=2020-01-01`), 404, 'not_found');
       // What is left out is gone, not kept.
       const back = await administrator.put(path, first);
       expect(back).toMatchObject({ status: 200, body: { ...first, version: 3 } });
