@@ -22,7 +22,12 @@ export default defineConfig(
   },
   {
     // Tests from outside read answers by name and assume nothing of their types: the wire is what they test.
-    files: ['test/acceptance/**', 'test/support/scenario.ts', 'test/support/market-client.ts'],
+    files: [
+      'test/acceptance/**',
+      'test/support/scenario.ts',
+      'test/support/market-client.ts',
+      'test/support/wire-checks.ts',
+    ],
     rules: {
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

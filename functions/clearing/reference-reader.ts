@@ -25,7 +25,7 @@ export const referenceReader = (table: Table): ReferenceReader => ({
     const found = await readSiteWithCertificates(table, id, at);
     if (found === undefined) throw new Error(`there is no site ${id} at ${at}`);
     return {
-      site: without(found.site, 'organisation', 'recordedBy'),
+      site: without(found.site, 'name', 'organisation', 'recordedBy'),
       certificates: found.certificates.map((certificate) =>
         without(certificate, 'organisation', 'recordedBy', 'reference'),
       ),

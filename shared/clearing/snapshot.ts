@@ -52,7 +52,8 @@ export const bookBidSchema = bidSchema
   .extend({ ...partyShape, requested: bidSchema.shape.remaining });
 export type BookBid = z.output<typeof bookBidSchema>;
 
-export const snapshotSiteSchema = siteSchema.omit({ organisation: true, recordedBy: true });
+/** Without its name, which tends to tell whose it is. */
+export const snapshotSiteSchema = siteSchema.omit({ name: true, organisation: true, recordedBy: true });
 export type SnapshotSite = z.output<typeof snapshotSiteSchema>;
 
 export const snapshotCertificateSchema = certificateSchema.omit({

@@ -161,7 +161,6 @@ export class MarketBuilder {
     if (terms.site === undefined)
       this.#json.sites.push({
         id: id('sit', name),
-        name: `${name} works`,
         country,
         stage: 'refining',
         minerals: ['ndpr'],
