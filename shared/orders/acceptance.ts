@@ -7,7 +7,7 @@ import type { Result } from '../kernel/result.ts';
 import { ok } from '../kernel/result.ts';
 import type { Instant } from '../kernel/time.ts';
 import { dateOf } from '../kernel/time.ts';
-import { priceOf, ticksOf } from '../pricing/product-terms.ts';
+import { ownPrice } from '../pricing/product-terms.ts';
 import type { Product } from '../reference/product.ts';
 import type { BidTerms } from './bid.ts';
 import type { Delivery, LotsByQuarter } from './delivery.ts';
@@ -39,10 +39,8 @@ export function unsupportedTerms(terms: OfferTerms | BidTerms): Problem | undefi
 export type Side = 'ask' | 'limit';
 
 /** The price on the product's tick: asks round up, limits down. Errors: those of `ticksOf`. */
-export function normalisePrice(price: Price, product: Product, side: Side): Result<Price> {
-  const ticks = ticksOf(price, product, side === 'ask' ? 'up' : 'down');
-  return ticks.ok ? ok(priceOf(ticks.value, product)) : ticks;
-}
+export const normalisePrice = (price: Price, product: Product, side: Side): Result<Price> =>
+  ownPrice(price, product, side === 'ask' ? 'up' : 'down');
 
 /** A delivery in the product's own unit, and its lots by quarter. Errors: unit_not_convertible, off_lot. */
 export function normaliseQuantities(

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import type { Problem } from '../kernel/problem.ts';
+import type { Quantity } from '../kernel/quantity.ts';
 import { quantitySchema, zeroableQuantitySchema } from '../kernel/quantity.ts';
 import type { Quarter } from '../kernel/quarter.ts';
 import { quarterNumber, quarterSchema, quartersBetween } from '../kernel/quarter.ts';
 import type { Result } from '../kernel/result.ts';
 import { collect, fail, ok } from '../kernel/result.ts';
-import { lotsOf, quantityOf } from '../pricing/product-terms.ts';
+import { lotsOf, ownQuantity, quantityOf } from '../pricing/product-terms.ts';
 import type { Product } from '../reference/product.ts';
 
 /** Longest delivery of one order: twenty years of quarters. */
@@ -63,15 +64,21 @@ export function scheduleOf(delivery: Delivery, product: Product): Result<LotsByQ
   return ok(new Map(quartersBetween(delivery.from, delivery.to).map((quarter) => [quarter, lots.value])));
 }
 
-/** The same delivery with its quantities in the product's own unit, rounded down to the lot. */
+/** The same delivery with its quantities in the product's own unit; others are converted, rounded down to the lot. */
 export function normaliseDelivery(delivery: Delivery, product: Product): Result<Delivery> {
   const lots = scheduleOf(delivery, product);
   if (!lots.ok) return lots;
-  const quantity = (quarter: Quarter) => quantityOf(lots.value.get(quarter) ?? 0n, product);
+  const own = (quarter: Quarter, quantity: Quantity): Quantity =>
+    ownQuantity(quantity, lots.value.get(quarter) ?? 0n, product);
   return ok(
     'schedule' in delivery
-      ? { schedule: delivery.schedule.map(({ quarter }) => ({ quarter, quantity: quantity(quarter) })) }
-      : { ...delivery, quantityPerQuarter: quantity(delivery.from) },
+      ? {
+          schedule: delivery.schedule.map(({ quarter, quantity }) => ({
+            quarter,
+            quantity: own(quarter, quantity),
+          })),
+        }
+      : { ...delivery, quantityPerQuarter: own(delivery.from, delivery.quantityPerQuarter) },
   );
 }
 

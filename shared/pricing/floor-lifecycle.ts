@@ -9,7 +9,7 @@ import { without } from '../kernel/without.ts';
 import type { Product } from '../reference/product.ts';
 import type { Floor, FloorEndTerms, FloorTerms } from './floor.ts';
 import { chained } from './floor-chain.ts';
-import { priceOf, ticksOf } from './product-terms.ts';
+import { ownPrice, ticksOf } from './product-terms.ts';
 
 /**
  * What administrators do to a floor, one by one. Each step makes the floor's next version; none changes what has
@@ -31,15 +31,15 @@ export function proposedFloor(
   product: Product,
   author: Author,
 ): Result<Floor> {
-  const ticks = ticksOf(terms.price, product, 'up');
-  if (!ticks.ok) return ticks;
+  const price = ownPrice(terms.price, product, 'up');
+  if (!price.ok) return price;
   if (isPast(terms.effectiveTo, author))
     return fail(fieldProblem('invalid_request', '/effectiveTo', 'The floor would already be over.'));
   return ok(
     chained(
       {
         ...terms,
-        price: priceOf(ticks.value, product),
+        price: price.value,
         id,
         status: 'proposed',
         proposedBy: author.subject,

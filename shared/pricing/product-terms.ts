@@ -94,6 +94,20 @@ export const quantityOf = (lots: bigint, product: QuantityTerms): Quantity => ({
   unit: product.unit,
 });
 
+/**
+ * A price in the product's own unit, on its tick: as it was written where it is in that unit already, else converted
+ * and rounded. Errors: those of `ticksOf`.
+ */
+export function ownPrice(price: Price, product: PriceTerms, rounding: Rounding): Result<Price> {
+  const ticks = ticksOf(price, product, rounding);
+  if (!ticks.ok) return ticks;
+  return ok(price.per === product.unit ? price : priceOf(ticks.value, product));
+}
+
+/** A quantity, of which there are so many lots, in the product's own unit: as written where it is in that already. */
+export const ownQuantity = (written: Quantity, lots: bigint, product: QuantityTerms): Quantity =>
+  written.unit === product.unit ? written : quantityOf(lots, product);
+
 /** Exact minor units of `lots` at `ticks`; whole because tick × lot is a whole minor unit. */
 export function minorUnitsOf(ticks: bigint, lots: bigint, product: PriceTerms & QuantityTerms): bigint {
   const tick = product.priceTick.amount;

@@ -3,7 +3,7 @@ import { collect, fail, ok } from '../kernel/result.ts';
 import { latestOf } from '../kernel/time.ts';
 import type { ExpectedVersion } from '../kernel/version.ts';
 import { nextVersion } from '../kernel/version.ts';
-import { lotsOf, quantityOf } from '../pricing/product-terms.ts';
+import { lotsOf, ownQuantity } from '../pricing/product-terms.ts';
 import type { Consumption, ConsumptionTerms } from '../reference/zone.ts';
 import { consumptionTermsSchema } from '../reference/zone.ts';
 import type { Act } from './act.ts';
@@ -38,9 +38,9 @@ export const putConsumption =
     const holds = checkExpected(present, expected);
     if (!holds.ok) return holds;
     const quarters = collect(terms.quarters, ({ quarter, quantity }, index) => {
-      if (quantity.amount.units === 0n) return ok({ quarter, quantity: quantityOf(0n, product) });
+      if (quantity.amount.units === 0n) return ok({ quarter, quantity: ownQuantity(quantity, 0n, product) });
       const lots = lotsOf(quantity, product, `/quarters/${index}/quantity`);
-      return lots.ok ? ok({ quarter, quantity: quantityOf(lots.value, product) }) : lots;
+      return lots.ok ? ok({ quarter, quantity: ownQuantity(quantity, lots.value, product) }) : lots;
     });
     if (!quarters.ok) return quarters;
     const normalised = { quarters: quarters.value.toSorted((a, b) => (a.quarter < b.quarter ? -1 : 1)) };

@@ -137,6 +137,19 @@ describe('an order answers with all that was posted, in the same shape', () => {
       expect(wanted).not.toHaveProperty(name);
   });
 
+  it('amounts are answered as they were written, where they are in the product’s own unit', async () => {
+    await productOf('written', { lot: quantity('0.5'), priceTick: price('0.10') });
+    for (const [amount, lots] of [
+      ['110', '12.50'],
+      ['110.5', '12.5'],
+      ['110.00', '12'],
+      ['110.0000', '12.000'],
+    ] as const) {
+      const terms = bidTerms({ product: 'written', price: price(amount), delivery: flat(lots) });
+      expect(await buyer.post('/v1/bids', terms)).toMatchObject({ status: 201, body: terms });
+    }
+  });
+
   it('a schedule keeps its order, and `remaining` follows the quarters', async () => {
     const delivery = {
       schedule: [
