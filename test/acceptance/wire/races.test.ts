@@ -174,7 +174,7 @@ describe('callers at the same moment', () => {
       const now = expectStatus(await who.get(`/v1/${kind}/${order.id}`), 200);
       const sold = contracts
         .filter((contract) => contract.offer === order.id || contract.bid === order.id)
-        .reduce((sum, { schedule }) => sum + Number(schedule[0].quantity.amount), 0);
+        .reduce<number>((sum, { schedule }) => sum + Number(schedule[0].quantity.amount), 0);
       expect(now.contracted).toEqual([{ quarter: q1, quantity: quantity(String(sold)) }]);
       expect(Number(now.remaining[0].quantity.amount) + sold).toBe(
         Number(order.remaining[0].quantity.amount),
@@ -182,7 +182,7 @@ describe('callers at the same moment', () => {
     }
     const listed = expectStatus(await at.auditor.get(`/v1/clearings?product=${at.product}`), 200).items;
     expect(listed).toHaveLength(5);
-    expect(listed.reduce((sum: number, clearing: Json) => sum + Number(clearing.contracts), 0)).toBe(
+    expect((listed as Json[]).reduce<number>((sum, clearing) => sum + Number(clearing.contracts), 0)).toBe(
       contracts.length,
     );
   });
