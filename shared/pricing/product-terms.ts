@@ -16,7 +16,7 @@ import type { Product } from '../reference/product.ts';
  */
 
 const maximumLots = 10n ** 12n;
-const maximumTicks = 10n ** 9n;
+const maximumTicks = 10n ** 8n;
 
 type PriceTerms = Pick<Product, 'unit' | 'currency' | 'priceTick' | 'containedFactor'>;
 type QuantityTerms = Pick<Product, 'unit' | 'lot' | 'containedFactor'>;
