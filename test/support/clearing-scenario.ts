@@ -162,7 +162,7 @@ export class Scenario {
         site: (id) =>
           Promise.resolve({
             site: {
-              ...{ id, name: 'Site', country: 'AU', stage: 'refining', minerals: ['ndpr'], verified: true },
+              ...{ id, country: 'AU', stage: 'refining', minerals: ['ndpr'], verified: true },
               ...{ version: 1, recordedAt: posted },
             },
             certificates: [],
