@@ -36,17 +36,15 @@ export function layout(network: Network): {
 }
 
 /**
- * What one tick of gains and one lot of volume weigh against one lot from inside the zone, so that a single sum
- * orders flows by gains, then volume, then lots from inside.
+ * What one lot of volume weighs against one lot from inside the zone, so that a single sum orders flows of equal gains
+ * by volume, then lots from inside.
  *
  * An improvement is a simple cycle of the residual network. It visits no offer and no head of a pair twice, so it
  * takes on at most `n` pairs and drops at most `n`, where `n` is the lesser of the two numbers: the lots from
- * inside change by at most `n` per unit pushed. It visits the hub at most once: the volume changes by at most one.
+ * inside change by at most `n` per unit pushed.
  */
-export function objectiveWeights(network: Network): { gains: number; volume: number } {
-  const n = Math.min(network.supply.length, network.demand.length + network.capLots.length) + 1;
-  const volume = n + 1;
-  return { gains: volume + n + 1, volume };
+export function volumeWeight(network: Network): number {
+  return Math.min(network.supply.length, network.demand.length + network.capLots.length) + 2;
 }
 
 /**
@@ -79,21 +77,38 @@ export function solveLexicographic(network: Network): Basis {
     pred[node] = firstCapArc + cap;
   });
   const tree = new SpanningTree(parent, pred);
-  return { arcs, tree, pivots: minimiseCost(arcs, tree) };
+  const pivots = minimiseCost(arcs, tree);
+  const refined = { ...arcs, cost: refinedCost(network, arcs, tree) };
+  return { arcs: refined, tree, pivots: pivots + minimiseCost(refined, tree) };
+}
+
+/**
+ * The cost that orders flows of equal gains. Those differ on tight arcs only (complementary slackness), so every
+ * other arc must stay as it is: infinitely dear to take up where it is empty, to give up where it is full. Two costs
+ * in turn instead of one weighted sum: no bid's limit, however wild, can take the sum out of the exact integers.
+ */
+function refinedCost(network: Network, arcs: Arcs, tree: SpanningTree): Float64Array {
+  const { tail, head, flow } = arcs;
+  const { potential } = tree;
+  const perLot = volumeWeight(network);
+  return arcs.cost.map((gains, arc) => {
+    if (gains + potential[tail[arc]!]! - potential[head[arc]!]! !== 0)
+      return flow[arc] === 0 ? Infinity : -Infinity;
+    return arc < network.pairOffer.length ? -(perLot + network.pairInside[arc]!) : 0;
+  });
 }
 
 function arcsOf(network: Network): Arcs {
-  const { supply, demand, capBid, capLots, pairOffer, pairHead, pairWeight, pairInside } = network;
+  const { supply, demand, capBid, capLots, pairOffer, pairHead, pairWeight } = network;
   const { firstBid, firstCapArc, firstUnsold, firstFilled, arcCount } = layout(network);
   const tail = new Int32Array(arcCount);
   const head = new Int32Array(arcCount);
   const cost = new Float64Array(arcCount);
   const capacity = new Float64Array(arcCount).fill(Infinity);
-  const weights = objectiveWeights(network);
   for (let pair = 0; pair < pairOffer.length; pair++) {
     tail[pair] = 1 + pairOffer[pair]!;
     head[pair] = firstBid + pairHead[pair]!;
-    cost[pair] = -(weights.gains * pairWeight[pair]! + weights.volume + pairInside[pair]!);
+    cost[pair] = -pairWeight[pair]!;
   }
   capLots.forEach((lots, cap) => {
     const arc = firstCapArc + cap;
