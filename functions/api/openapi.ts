@@ -32,7 +32,6 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
       summary: 'An offtake and stockpile marketplace for critical minerals.',
       description:
         'Sealed call auctions under price floors, border adjustment, certification and diversification. Decimal values are strings, never JSON numbers. Unknown fields are refused. What a caller may not see does not exist for it.',
-      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
     security: [{ accessToken: [] }],

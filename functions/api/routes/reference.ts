@@ -65,7 +65,7 @@ export function readingRoutes<P extends z.ZodType>(options: {
       operationId: `get${name}`,
       method: 'get',
       path,
-      summary: `Read a ${noun}`,
+      summary: `Read ${withArticle(noun)}`,
       tag,
       roles: everyone,
       params,
@@ -84,7 +84,7 @@ export function readingRoutes<P extends z.ZodType>(options: {
       operationId: `list${name}Versions`,
       method: 'get',
       path: `${path}/versions`,
-      summary: `List the versions of a ${noun}`,
+      summary: `List the versions of ${withArticle(noun)}`,
       description: 'Oldest first, each with when and by whom it was recorded.',
       tag,
       roles: everyone,
@@ -143,3 +143,5 @@ export function plainPutReply<T extends { readonly version: number }>(put: Put<T
     ? reply(201, put.record, { version: put.record.version, location: path })
     : reply(200, put.record, { version: put.record.version });
 }
+
+const withArticle = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
