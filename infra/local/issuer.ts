@@ -12,7 +12,8 @@ import { writeDurably } from './durable-file.ts';
 export const tokenTermsSchema = z
   .strictObject({
     organisation: nameIdSchema,
-    roles: z.array(z.enum(roles)).min(1).max(roles.length),
+    /** None for somebody who may do nothing. */
+    roles: z.array(z.enum(roles)).max(roles.length),
     subject: z
       .string()
       .max(256)

@@ -116,6 +116,9 @@ describe('who is calling', () => {
       [at.auditor, 'POST', '/v1/standards', {}],
     ] as const)
       expectProblem(await who.call(method, path, body), 403, 'forbidden');
+    const nobody = await client(server.url, 'nobody', []);
+    for (const path of ['/v1/products', '/v1/bids', '/v1/contracts', '/v1/markets/conventions'])
+      expectProblem(await nobody.get(path), 403, 'forbidden');
     const other = await client(server.url, 'motors-jp', ['buyer']);
     for (const who of [other, operator]) {
       expectProblem(await who.get(`/v1/bids/${one.id}`), 404, 'not_found');

@@ -206,5 +206,16 @@ describe('floors', () => {
       409,
       'zone_overlap',
     );
+    // Nor may a zone grow into a member of another one that has a floor for the product.
+    const apart = { name: 'Apart', members: ['FI'] };
+    expectStatus(await at.administrator.put('/v1/zones/apart', apart), 201);
+    await approvedFloor(at, { zone: 'apart' });
+    const grown = await at.administrator.put('/v1/zones/apart', { ...apart, members: ['FI', 'DE'] });
+    expectProblem(
+      grown.status === 202 ? await at.second.post(`/v1/zones/apart/changes/${grown.body.id}/approve`) : grown,
+      409,
+      'zone_overlap',
+    );
+    expect((await buyer.get('/v1/zones/apart')).body.members).toEqual(['FI']);
   });
 });
