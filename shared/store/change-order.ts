@@ -26,7 +26,8 @@ import { keys } from './keys.ts';
 import { freeOfRuns, isOpen, lotsAttribute, orderBody } from './order-item.ts';
 import type { OrderKind, StoredOrder } from './orders.ts';
 import { contractedLots, lotsMap, orderAt, readOrder } from './orders.ts';
-import { checkCapacity, siteOfferEntry } from './site-capacity.ts';
+import { checkCapacity } from './site-capacity.ts';
+import { siteOfferEntry, withdrawnOfferEntry } from './site-offers.ts';
 import { readSite } from './sites.ts';
 import type { Action, Table } from './table.ts';
 import { warningsOf } from './order-warnings.ts';
@@ -96,7 +97,11 @@ export function withdrawOrder<T extends Offer | Bid>(act: OrderAct<T>): Plan<T> 
     const changed = { status: 'withdrawn' as const, version: stored.order.version + 1, updatedAt: act.at };
     return ok({
       value: { ...stored.order, ...changed },
-      actions: [updateOrder(found.value, changed), leaveBook(stored)],
+      actions: [
+        updateOrder(found.value, changed),
+        leaveBook(stored),
+        ...('site' in stored.order ? [withdrawnOfferEntry(stored.order, contractedLots(stored.state))] : []),
+      ],
     });
   };
 }
@@ -188,7 +193,7 @@ async function capacityActions<T extends Offer | Bid>(
   const site = await readSite(table, order.site);
   if (site === undefined) throw new Error('an offer of a site that does not exist');
   const capacity = await checkCapacity(table, site, { id, product, lots: requested }, at);
-  return capacity.ok ? ok([...capacity.value, siteOfferEntry(site.id, id, requested)]) : capacity;
+  return capacity.ok ? ok([...capacity.value, siteOfferEntry(order, requested)]) : capacity;
 }
 
 /** Writes to an order that nobody else has changed or holds. */

@@ -67,7 +67,7 @@ const storedOrder = <T extends Offer | Bid>(
 });
 
 /** Orders refer to products that exist: a product is never removed. */
-async function productOf(table: Table, id: string): Promise<Product> {
+export async function productOf(table: Table, id: string): Promise<Product> {
   const product = await readProduct(table, id);
   if (product === undefined) throw new Error('an order of a product that does not exist');
   return product;
@@ -78,12 +78,6 @@ export const orderAt = <T extends Offer | Bid>(order: T, at: Instant): T => ({
   ...order,
   status: statusAt(order, at),
 });
-
-/** What of an order still counts against others at an instant: all of it while open, else what is contracted. */
-export function standingLots({ state, order }: StoredOrder, at: Instant): LotsByQuarter {
-  const open = statusAt({ status: state.status, validUntil: order.validUntil }, at) === 'open';
-  return open ? lotsMap(state.requested) : contractedLots(state);
-}
 
 export const lotsMap = (lots: Readonly<Record<string, bigint>>): LotsByQuarter =>
   new Map(Object.entries(lots).sort(([a], [b]) => (a < b ? -1 : 1)));

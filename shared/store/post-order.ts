@@ -26,7 +26,8 @@ import { warningsOf } from './order-warnings.ts';
 import type { ProductInUse } from './products.ts';
 import { productIsTraded, readProductInUse } from './products.ts';
 import { readAll } from './reference.ts';
-import { checkCapacity, siteOfferEntry } from './site-capacity.ts';
+import { checkCapacity } from './site-capacity.ts';
+import { siteOfferEntry } from './site-offers.ts';
 import { readSite } from './sites.ts';
 import type { Action, Table } from './table.ts';
 
@@ -66,11 +67,7 @@ export function postOffer({ table, caller, at, newId }: Posting, terms: OfferTer
     const offer: Offer = { ...order, warnings: await warningsOf(table, order, requested, product, at) };
     return ok({
       value: offer,
-      actions: [
-        ...entering(offer, requested, inUse),
-        siteOfferEntry(site.id, id, requested),
-        ...capacity.value,
-      ],
+      actions: [...entering(offer, requested, inUse), siteOfferEntry(offer, requested), ...capacity.value],
     });
   };
 }
