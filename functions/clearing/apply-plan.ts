@@ -1,13 +1,18 @@
 import { retireOrder } from '../../shared/store/book.ts';
-import { applyChunk, readPlan } from '../../shared/store/plan.ts';
+import type { ChunkText } from '../../shared/store/plan.ts';
+import { applyChunk, planInHand, readPlan } from '../../shared/store/plan.ts';
 import { concurrently } from './concurrently.ts';
 import type { HeldMarket } from './held-market.ts';
 
-/** Carries out the plan that was decided, each chunk once and in order, then retires the orders it has filled. */
-export async function applyPlan(market: HeldMarket): Promise<void> {
+/**
+ * Carries out the plan that was decided, each chunk once and in order, then retires the orders it has filled.
+ * `decided` is the plan in the hands of the worker that decided it; any other reads it.
+ */
+export async function applyPlan(market: HeldMarket, decided?: readonly ChunkText[]): Promise<void> {
   const { table, clock, settings } = market.dependencies;
   const { clearing, run, plan } = market.in('applying');
-  const chunks = await readPlan(table, clearing, plan);
+  const chunks =
+    decided === undefined ? await readPlan(table, clearing, plan) : planInHand(clearing, plan, decided);
   for (const chunk of chunks) {
     if (chunk.done) continue;
     await market.proceed();

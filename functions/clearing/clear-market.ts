@@ -1,3 +1,4 @@
+import type { ChunkText } from '../../shared/store/plan.ts';
 import { applyPlan } from './apply-plan.ts';
 import { decide } from './decide.ts';
 import type { ClearingDependencies } from './dependencies.ts';
@@ -33,6 +34,7 @@ export async function clearMarket(dependencies: ClearingDependencies, product: s
 }
 
 async function goOn(market: HeldMarket): Promise<Progress> {
+  let decided: readonly ChunkText[] | undefined;
   try {
     giveUpOnTooManyTakes(market);
     for (;;) {
@@ -46,10 +48,10 @@ async function goOn(market: HeldMarket): Promise<Progress> {
           await fixSnapshot(market, await lockBook(market));
           break;
         case 'locked':
-          await decide(market);
+          decided = await decide(market);
           break;
         case 'applying':
-          await applyPlan(market);
+          await applyPlan(market, decided);
           await completeRun(market);
           return 'completed';
       }

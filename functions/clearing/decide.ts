@@ -28,9 +28,9 @@ import { compute, Unclearable } from './unclearable.ts';
 
 /**
  * Clears the snapshot, stores what follows from it under this worker's fence, and passes the point of no return: from
- * that one write on, exactly this plan will be carried out.
+ * that one write on, exactly this plan will be carried out. Answers the plan's chunks.
  */
-export async function decide(market: HeldMarket): Promise<void> {
+export async function decide(market: HeldMarket): Promise<readonly ChunkText[]> {
   const { table, clock, settings, remainingMilliseconds } = market.dependencies;
   const { clearing, fence } = market.in('locked');
   const { snapshot, parties } = await readSnapshot(market.dependencies, market.in('locked'));
@@ -46,6 +46,7 @@ export async function decide(market: HeldMarket): Promise<void> {
     { phase: 'applying', plan: { fence, chunks: chunks.length, digest: planDigest(chunks) } },
     commitClearing(clearing, { ...finding, documents }),
   );
+  return chunks;
 }
 
 async function readSnapshot(

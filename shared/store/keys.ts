@@ -72,6 +72,11 @@ export const keys = {
     pk: `PLAN#${clearing}#${padded(fence)}`,
     sk: `CHUNK#${padded(chunk)}`,
   }),
+  /** There once the chunk has been applied. */
+  planGuard: (clearing: string, fence: number, chunk: number): Key => ({
+    pk: `PLAN#${clearing}#${padded(fence)}`,
+    sk: `GUARD#${padded(chunk)}`,
+  }),
 
   contract: (id: string): Key => ({ pk: `CONTRACT#${id}`, sk: 'CONTRACT' }),
   contractEvent: (id: string, sequence: number): Key => ({

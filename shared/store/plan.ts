@@ -3,14 +3,13 @@ import { contractTermsSchema } from '../contracts/contract-events.ts';
 import { canonicalJson, sha256 } from '../kernel/digest.ts';
 import type { Instant } from '../kernel/time.ts';
 import { millisecondsOf } from '../kernel/time.ts';
-import { assign } from './assign.ts';
 import { takeFromOrder } from './book.ts';
-import type { Clause } from './condition.ts';
 import { doesNotExist } from './condition.ts';
 import { concludeContract } from './contracts.ts';
 import type { PlanReference } from './control.ts';
+import type { Key } from './keys.ts';
 import { keys } from './keys.ts';
-import type { Action, Table } from './table.ts';
+import type { Table } from './table.ts';
 import { maximumActions } from './table.ts';
 
 /**
@@ -60,55 +59,72 @@ export const planDigest = (chunks: readonly Pick<ChunkText, 'sha256'>[]): string
 /** A plan that loses is never read again; one that wins is applied long before. */
 const daysKept = 30;
 
-/** Stores one chunk under its writer's fence. Written twice it stays as it is: it may have been applied meanwhile. */
+/**
+ * Stores one chunk under its writer's fence. It is never changed again: that it has been applied is for its guard to
+ * say, so that the run's transactions do not pay for its content.
+ */
 export async function writeChunk(
   table: Table,
   at: { readonly clearing: string; readonly fence: number; readonly index: number; readonly now: Instant },
   chunk: ChunkText,
 ): Promise<void> {
-  await table.transact([
+  await table.put(
     {
-      name: 'chunk',
-      put: {
-        ...keys.planChunk(at.clearing, at.fence, at.index),
-        type: 'plan chunk',
-        state: 'pending',
-        sha256: chunk.sha256,
-        content: chunk.text,
-        expiresAt: Math.floor(millisecondsOf(at.now) / 1000) + daysKept * 86_400,
-      },
-      conditions: [doesNotExist],
+      ...keys.planChunk(at.clearing, at.fence, at.index),
+      type: 'plan chunk',
+      sha256: chunk.sha256,
+      content: chunk.text,
+      expiresAt: Math.floor(millisecondsOf(at.now) / 1000) + daysKept * 86_400,
     },
-  ]);
+    [doesNotExist],
+  );
 }
 
 export interface StoredChunk extends Chunk {
   readonly index: number;
+  /** Known to have been applied; if not, its guard decides. */
   readonly done: boolean;
 }
 
 /** The plan that a market's control item names, whole and unchanged, or an error that nothing must swallow. */
 export async function readPlan(table: Table, clearing: string, plan: PlanReference): Promise<StoredChunk[]> {
-  const items = await table.query(keys.planChunk(clearing, plan.fence, 0).pk);
-  const texts = items.map((item) => ({
-    text: item['content'] as string,
-    sha256: sha256(item['content'] as string),
-  }));
-  if (items.length !== plan.chunks || planDigest(texts) !== plan.digest)
-    throw new Error(`the plan of ${clearing} is not the one that was decided`);
-  return texts.map(({ text }, index) => ({
-    ...z.decode(chunkSchema, JSON.parse(text) as z.input<typeof chunkSchema>),
-    index,
-    done: items[index]?.['state'] === 'done',
+  const [first, guard] = [keys.planChunk(clearing, plan.fence, 0), keys.planGuard(clearing, plan.fence, 0)];
+  const [items, guards] = await Promise.all([
+    table.query(first.pk, { prefix: prefixOf(first) }),
+    table.query(guard.pk, { prefix: prefixOf(guard) }),
+  ]);
+  const texts = items.map((item) => item['content'] as string);
+  const done = new Set(guards.map((item) => item['sk']));
+  return decodePlan(clearing, plan, texts).map((chunk) => ({
+    ...chunk,
+    done: done.has(keys.planGuard(clearing, plan.fence, chunk.index).sk),
   }));
 }
 
-const notAppliedYet: Clause = {
-  name: 'notAppliedYet',
-  expression: '#state = :pending',
-  names: { '#state': 'state' },
-  values: { ':pending': 'pending' },
-};
+/** The same plan in the hands of the worker that has just stored it, before anything of it can be known to be done. */
+export const planInHand = (
+  clearing: string,
+  plan: PlanReference,
+  chunks: readonly ChunkText[],
+): StoredChunk[] =>
+  decodePlan(
+    clearing,
+    plan,
+    chunks.map(({ text }) => text),
+  );
+
+function decodePlan(clearing: string, plan: PlanReference, texts: readonly string[]): StoredChunk[] {
+  const digest = planDigest(texts.map((text) => ({ sha256: sha256(text) })));
+  if (texts.length !== plan.chunks || digest !== plan.digest)
+    throw new Error(`the plan of ${clearing} is not the one that was decided`);
+  return texts.map((text, index) => ({
+    ...z.decode(chunkSchema, JSON.parse(text) as z.input<typeof chunkSchema>),
+    index,
+    done: false,
+  }));
+}
+
+const prefixOf = ({ sk }: Key): string => sk.slice(0, sk.indexOf('#') + 1);
 
 /**
  * Applies a chunk in one transaction, or finds that somebody has. Any other refusal means that an order is not as it
@@ -124,11 +140,11 @@ export async function applyChunk(
   },
   chunk: StoredChunk,
 ): Promise<'applied' | 'done already'> {
-  const guard: Action = {
+  const guard = {
     name: 'guard',
-    update: keys.planChunk(at.clearing, at.fence, chunk.index),
-    set: assign({ state: 'done' }),
-    conditions: [notAppliedYet],
+    // Kept for good, unlike the content: whoever comes late, however late, must find it.
+    put: { ...keys.planGuard(at.clearing, at.fence, chunk.index), type: 'plan guard', appliedAt: at.now },
+    conditions: [doesNotExist],
   };
   const outcome = await table.transact([
     guard,
@@ -136,8 +152,7 @@ export async function applyChunk(
     ...chunk.takes.map((take) => takeFromOrder(take, at.run, at.now)),
   ]);
   if (outcome.done) return 'applied';
-  const guardItem = await table.get(guard.update);
-  if (guardItem?.['state'] === 'done') return 'done already';
+  if ((await table.get(guard.put)) !== undefined) return 'done already';
   const refused = outcome.refusals.map((refusal) => refusal.action).join(', ');
   throw new Error(`chunk ${chunk.index} of ${at.clearing} cannot be applied: ${refused}`);
 }

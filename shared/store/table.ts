@@ -3,6 +3,7 @@ import {
   BatchGetItemCommand,
   ConditionalCheckFailedException,
   GetItemCommand,
+  PutItemCommand,
   QueryCommand,
   TransactWriteItemsCommand,
   TransactionCanceledException,
@@ -205,12 +206,33 @@ export class Table {
    */
   async update(key: Key, set: Update, conditions: readonly Clause[]): Promise<Updated> {
     const { Update: input } = this.#write({ name: 'update', update: key, set, conditions });
+    return this.#single(async () => {
+      const answer = await this.client.send(
+        new UpdateItemCommand({ ...input, Key: input?.Key, TableName: this.name, ReturnValues: 'ALL_NEW' }),
+      );
+      return read(answer.Attributes ?? {});
+    });
+  }
+
+  /**
+   * Puts one item, as `update` updates one. Where the conditions do not hold, what stands there may be this very item:
+   * the answer to a write that was done may be lost.
+   */
+  async put(
+    item: Key & Readonly<Record<string, Attribute>>,
+    conditions: readonly Clause[],
+  ): Promise<Updated> {
+    const { Put: input } = this.#write({ name: 'put', put: item, conditions });
+    return this.#single(async () => {
+      await this.client.send(new PutItemCommand({ ...input, Item: input?.Item, TableName: this.name }));
+      return item;
+    });
+  }
+
+  async #single(send: () => Promise<Item>): Promise<Updated> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const answer = await this.client.send(
-          new UpdateItemCommand({ ...input, Key: input?.Key, TableName: this.name, ReturnValues: 'ALL_NEW' }),
-        );
-        return { done: true, item: read(answer.Attributes ?? {}) };
+        return { done: true, item: await send() };
       } catch (error) {
         if (error instanceof ConditionalCheckFailedException)
           return { done: false, item: error.Item && read(error.Item) };

@@ -75,12 +75,12 @@ export const contractPuts = (calls: readonly Call[]): NonNullable<TransactWriteI
 
 function stepOf({ write, name, partition, transaction }: Call): Step {
   if (!write) return 'read';
+  if (name === 'PutItemCommand') return 'plan';
   if (name === 'UpdateItemCommand') return partition.startsWith('ORDER#') ? 'lock' : 'control';
   const [first] = transaction;
   const touched = first?.Put?.Item?.['pk']?.S ?? first?.Update?.Key?.['pk']?.S ?? '';
   if (touched.startsWith('ORDER#')) return 'retire';
-  if (!touched.startsWith('PLAN#')) return 'control';
-  return first?.Put === undefined ? 'apply' : 'plan';
+  return touched.startsWith('PLAN#') ? 'apply' : 'control';
 }
 
 /** All that the offers have lost, the bids have gained and the contracts say. */

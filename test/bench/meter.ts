@@ -19,6 +19,7 @@ export interface Call {
 interface Input {
   readonly TransactItems?: readonly TransactWriteItem[];
   readonly Key?: { readonly pk?: { readonly S?: string } };
+  readonly Item?: { readonly pk?: { readonly S?: string } };
 }
 interface Capacity {
   readonly CapacityUnits?: number;
@@ -58,7 +59,7 @@ export class Meter {
         name: call.name,
         write: call.write,
         transaction: input.TransactItems ?? [],
-        partition: input.Key?.pk?.S ?? '',
+        partition: (input.Key ?? input.Item)?.pk?.S ?? '',
         units: capacity.reduce((sum, { CapacityUnits }) => sum + (CapacityUnits ?? 0), 0),
         begun,
         ended: performance.now(),

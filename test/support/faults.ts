@@ -171,8 +171,13 @@ export class Interleaving {
   }
 }
 
+interface Write {
+  readonly Key?: { readonly pk?: { readonly S?: string } };
+  readonly Item?: { readonly pk?: { readonly S?: string } };
+  readonly ConditionExpression?: string;
+}
 interface Transaction {
-  readonly TransactItems?: Record<string, { Key?: { pk?: { S?: string } }; ConditionExpression?: string }>[];
+  readonly TransactItems?: Record<string, Write>[];
 }
 
 /** Takes the conditions off the transactions that apply a plan: of the guard only, or of everything. */
@@ -180,8 +185,7 @@ export const withoutConditions =
   (of: 'the guard' | 'everything'): Meddler =>
   (send, call) => {
     const { TransactItems: items = [] } = call.input as Transaction;
-    const isGuard = (write: { Key?: { pk?: { S?: string } } }) =>
-      write.Key?.pk?.S?.startsWith('PLAN#') === true;
+    const isGuard = ({ Key, Item }: Write) => (Key ?? Item)?.pk?.S?.startsWith('PLAN#') === true;
     if (items.some((item) => Object.values(item).some(isGuard)))
       call.input = {
         ...call.input,

@@ -242,6 +242,60 @@ describe("a site's capacity", () => {
     expect((await offer(flat('1000'))).status).toBe(201);
   });
 
+  it('stays taken by what is contracted of an offer that is withdrawn, expires or is filled', async () => {
+    const inOneDay = '2026-11-23T00:00:00.000Z';
+    const withdrawn = (await offer(flat('300'))).body.id;
+    await market.bid({ delivery: flat('100') });
+    await market.clear();
+    await market.done(mine, 'POST', `/v1/offers/${withdrawn}/withdraw`);
+    await offer(flat('300'), { validUntil: inOneDay });
+    await market.bid({ delivery: flat('150') });
+    await market.clear();
+    await offer(flat('50'), { validUntil: inOneDay });
+    await market.bid({ delivery: flat('200') });
+    await market.clear();
+    // 100 of the withdrawn one; of the others, all until they expire, then the 300 that were filled and 50.
+    market.pass(24 * 3_600_000);
+    expect(await offer(flat('551'))).toMatchObject(exceeded);
+    expect((await offer(flat('550'))).status).toBe(201);
+  });
+
+  it('stays taken by an expired offer while a run that closed its gate before may still contract it', async () => {
+    const { table, clock } = market.api.dependencies;
+    await offer(flat('1000'), { validUntil: '2026-11-23T00:00:00.000Z' });
+    const clearing = await market.clear();
+    const control = keys.marketControl('ndpr-oxide');
+    const run = Number((await table.get(control))?.['run']) + 1;
+    const open = { phase: 'locking', run, clearing, gateClosure: clock(), takes: 0, salt: '00' };
+    await table.update(control, assign(open), []);
+    market.pass(24 * 3_600_000);
+    expect(await offer(flat('1'))).toMatchObject(exceeded);
+    await table.update(control, assign({ gateClosure: clock() }), []);
+    expect((await offer(flat('1'))).status).toBe(201);
+    await table.update(control, assign({ phase: 'idle', ended: run }), []);
+    expect((await offer(flat('999'))).status).toBe(201);
+  });
+
+  it('is found out in as many reads whatever the number of its offers', async () => {
+    const reads = async (): Promise<number> => {
+      let count = 0;
+      client.middlewareStack.add(
+        (next, context) => (args) => {
+          if (/^(Get|BatchGet|Query)/.test(context.commandName ?? '')) count += 1;
+          return next(args);
+        },
+        { step: 'initialize', name: 'count' },
+      );
+      expect((await offer(flat('1'))).status).toBe(201);
+      client.middlewareStack.remove('count');
+      return count;
+    };
+    await reads();
+    const few = await reads();
+    for (let more = 0; more < 10; more += 1) await offer(flat('1'));
+    expect(await reads()).toBe(few);
+  });
+
   it('cannot be oversold by offers posted at once', async () => {
     const answers = await Promise.all(Array.from({ length: 6 }, () => offer(flat('300'))));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 201, 201, 422, 422, 422]);

@@ -1,6 +1,8 @@
 import {
   BatchGetItemCommand,
+  ConditionalCheckFailedException,
   DynamoDBClient,
+  PutItemCommand,
   TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -89,6 +91,45 @@ describe('a transaction', () => {
   it('refuses more actions than DynamoDB takes before it asks', async () => {
     await expect(table.transact(Array.from({ length: 101 }, () => put))).rejects.toThrow('101 actions');
     expect(dynamo.calls()).toHaveLength(0);
+  });
+});
+
+describe('the put of one item', () => {
+  const item = { ...key, content: 'text' };
+
+  it('is tried again when it collides with a transaction or is throttled', async () => {
+    dynamo
+      .on(PutItemCommand)
+      .rejectsOnce(Object.assign(new Error('collided'), { name: 'TransactionConflictException' }))
+      .rejectsOnce(Object.assign(new Error('slow down'), { name: 'ThrottlingException' }))
+      .resolves({});
+    expect(await table.put(item, [doesNotExist])).toEqual({ done: true, item });
+    expect(pauses).toEqual([25, 50]);
+    for (const { args } of dynamo.commandCalls(PutItemCommand))
+      expect(args[0].input).toMatchObject({
+        ...{ TableName: 'lodestone', Item: marshall(item) },
+        ConditionExpression: '(attribute_not_exists(pk))',
+      });
+  });
+
+  it('answers what stands in its way', async () => {
+    dynamo.on(PutItemCommand).rejects(
+      new ConditionalCheckFailedException({
+        ...{ message: 'refused', $metadata: {} },
+        Item: marshall({ ...key, content: 'other' }),
+      }),
+    );
+    expect(await table.put(item, [doesNotExist])).toEqual({
+      done: false,
+      item: { ...key, content: 'other' },
+    });
+    expect(dynamo.commandCalls(PutItemCommand)).toHaveLength(1);
+  });
+
+  it('throws at once what is no passing trouble', async () => {
+    dynamo.on(PutItemCommand).rejects(new Error('no'));
+    await expect(table.put(item, [])).rejects.toThrow('no');
+    expect(dynamo.commandCalls(PutItemCommand)).toHaveLength(1);
   });
 });
 
