@@ -56,6 +56,26 @@ describe('a clearing that nothing disturbs', () => {
     });
   });
 
+  it('stores its plan to expire and the guards to stay, and reads none of the plan back', async () => {
+    const scenario = await Scenario.start(engine.endpoint);
+    const { pk } = keys.planChunk(first, 1, 0);
+    let queries = 0;
+    const watch: Meddler = (send, { write, input }) => {
+      if (!write && JSON.stringify(input).includes(pk)) queries += 1;
+      return send();
+    };
+    await runDueClearings(scenario.worker({ meddle: meddleWith(watch) }), ndpr);
+    expect(queries).toBe(0);
+    const plan = await scenario.table.query(pk);
+    const chunks = plan.filter(({ sk }) => String(sk).startsWith('CHUNK#'));
+    const guards = plan.filter(({ sk }) => String(sk).startsWith('GUARD#'));
+    expect(chunks.length).toBeGreaterThan(1);
+    expect(guards).toHaveLength(chunks.length);
+    for (const chunk of chunks)
+      expect(chunk['expiresAt']).toBeGreaterThan(Date.parse(scenario.clock()) / 1000);
+    for (const guard of guards) expect(guard).not.toHaveProperty('expiresAt');
+  });
+
   it('leaves figures for the public view that name nobody', async () => {
     const scenario = await Scenario.start(engine.endpoint);
     await run(scenario);
