@@ -3,7 +3,7 @@ import { millisecondsOf } from '../../shared/kernel/time.ts';
 import type { Attribute } from '../../shared/store/condition.ts';
 import type { Control, ControlIn, Phase } from '../../shared/store/control.ts';
 import { moveControl, readControl, renewLease, takeMarket } from '../../shared/store/control.ts';
-import type { Action } from '../../shared/store/table.ts';
+import type { Action } from '../../shared/store/action.ts';
 import type { ClearingDependencies } from './dependencies.ts';
 
 /** Another worker has taken the market: whatever this one was about to write is no longer its own to write. */

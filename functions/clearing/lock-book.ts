@@ -1,5 +1,5 @@
 import { dropExpired, lockOrder, readBook } from '../../shared/store/book.ts';
-import type { Item } from '../../shared/store/table.ts';
+import type { Item } from '../../shared/store/item.ts';
 import { concurrently } from './concurrently.ts';
 import type { HeldMarket } from './held-market.ts';
 import { Superseded } from './held-market.ts';

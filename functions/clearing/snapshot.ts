@@ -5,7 +5,7 @@ import { quarterQuantities } from '../../shared/orders/delivery.ts';
 import type { Offer } from '../../shared/orders/offer.ts';
 import type { Product } from '../../shared/reference/product.ts';
 import { readBid, readOffer, readOrderState } from '../../shared/store/order-item.ts';
-import type { Item } from '../../shared/store/table.ts';
+import type { Item } from '../../shared/store/item.ts';
 import type { ReferenceReader } from './dependencies.ts';
 import type { Parties } from './tokens.ts';
 import { tokenOf } from './tokens.ts';

@@ -1,5 +1,5 @@
 import type { Attribute } from './condition.ts';
-import type { Update } from './table.ts';
+import type { Update } from './action.ts';
 
 /**
  * An update that sets top-level attributes to the values given and removes those given as `undefined`. Its

@@ -5,7 +5,9 @@ import type { Attribute, Clause } from './condition.ts';
 import { mergePlaceholders, versionIs } from './condition.ts';
 import { keys, shards } from './keys.ts';
 import { freeOfRuns, isOpen, lotsAttribute } from './order-item.ts';
-import type { Action, Item, Table, Update } from './table.ts';
+import type { Action, Update } from './action.ts';
+import type { Item } from './item.ts';
+import type { Table } from './table.ts';
 
 /** The entry of an open order in the book of its product; put with the order, removed when it closes. */
 export const bookEntryItem = (product: string, order: string) => ({

@@ -11,7 +11,8 @@ import { authorUnder, configurationMoves, readGuard } from './configuration.ts';
 import type { Plan } from './effect.ts';
 import { productActions, productProblem, readProductInUse, standingFloorsOfProduct } from './products.ts';
 import { readAll, readReference, referenceSeries } from './reference.ts';
-import type { Action, Table } from './table.ts';
+import type { Action } from './action.ts';
+import type { Table } from './table.ts';
 import { recordVersion } from './versioned.ts';
 import { zoneProblem } from './zones.ts';
 

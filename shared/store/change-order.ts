@@ -29,7 +29,8 @@ import { contractedLots, lotsMap, orderAt, readOrder } from './orders.ts';
 import { checkCapacity } from './site-capacity.ts';
 import { siteOfferEntry, withdrawnOfferEntry } from './site-offers.ts';
 import { readSite } from './sites.ts';
-import type { Action, Table } from './table.ts';
+import type { Action } from './action.ts';
+import type { Table } from './table.ts';
 import { warningsOf } from './order-warnings.ts';
 
 /** Who changes which order, and when. */

@@ -5,7 +5,7 @@ import type { ConfigurationGuard } from './configuration.ts';
 import { configurationMoves } from './configuration.ts';
 import type { Effect } from './effect.ts';
 import { referenceSeries } from './reference.ts';
-import type { Action } from './table.ts';
+import type { Action } from './action.ts';
 import { recordVersion } from './versioned.ts';
 
 type Described = 'kind' | 'id' | 'target' | 'basedOn' | 'proposed';

@@ -13,7 +13,9 @@ import type { Clause } from './condition.ts';
 import { doesNotExist, exists } from './condition.ts';
 import { keys, listedAs, listPartition, shards } from './keys.ts';
 import { plain } from './order-item.ts';
-import type { Action, Item, Table } from './table.ts';
+import type { Action } from './action.ts';
+import type { Item } from './item.ts';
+import type { Table } from './table.ts';
 
 /** What a clearing leaves in the object store: where each document lies, and its SHA-256. */
 export const clearingDocumentsSchema = z.record(

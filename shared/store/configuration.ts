@@ -4,7 +4,8 @@ import type { Author, Recorded } from '../kernel/version.ts';
 import type { Act } from './act.ts';
 import type { Clause } from './condition.ts';
 import { keys } from './keys.ts';
-import type { Action, Table } from './table.ts';
+import type { Action } from './action.ts';
+import type { Table } from './table.ts';
 
 /**
  * Floors, rules, zones, schemes and products are checked against each other (no destination in two zones that

@@ -5,7 +5,9 @@ import { contractEventSchema, contractSchema } from '../contracts/contract.ts';
 import { doesNotExist } from './condition.ts';
 import { keys, listedAs, ownedBy } from './keys.ts';
 import { plain } from './order-item.ts';
-import type { Action, Item, Table } from './table.ts';
+import type { Action } from './action.ts';
+import type { Item } from './item.ts';
+import type { Table } from './table.ts';
 
 /**
  * Puts a contract and the first event of its chain, if they are not there yet. The contract is listed by its seller,

@@ -6,7 +6,9 @@ import { assign } from './assign.ts';
 import type { Attribute, Clause } from './condition.ts';
 import { doesNotExist } from './condition.ts';
 import { keys } from './keys.ts';
-import type { Action, Item, Table } from './table.ts';
+import type { Action } from './action.ts';
+import type { Item } from './item.ts';
+import type { Table } from './table.ts';
 
 /**
  * The control item of a market: who works on it, and how far its present run has come. A run goes

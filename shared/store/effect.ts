@@ -2,7 +2,8 @@ import type { Problem } from '../kernel/problem.ts';
 import { problem } from '../kernel/problem.ts';
 import type { Result } from '../kernel/result.ts';
 import { fail, ok } from '../kernel/result.ts';
-import type { Action, Refusal, Table } from './table.ts';
+import type { Action } from './action.ts';
+import type { Refusal, Table } from './table.ts';
 
 /** What a use case will write, in one transaction, and what it answers once that is done. */
 export interface Effect<T> {

@@ -9,7 +9,8 @@ import type { Clause } from './condition.ts';
 import type { Plan } from './effect.ts';
 import { perform } from './effect.ts';
 import { keys } from './keys.ts';
-import type { Item, Table } from './table.ts';
+import type { Item } from './item.ts';
+import type { Table } from './table.ts';
 
 /**
  * One request under a caller's own key. The record of its answer is written in the same transaction as its

@@ -3,7 +3,8 @@ import type { Caller } from '../reference/caller.ts';
 import { seesAll } from '../reference/caller.ts';
 import type { Key, ListedKind, OwnedKind } from './keys.ts';
 import { listPartition, ownerPartition, shards } from './keys.ts';
-import type { Item, Table } from './table.ts';
+import type { Item } from './item.ts';
+import type { Table } from './table.ts';
 
 /** Items read for one page at most: a filter that keeps next to nothing gives a short page and a cursor. */
 const maximumRead = 1000;

@@ -9,7 +9,7 @@ import { offerSchema } from '../orders/offer.ts';
 import { quantityOf } from '../pricing/product-terms.ts';
 import type { Product } from '../reference/product.ts';
 import type { Attribute, Clause } from './condition.ts';
-import type { Item } from './table.ts';
+import type { Item } from './item.ts';
 import { keys, listedAs, ownedBy } from './keys.ts';
 
 /**

@@ -13,7 +13,8 @@ import { listOwnedOrAll } from './listing.ts';
 import type { OrderState } from './order-item.ts';
 import { readBid, readOffer, readOrderState } from './order-item.ts';
 import { readProduct } from './reference.ts';
-import type { Item, Table } from './table.ts';
+import type { Item } from './item.ts';
+import type { Table } from './table.ts';
 
 /** Offers or bids: how they are stored. */
 export interface OrderKind<T extends Offer | Bid = Offer | Bid> {

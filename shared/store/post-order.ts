@@ -29,7 +29,8 @@ import { readAll } from './reference.ts';
 import { checkCapacity } from './site-capacity.ts';
 import { siteOfferEntry } from './site-offers.ts';
 import { readSite } from './sites.ts';
-import type { Action, Table } from './table.ts';
+import type { Action } from './action.ts';
+import type { Table } from './table.ts';
 
 /** Who posts, and when. */
 export interface Posting {

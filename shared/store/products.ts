@@ -16,7 +16,8 @@ import { keys } from './keys.ts';
 import type { Put } from './put.ts';
 import { checkExpected, saysTheSame } from './put.ts';
 import { readAll, referenceSeries } from './reference.ts';
-import type { Action, Table } from './table.ts';
+import type { Action } from './action.ts';
+import type { Table } from './table.ts';
 import { readRecord, recordVersion, termsOf } from './versioned.ts';
 
 /** A product, and whether an order for it exists (an attribute of its head item, set by the first order). */

@@ -16,7 +16,8 @@ import type { StandardsRule } from '../standards/standards-rule.ts';
 import { standardsRuleSchema } from '../standards/standards-rule.ts';
 import type { ReferenceKind } from './keys.ts';
 import { keys } from './keys.ts';
-import type { Item, Table } from './table.ts';
+import type { Item } from './item.ts';
+import type { Table } from './table.ts';
 import type { Series } from './versioned.ts';
 import { pageOfVersions, readHead, readRecord, versionAsOf } from './versioned.ts';
 

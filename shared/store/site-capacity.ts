@@ -7,7 +7,8 @@ import type { Site } from '../reference/site.ts';
 import type { Clause } from './condition.ts';
 import { keys } from './keys.ts';
 import { usesOfOthers } from './site-offers.ts';
-import type { Action, Table } from './table.ts';
+import type { Action } from './action.ts';
+import type { Table } from './table.ts';
 
 /** The offer that is to be posted or changed, as it would then stand. */
 interface Wanted extends CapacityUse {

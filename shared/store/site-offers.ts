@@ -10,7 +10,8 @@ import { readControls } from './control.ts';
 import { keys } from './keys.ts';
 import { lotsAttribute, readOrderState } from './order-item.ts';
 import { contractedLots, lotsMap, productOf } from './orders.ts';
-import type { Action, Table } from './table.ts';
+import type { Action } from './action.ts';
+import type { Table } from './table.ts';
 
 /**
  * What an offer holds of its site's capacity, kept beside the site so that one query finds all of it: the lots it asks

@@ -10,7 +10,8 @@ import type { Act } from './act.ts';
 import { authorUnder, configurationMoves, readGuard } from './configuration.ts';
 import type { Plan } from './effect.ts';
 import { readAll, readProduct, referenceSeries } from './reference.ts';
-import type { Action, Table } from './table.ts';
+import type { Action } from './action.ts';
+import type { Table } from './table.ts';
 import { recordVersion } from './versioned.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { AttributeValue, DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetItemCommand,
   ConditionalCheckFailedException,
@@ -9,32 +9,15 @@ import {
   TransactionCanceledException,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { Action, Update } from './action.ts';
+import { transactItem } from './action.ts';
 import type { Attribute, Clause } from './condition.ts';
-import { allOf, mergePlaceholders } from './condition.ts';
+import type { Item } from './item.ts';
+import { readItem } from './item.ts';
 import type { Key } from './keys.ts';
 import { tableShape } from './keys.ts';
-
-/** An item as read: numbers are bigint. */
-export type Item = Readonly<Record<string, unknown>>;
-
-/** One write of a transaction. `name` says in errors and tests which one failed. */
-export type Action = {
-  readonly name: string;
-  readonly conditions?: readonly Clause[];
-} & (
-  | { readonly put: Key & Readonly<Record<string, Attribute | undefined>> }
-  | { readonly update: Key; readonly set: Update }
-  | { readonly remove: Key }
-  | { readonly check: Key }
-);
-
-/** An update expression with its placeholders. */
-export interface Update {
-  readonly expression: string;
-  readonly names?: Readonly<Record<string, string>>;
-  readonly values?: Readonly<Record<string, Attribute>>;
-}
+import { isTransient } from './transient.ts';
 
 /** A condition that did not hold, with the item that stood there (if one did). */
 export interface Refusal {
@@ -88,7 +71,7 @@ export class Table {
         ConsistentRead: true,
       }),
     );
-    return answer.Item && read(answer.Item);
+    return answer.Item && readItem(answer.Item);
   }
 
   /** The items at many keys, read consistently, in no particular order; keys with no item are left out. */
@@ -103,7 +86,7 @@ export class Table {
         const answer = await this.client.send(
           new BatchGetItemCommand({ RequestItems: { [this.name]: { Keys: rest, ConsistentRead: true } } }),
         );
-        items.push(...(answer.Responses?.[this.name] ?? []).map(read));
+        items.push(...(answer.Responses?.[this.name] ?? []).map(readItem));
         rest = answer.UnprocessedKeys?.[this.name]?.Keys ?? [];
       }
     }
@@ -173,7 +156,7 @@ export class Table {
           ExclusiveStartKey: start,
         }),
       );
-      items.push(...(answer.Items ?? []).map(read));
+      items.push(...(answer.Items ?? []).map(readItem));
       start = answer.LastEvaluatedKey;
     } while (start !== undefined && (options.limit === undefined || items.length < options.limit));
     return items;
@@ -186,7 +169,7 @@ export class Table {
    */
   async transact(actions: readonly Action[], token?: string): Promise<Outcome> {
     if (actions.length > maximumActions) throw new Error(`a transaction of ${actions.length} actions`);
-    const TransactItems = actions.map((action) => this.#write(action));
+    const TransactItems = actions.map((action) => transactItem(this.name, action));
     for (let attempt = 1; ; attempt += 1) {
       try {
         await this.client.send(new TransactWriteItemsCommand({ TransactItems, ClientRequestToken: token }));
@@ -205,12 +188,12 @@ export class Table {
    * transaction does. Conflicts with transactions and throttling are retried with jitter.
    */
   async update(key: Key, set: Update, conditions: readonly Clause[]): Promise<Updated> {
-    const { Update: input } = this.#write({ name: 'update', update: key, set, conditions });
+    const { Update: input } = transactItem(this.name, { name: 'update', update: key, set, conditions });
     return this.#single(async () => {
       const answer = await this.client.send(
         new UpdateItemCommand({ ...input, Key: input?.Key, TableName: this.name, ReturnValues: 'ALL_NEW' }),
       );
-      return read(answer.Attributes ?? {});
+      return readItem(answer.Attributes ?? {});
     });
   }
 
@@ -222,7 +205,7 @@ export class Table {
     item: Key & Readonly<Record<string, Attribute>>,
     conditions: readonly Clause[],
   ): Promise<Updated> {
-    const { Put: input } = this.#write({ name: 'put', put: item, conditions });
+    const { Put: input } = transactItem(this.name, { name: 'put', put: item, conditions });
     return this.#single(async () => {
       await this.client.send(new PutItemCommand({ ...input, Item: input?.Item, TableName: this.name }));
       return item;
@@ -235,7 +218,7 @@ export class Table {
         return { done: true, item: await send() };
       } catch (error) {
         if (error instanceof ConditionalCheckFailedException)
-          return { done: false, item: error.Item && read(error.Item) };
+          return { done: false, item: error.Item && readItem(error.Item) };
         if (!isTransient(error) || attempt === attempts) throw error;
         await this.backOff(attempt);
       }
@@ -246,73 +229,13 @@ export class Table {
   async backOff(attempt: number): Promise<void> {
     await this.#pause(this.#random() * Math.min(2000, 25 * 2 ** attempt));
   }
-
-  #write(action: Action): TransactWriteItem {
-    const condition = allOf(...(action.conditions ?? []));
-    const conditional = {
-      TableName: this.name,
-      ...(condition.expression === '' ? {} : { ConditionExpression: condition.expression }),
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
-    };
-    const placeholders = (names: Record<string, string>, values: Record<string, Attribute>) => ({
-      ...(Object.keys(names).length === 0 ? {} : { ExpressionAttributeNames: names }),
-      ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: write(values) }),
-    });
-    if ('put' in action)
-      return {
-        Put: { ...conditional, ...placeholders(condition.names, condition.values), Item: write(action.put) },
-      };
-    if ('update' in action)
-      return {
-        Update: {
-          ...conditional,
-          Key: marshall({ pk: action.update.pk, sk: action.update.sk }),
-          UpdateExpression: action.set.expression,
-          ...placeholders(
-            mergePlaceholders([condition.names, action.set.names ?? {}]),
-            mergePlaceholders<Attribute>([condition.values, action.set.values ?? {}]),
-          ),
-        },
-      };
-    const target = 'remove' in action ? action.remove : action.check;
-    const plain = {
-      ...conditional,
-      ...placeholders(condition.names, condition.values),
-      Key: marshall({ pk: target.pk, sk: target.sk }),
-    };
-    return 'remove' in action
-      ? { Delete: plain }
-      : { ConditionCheck: { ...plain, ConditionExpression: condition.expression } };
-  }
 }
-
-const read = (item: Record<string, AttributeValue>): Item =>
-  unmarshall(item, { wrapNumbers: (digits) => BigInt(digits) });
-
-const write = (item: Readonly<Record<string, unknown>>): Record<string, AttributeValue> =>
-  marshall(item, { removeUndefinedValues: true });
 
 function refusalsOf(error: unknown, actions: readonly Action[]): Refusal[] {
   if (!(error instanceof TransactionCanceledException)) return [];
   return (error.CancellationReasons ?? []).flatMap((reason, index) =>
     reason.Code === 'ConditionalCheckFailed'
-      ? [{ action: actions[index]?.name ?? '?', index, item: reason.Item && read(reason.Item) }]
+      ? [{ action: actions[index]?.name ?? '?', index, item: reason.Item && readItem(reason.Item) }]
       : [],
   );
-}
-
-const transientNames = new Set([
-  'TransactionConflictException',
-  'TransactionInProgressException',
-  'ProvisionedThroughputExceededException',
-  'ThrottlingException',
-  'RequestLimitExceeded',
-]);
-
-const transientReasons = new Set(['TransactionConflict', 'ProvisionedThroughputExceeded', 'ThrottlingError']);
-
-function isTransient(error: unknown): boolean {
-  if (error instanceof TransactionCanceledException)
-    return (error.CancellationReasons ?? []).some((reason) => transientReasons.has(reason.Code ?? ''));
-  return error instanceof Error && transientNames.has(error.name);
 }

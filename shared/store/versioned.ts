@@ -7,7 +7,9 @@ import type { Attribute, Clause } from './condition.ts';
 import { doesNotExist, versionIs } from './condition.ts';
 import type { Key } from './keys.ts';
 import { plain } from './order-item.ts';
-import type { Action, Item, Table } from './table.ts';
+import type { Action } from './action.ts';
+import type { Item } from './item.ts';
+import type { Table } from './table.ts';
 
 /**
  * Records that keep every version: a head item with the present one, and one item for each version. Both are

@@ -14,7 +14,8 @@ import { readClearing, requestClearingActions } from '../../shared/store/clearin
 import { keys } from '../../shared/store/keys.ts';
 import { plain, readOrderState } from '../../shared/store/order-item.ts';
 import { readProductInUse } from '../../shared/store/products.ts';
-import type { Item, Table } from '../../shared/store/table.ts';
+import type { Item } from '../../shared/store/item.ts';
+import type { Table } from '../../shared/store/table.ts';
 import * as z from 'zod';
 import type { BenchMarket } from './market.ts';
 import type { Call, Meter } from './meter.ts';

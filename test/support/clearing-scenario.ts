@@ -21,7 +21,7 @@ import { bookEntryItem } from '../../shared/store/book.ts';
 import { readClearing, readClearingDocuments, requestClearingActions } from '../../shared/store/clearings.ts';
 import { readContract } from '../../shared/store/contracts.ts';
 import { orderItem, originKey, readOrderState } from '../../shared/store/order-item.ts';
-import type { Item } from '../../shared/store/table.ts';
+import type { Item } from '../../shared/store/item.ts';
 import { Table } from '../../shared/store/table.ts';
 import { greedyEngine } from './greedy-engine.ts';
 import { MemoryObjects } from './memory-objects.ts';

@@ -10,7 +10,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { doesNotExist, versionIs } from '../../../shared/store/condition.ts';
-import type { Action } from '../../../shared/store/table.ts';
+import type { Action } from '../../../shared/store/action.ts';
 import { Table } from '../../../shared/store/table.ts';
 
 /** Failures that the embedded engine never makes. */

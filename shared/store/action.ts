@@ -1,0 +1,67 @@
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { Attribute, Clause } from './condition.ts';
+import { allOf, mergePlaceholders } from './condition.ts';
+import { writeItem } from './item.ts';
+import type { Key } from './keys.ts';
+
+/** One write of a transaction. `name` says in errors and tests which one failed. */
+export type Action = {
+  readonly name: string;
+  readonly conditions?: readonly Clause[];
+} & (
+  | { readonly put: Key & Readonly<Record<string, Attribute | undefined>> }
+  | { readonly update: Key; readonly set: Update }
+  | { readonly remove: Key }
+  | { readonly check: Key }
+);
+
+/** An update expression with its placeholders. */
+export interface Update {
+  readonly expression: string;
+  readonly names?: Readonly<Record<string, string>>;
+  readonly values?: Readonly<Record<string, Attribute>>;
+}
+
+/** The write as DynamoDB takes it in a transaction. */
+export function transactItem(table: string, action: Action): TransactWriteItem {
+  const condition = allOf(...(action.conditions ?? []));
+  const conditional = {
+    TableName: table,
+    ...(condition.expression === '' ? {} : { ConditionExpression: condition.expression }),
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+  };
+  const placeholders = (names: Record<string, string>, values: Record<string, Attribute>) => ({
+    ...(Object.keys(names).length === 0 ? {} : { ExpressionAttributeNames: names }),
+    ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: writeItem(values) }),
+  });
+  if ('put' in action)
+    return {
+      Put: {
+        ...conditional,
+        ...placeholders(condition.names, condition.values),
+        Item: writeItem(action.put),
+      },
+    };
+  if ('update' in action)
+    return {
+      Update: {
+        ...conditional,
+        Key: marshall({ pk: action.update.pk, sk: action.update.sk }),
+        UpdateExpression: action.set.expression,
+        ...placeholders(
+          mergePlaceholders([condition.names, action.set.names ?? {}]),
+          mergePlaceholders<Attribute>([condition.values, action.set.values ?? {}]),
+        ),
+      },
+    };
+  const target = 'remove' in action ? action.remove : action.check;
+  const plain = {
+    ...conditional,
+    ...placeholders(condition.names, condition.values),
+    Key: marshall({ pk: target.pk, sk: target.sk }),
+  };
+  return 'remove' in action
+    ? { Delete: plain }
+    : { ConditionCheck: { ...plain, ConditionExpression: condition.expression } };
+}
