@@ -18,6 +18,7 @@ import type { LockedOrder } from '../../shared/store/packing.ts';
 import { packChunks } from '../../shared/store/packing.ts';
 import type { ChunkText } from '../../shared/store/plan.ts';
 import { chunkText, planDigest, writeChunk } from '../../shared/store/plan.ts';
+import { concurrently } from './concurrently.ts';
 import type { Cleared, ClearingDependencies } from './dependencies.ts';
 import { putDocument, readDocument } from './documents.ts';
 import type { HeldMarket } from './held-market.ts';
@@ -128,7 +129,26 @@ async function storeDocuments(market: HeldMarket, cleared: Cleared): Promise<Fin
   return {
     snapshot: { key: objectKeys.snapshot(clearing, snapshot.fence), sha256: snapshot.sha256 },
     parties: { key: objectKeys.parties(clearing, snapshot.fence), sha256: snapshot.partiesSha256 },
-    result: await putDocument(objects, objectKeys.result(clearing, fence), cleared.result),
     proof: await putDocument(objects, objectKeys.proof(clearing, fence), cleared.proof),
+    explanations: { fence, sha256: await storeExplanations(market, cleared.explanations) },
   };
+}
+
+/** Some shards at a time; between them the lease is kept. Answers their SHA-256, in their order. */
+async function storeExplanations(market: HeldMarket, shards: readonly unknown[]): Promise<string[]> {
+  const { objects, settings } = market.dependencies;
+  const { clearing, fence } = market.in('locked');
+  const digests: string[] = [];
+  while (digests.length < shards.length) {
+    await market.proceed();
+    const first = digests.length;
+    const stored = await concurrently(
+      [...shards.slice(first, first + settings.concurrency).entries()],
+      settings.concurrency,
+      ([index, shard]) =>
+        putDocument(objects, objectKeys.explanations(clearing, fence, first + index), shard),
+    );
+    digests.push(...stored.map(({ sha256 }) => sha256));
+  }
+  return digests;
 }

@@ -17,8 +17,9 @@ export interface Log {
 
 /** What a clearing decided, and the documents by which others check and read it (JSON values). */
 export interface Cleared extends Decided {
-  readonly result: unknown;
   readonly proof: unknown;
+  /** What is said of each order, by shard; at least one. */
+  readonly explanations: readonly unknown[];
 }
 
 /** The engine. Errors: market_too_large and whatever else it refuses to clear; the same snapshot, the same answer. */

@@ -7,39 +7,11 @@ import { quarterSchema } from '../kernel/quarter.ts';
 import type { Outcome } from './clear.ts';
 import { clear } from './clear.ts';
 import { SnapshotDigest } from './digest.ts';
-import { quarterExplanationSchema } from './explanation.ts';
+import type { ExplainedJson, ExplanationShard } from './explanation-shards.ts';
+import { explainedOrderSchema, explanationShards } from './explanation-shards.ts';
 import type { QuarterProof } from './proof.ts';
 import type { Snapshot } from './snapshot.ts';
-import { bookBidSchema, bookOfferSchema, snapshotSchema } from './snapshot.ts';
-
-/** What a clearing says of one order. `entry` is the order as the snapshot holds it: the leaf of `inclusion`. */
-export const explainedOrderSchema = z.strictObject({
-  entry: z.union([bookOfferSchema, bookBidSchema]),
-  inclusion: z.array(sha256Schema).meta({
-    description: 'Hashes from the entry to `inputDigest`; nodes hash their two parts in numeric order',
-  }),
-  quarters: z.array(quarterExplanationSchema),
-});
-
-/** The explanation of one order in one clearing, as answered. */
-export const explanationSchema = z
-  .strictObject({
-    order: z.union([generatedIdSchema('offer'), generatedIdSchema('bid')]),
-    clearing: generatedIdSchema('clearing'),
-    inputDigest: sha256Schema,
-    ...explainedOrderSchema.shape,
-  })
-  .meta({ id: 'Explanation' });
-export type Explanation = z.output<typeof explanationSchema>;
-
-/** The stored result of a clearing: what it says of each order. */
-export const resultDocumentSchema = z.strictObject({
-  format: z.literal('lodestone-result-1'),
-  clearing: generatedIdSchema('clearing'),
-  inputDigest: sha256Schema,
-  orders: z.record(z.string(), explainedOrderSchema),
-});
-type ResultDocument = z.output<typeof resultDocumentSchema>;
+import { snapshotSchema } from './snapshot.ts';
 
 const integerCodec = z.codec(z.string().regex(/^\d+$/), z.bigint(), { decode: BigInt, encode: String });
 
@@ -65,9 +37,10 @@ const proofDocumentSchema = z.strictObject({
 });
 
 /** What a clearing decides, with the JSON documents by which others read and check it. */
-export type Documented = Omit<Outcome, 'proof'> & {
+export type Documented = Omit<Outcome, 'proof' | 'explanations'> & {
   readonly inputDigest: string;
-  readonly result: z.input<typeof resultDocumentSchema>;
+  /** By shard, what it says of each order. */
+  readonly explanations: readonly ExplanationShard[];
   readonly proof: z.input<typeof proofDocumentSchema>;
 };
 
@@ -81,11 +54,7 @@ export function clearAndDocument(snapshot: Snapshot): Result<Documented> {
   return ok({
     ...cleared.value,
     inputDigest: digest.root,
-    result: z.encode(resultDocumentSchema, {
-      format: 'lodestone-result-1',
-      ...head,
-      orders: explainedOrders(snapshot, cleared.value, digest),
-    }),
+    explanations: explanationShards(head, explainedOrders(snapshot, cleared.value, digest)),
     proof: z.encode(proofDocumentSchema, {
       format: 'lodestone-proof-1',
       ...head,
@@ -99,15 +68,15 @@ const explainedOrders = (
   snapshot: Snapshot,
   { explanations }: Outcome,
   digest: SnapshotDigest,
-): ResultDocument['orders'] =>
-  Object.fromEntries(
+): Map<string, ExplainedJson> =>
+  new Map(
     [...snapshot.offers, ...snapshot.bids].map((entry) => [
       entry.id,
-      {
+      z.encode(explainedOrderSchema, {
         entry,
         inclusion: digest.inclusionOf(entry.id) ?? [],
         quarters: [...(explanations.get(entry.id) ?? [])],
-      },
+      }),
     ]),
   );
 

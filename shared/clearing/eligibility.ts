@@ -90,8 +90,8 @@ export class Eligibility {
       refused |= belowFloor ? refusalBit.price_below_floor : refusalBit.limit_below_reserve;
     }
     if (offer.group >= 0 && offer.group === bid.group) refused |= refusalBit.related_party;
-    if (offer.priceTerms !== bid.priceTerms || offer.delivers[destination] !== true)
-      refused |= refusalBit.price_terms_mismatch;
+    if (offer.priceTerms !== bid.priceTerms) refused |= refusalBit.price_terms_mismatch;
+    if (offer.delivers[destination] !== true) refused |= refusalBit.not_delivered;
     if (offer.purity < bid.minimumPurity) refused |= refusalBit.purity_too_low;
     if (bid.excluded[offer.origin] === true) refused |= refusalBit.origin_excluded;
     if (!offer.verified && this.#verifiedOnly[destination] === true) refused |= refusalBit.site_unverified;

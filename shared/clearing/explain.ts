@@ -6,7 +6,7 @@ import type { QuarterExplanation, WouldNeed } from './explanation.ts';
 import type { BidFacet } from './facet.ts';
 import type { Bars, ClearedQuarter, Setting } from './quarters.ts';
 import { reasonsOf, type QuarterReasons, type Reasons } from './reasons.ts';
-import { detailOf, type RefusalCode } from './refusal.ts';
+import { codeOf, detailOf, type RefusalCause } from './refusal.ts';
 
 /** Why each order of the snapshot was or was not filled, quarter by quarter, by order id. */
 export function explain(
@@ -26,7 +26,8 @@ export function explain(
   const quartersOf = (
     remaining: readonly QuarterQuantity[],
     entry: OfferEntry | BidEntry | undefined,
-    needs: (code: RefusalCode, checks: ReadonlySet<number>) => WouldNeed,
+    undelivered: Undelivered,
+    needs: (cause: RefusalCause, checks: ReadonlySet<number>) => WouldNeed,
   ): QuarterExplanation[] =>
     remaining.map(({ quarter, quantity }) => {
       const requested = lotsFrom(quantity, snapshot);
@@ -41,32 +42,36 @@ export function explain(
         requested: lots(requested),
         awarded: lots(awarded),
         remaining: lots(left),
-        binding: (left === 0 ? [] : (reasons?.binding ?? [])).map((code) => ({
-          code,
-          detail: detailOf(code),
+        binding: (left === 0 ? [] : (reasons?.binding ?? [])).map((cause) => ({
+          code: codeOf(cause),
+          detail: cause === 'not_delivered' ? undelivered.detail : detailOf(codeOf(cause)),
         })),
-        nearMisses: (left === 0 ? [] : [...(reasons?.nearMisses ?? [])]).map(([code, checks]) => ({
-          code,
+        nearMisses: (left === 0 ? [] : [...(reasons?.nearMisses ?? [])]).map(([cause, checks]) => ({
+          code: codeOf(cause),
           quantity: lots(left),
-          wouldNeed: needs(code, checks),
+          wouldNeed: cause === 'not_delivered' ? { delivery: undelivered.wouldNeed } : needs(cause, checks),
         })),
       };
     });
   const lots = (count: number): QuarterQuantity['quantity'] => quantityOf(BigInt(count), snapshot.product);
 
   const offers = new Map(book.offers.map((entry) => [entry.order.id, entry]));
-  for (const { id, remaining } of snapshot.offers)
+  for (const { id, remaining, destinations = [] } of snapshot.offers)
     explanations.set(
       id,
-      quartersOf(remaining, offers.get(id), (code, checks) => needsOfOffer(setting, code, checks)),
+      quartersOf(remaining, offers.get(id), undeliveredBy(destinations), (cause, checks) =>
+        needsOfOffer(setting, cause, checks),
+      ),
     );
   const bids = new Map(book.bids.map((entry) => [entry.order.id, entry]));
-  for (const { id, remaining } of snapshot.bids) {
+  for (const { id, remaining, destination } of snapshot.bids) {
     const entry = bids.get(id);
     const facet = entry && setting.facets.bids[setting.facets.bidFacet.get(entry)!];
     explanations.set(
       id,
-      quartersOf(remaining, entry, (code, checks) => needsOfBid(setting, facet, code, checks)),
+      quartersOf(remaining, entry, undeliveredTo(destination), (cause, checks) =>
+        needsOfBid(setting, facet, cause, checks),
+      ),
     );
   }
   return explanations;
@@ -90,8 +95,8 @@ function viewOf({ market, awards }: ClearedQuarter, reasons: QuarterReasons) {
 }
 
 /** A seller may learn public rules only: a bid's own requirements, purity and limit are the buyer's. */
-function needsOfOffer({ facets }: Setting, code: RefusalCode, checks: ReadonlySet<number>): WouldNeed {
-  if (code === 'site_unverified') return { verifiedSite: true };
+function needsOfOffer({ facets }: Setting, cause: RefusalCause, checks: ReadonlySet<number>): WouldNeed {
+  if (cause === 'site_unverified') return { verifiedSite: true };
   const open = [...checks].filter((check) => !facets.privateChecks.has(check));
   return open.length > 0 ? { certificates: open.map((check) => needOf(facets.evidence.checks[check]!)) } : {};
 }
@@ -100,11 +105,11 @@ function needsOfOffer({ facets }: Setting, code: RefusalCode, checks: ReadonlySe
 function needsOfBid(
   { snapshot, facets, eligibility }: Setting,
   bid: BidFacet | undefined,
-  code: RefusalCode,
+  cause: RefusalCause,
   checks: ReadonlySet<number>,
 ): WouldNeed {
-  if (code === 'site_unverified') return { verifiedSite: true };
-  if (code === 'price_below_floor' && bid !== undefined)
+  if (cause === 'site_unverified') return { verifiedSite: true };
+  if (cause === 'price_below_floor' && bid !== undefined)
     return { floor: priceOf(eligibility.floorAt(bid.destination), snapshot.product) };
   return checks.size > 0
     ? { certificates: [...checks].map((check) => needOf(facets.evidence.checks[check]!)) }
@@ -120,4 +125,22 @@ const needOf = ({
 }): NonNullable<WouldNeed['certificates']>[number] => ({
   anyOf: [...anyOf],
   ...(minimumAssurance !== undefined && { minimumAssurance }),
+});
+
+/** What a mismatch of destinations comes to, in words and of the order's own terms alone. */
+interface Undelivered {
+  readonly detail: string;
+  readonly wouldNeed: string;
+}
+
+/** A seller may read where its offer delivers to, not where the bids are. */
+const undeliveredBy = (destinations: readonly string[]): Undelivered => ({
+  detail: `The offer does not deliver to where there is demand: it delivers to ${destinations.join(', ')} only.`,
+  wouldNeed: `Delivery to more destinations than ${destinations.join(', ')}.`,
+});
+
+/** A buyer may read its bid's destination, not where the offers deliver to. */
+const undeliveredTo = (destination: string): Undelivered => ({
+  detail: `There is supply, but it does not deliver to ${destination}.`,
+  wouldNeed: `An offer that delivers to ${destination}.`,
 });

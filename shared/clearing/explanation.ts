@@ -20,6 +20,8 @@ export const wouldNeedSchema = z.strictObject({
     )
     .optional(),
   verifiedSite: z.literal(true).optional(),
+  /** Where the offer and the bid do not meet: in words, and of the order's own destinations alone. */
+  delivery: z.string().optional(),
 });
 export type WouldNeed = z.output<typeof wouldNeedSchema>;
 

@@ -1,12 +1,12 @@
 import type { Bars, ClearedQuarter, Setting } from './quarters.ts';
-import { codesIn, refusalBit, type BindingCode, type RefusalCode } from './refusal.ts';
+import { causesIn, refusalBit, type BindingCause, type RefusalCause } from './refusal.ts';
 
 /** Why a class of orders was not filled. */
 export interface Reasons {
-  /** The codes that bind, those that concern the most lots of the other side first. */
-  readonly binding: readonly BindingCode[];
+  /** What binds, those that concern the most lots of the other side first. */
+  readonly binding: readonly BindingCause[];
   /** Refusals that alone stood against some trade, with the checks of certificates that failed. */
-  readonly nearMisses: ReadonlyMap<RefusalCode, ReadonlySet<number>>;
+  readonly nearMisses: ReadonlyMap<RefusalCause, ReadonlySet<number>>;
 }
 
 /** Reasons per class of a cleared quarter; only classes that were not filled have any. */
@@ -17,28 +17,28 @@ export interface QuarterReasons {
 
 /** Collects what stood between a class and the other side. */
 class Collector {
-  readonly #weights = new Map<BindingCode, number>();
-  readonly #refusals = new Map<BindingCode, number>();
-  readonly #nearMisses = new Map<RefusalCode, Set<number>>();
+  readonly #weights = new Map<BindingCause, number>();
+  readonly #refusals = new Map<BindingCause, number>();
+  readonly #nearMisses = new Map<RefusalCause, Set<number>>();
 
-  competed(code: BindingCode, lots: number): void {
-    this.#weights.set(code, (this.#weights.get(code) ?? 0) + lots);
+  competed(cause: BindingCause, lots: number): void {
+    this.#weights.set(cause, (this.#weights.get(cause) ?? 0) + lots);
   }
 
   refused(bits: number, lots: number, failedChecks: () => readonly number[]): void {
-    const codes = codesIn(bits);
-    for (const code of codes) this.#refusals.set(code, (this.#refusals.get(code) ?? 0) + lots);
-    const [only] = codes;
-    if (codes.length !== 1 || only === undefined) return;
+    const causes = causesIn(bits);
+    for (const cause of causes) this.#refusals.set(cause, (this.#refusals.get(cause) ?? 0) + lots);
+    const [only] = causes;
+    if (causes.length !== 1 || only === undefined) return;
     const checks = this.#nearMisses.get(only) ?? new Set();
     this.#nearMisses.set(only, checks);
     if (only.startsWith('certificate_')) for (const check of failedChecks()) checks.add(check);
   }
 
   /** What competition says goes before refusals: an order that could trade was not kept back by those. */
-  reasons(whenAlone: BindingCode): Reasons {
+  reasons(whenAlone: BindingCause): Reasons {
     const found = this.#weights.size > 0 ? this.#weights : this.#refusals;
-    const binding = [...found.entries()].sort(([, a], [, b]) => b - a).map(([code]) => code);
+    const binding = [...found.entries()].sort(([, a], [, b]) => b - a).map(([cause]) => cause);
     return { binding: binding.length > 0 ? binding : [whenAlone], nearMisses: this.#nearMisses };
   }
 }
@@ -87,18 +87,19 @@ export function reasonsOf(
       const cap = head - market.bids.length;
       const capFull = cap >= 0 && through[cap] === network.capLots[cap];
       const value = surplus[j]! + (cap >= 0 ? capValue[cap]! : 0);
-      const offerCode = capFull && ofBid !== undefined ? 'concentration_limit' : undefined;
-      ofOffer?.competed(
-        offerCode ?? (weight < value ? 'out_of_competition' : 'insufficient_demand'),
-        bid.total,
-      );
+      // Where even the bid's price elsewhere is below what the offer needs, it is not the cap that keeps it out.
+      const keptOut = capFull && weight >= surplus[j]!;
+      if (keptOut) ofOffer?.competed('concentration_limit', bid.total);
+      // A bid that others then filled has no demand left either; one that was not would take more but for its cap.
+      if (!keptOut || ofBid === undefined)
+        ofOffer?.competed(weight < value ? 'out_of_competition' : 'insufficient_demand', bid.total);
       const bidCode = capFull ? 'concentration_limit' : undefined;
       ofBid?.competed(
         bidCode ?? (weight < scarcity[i]! ? 'out_of_competition' : 'insufficient_supply'),
         offer.total,
       );
     }
-  const alone = (others: number, lacking: BindingCode): BindingCode =>
+  const alone = (others: number, lacking: BindingCause): BindingCause =>
     others > 0 ? 'window_mismatch' : lacking;
   return {
     offers: reasonsFrom(offersLeft, alone(book.bids.length, 'insufficient_demand')),
@@ -111,7 +112,7 @@ function collectors(classes: readonly { total: number }[], traded: Float64Array)
   return new Map(unfilled.map((index) => [index, new Collector()]));
 }
 
-const reasonsFrom = (left: ReadonlyMap<number, Collector>, whenAlone: BindingCode): Map<number, Reasons> =>
+const reasonsFrom = (left: ReadonlyMap<number, Collector>, whenAlone: BindingCause): Map<number, Reasons> =>
   new Map([...left].map(([index, collector]) => [index, collector.reasons(whenAlone)]));
 
 function failedChecks(

@@ -20,24 +20,36 @@ export const refusalCodes = [
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 
-/** Each code's bit, for sets of codes. */
-export const refusalBit = Object.fromEntries(refusalCodes.map((code, index) => [code, 1 << index])) as Record<
-  RefusalCode,
-  number
->;
+/**
+ * Why a pair may not trade, as finely as the engine tells it apart. `not_delivered` (the offer does not deliver to the
+ * bid's destination) is told as `price_terms_mismatch`, with a detail of its own.
+ */
+const refusalCauses = [...refusalCodes, 'not_delivered'] as const;
+export type RefusalCause = (typeof refusalCauses)[number];
 
-/** The codes of a set. */
-export const codesIn = (bits: number): RefusalCode[] =>
-  refusalCodes.filter((code) => (bits & refusalBit[code]) !== 0);
+/** Each cause's bit, for sets of causes. */
+export const refusalBit = Object.fromEntries(
+  refusalCauses.map((cause, index) => [cause, 1 << index]),
+) as Record<RefusalCause, number>;
+
+/** The causes of a set. */
+export const causesIn = (bits: number): RefusalCause[] =>
+  refusalCauses.filter((cause) => (bits & refusalBit[cause]) !== 0);
+
+/** The code by which a cause is told. */
+export const codeOf = <C extends string>(cause: C): Exclude<C, 'not_delivered'> | 'price_terms_mismatch' =>
+  cause === 'not_delivered' ? 'price_terms_mismatch' : (cause as Exclude<C, 'not_delivered'>);
 
 /** What the flow itself says of an order that was not filled. */
 export const outcomeCodes = ['out_of_competition', 'insufficient_supply', 'insufficient_demand'] as const;
 export type BindingCode = RefusalCode | (typeof outcomeCodes)[number];
+/** What binds an order, as finely as the engine tells it apart. */
+export type BindingCause = RefusalCause | BindingCode;
 
 const details: Record<BindingCode, string> = {
   related_party: 'Seller and buyer are the same organisation or of one group.',
   window_mismatch: 'The orders have no open delivery quarter in common here.',
-  price_terms_mismatch: 'The price is not quoted on these terms or for this destination.',
+  price_terms_mismatch: 'The price is quoted on other terms: fixed, or indexed to another reference.',
   purity_too_low: 'The offered purity is below the minimum that the bid asks for.',
   origin_barred: "The destination's zone bars this origin.",
   origin_excluded: 'The bid excludes this origin.',

@@ -7,6 +7,7 @@ import {
   marketRunSchema,
   noOutcome,
 } from '../clearing/record.ts';
+import { sha256Schema } from '../kernel/digest.ts';
 import type { Instant } from '../kernel/time.ts';
 import { assign } from './assign.ts';
 import type { Clause } from './condition.ts';
@@ -17,11 +18,19 @@ import type { Action } from './action.ts';
 import type { Item } from './item.ts';
 import type { Table } from './table.ts';
 
+const storedDocumentSchema = z.strictObject({ key: z.string(), sha256: sha256Schema });
+
 /** What a clearing leaves in the object store: where each document lies, and its SHA-256. */
-export const clearingDocumentsSchema = z.record(
-  z.enum(['snapshot', 'parties', 'result', 'proof']),
-  z.strictObject({ key: z.string(), sha256: z.string() }),
-);
+export const clearingDocumentsSchema = z.strictObject({
+  snapshot: storedDocumentSchema,
+  parties: storedDocumentSchema,
+  proof: storedDocumentSchema,
+  /**
+   * Under whose fence the shards of explanations lie, and the SHA-256 of each in its order: there are as many shards as
+   * there are hashes. Hundreds of them, for the largest of markets, are a small part of what an item may hold.
+   */
+  explanations: z.strictObject({ fence: z.int().positive(), sha256: z.array(sha256Schema).min(1) }),
+});
 export type ClearingDocuments = z.output<typeof clearingDocumentsSchema>;
 
 export interface ClearingRequest {
@@ -142,7 +151,7 @@ export async function readFinding(table: Table, id: string): Promise<Finding> {
   return {
     outcome: z.decode(clearingOutcomeSchema, plain(item?.['outcome']) as never),
     figures: z.decode(marketFiguresSchema, plain(item?.['figures']) as never),
-    documents: clearingDocumentsSchema.parse(item?.['documents']),
+    documents: clearingDocumentsSchema.parse(plain(item?.['documents'])),
   };
 }
 
@@ -158,7 +167,9 @@ export async function readClearingDocuments(
   id: string,
 ): Promise<ClearingDocuments | undefined> {
   const item = await table.get(keys.clearing(id));
-  return item?.['documents'] === undefined ? undefined : clearingDocumentsSchema.parse(item['documents']);
+  return item?.['documents'] === undefined
+    ? undefined
+    : clearingDocumentsSchema.parse(plain(item['documents']));
 }
 
 function clearingOf(item: Item): Clearing {

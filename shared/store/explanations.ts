@@ -1,12 +1,12 @@
-import * as z from 'zod';
-import type { Explanation } from '../clearing/documents.ts';
-import { explainedOrderSchema, resultDocumentSchema } from '../clearing/documents.ts';
+import type { Explanation } from '../clearing/explanation-shards.ts';
+import { explanationIn, shardOf } from '../clearing/explanation-shards.ts';
 import { sha256 } from '../kernel/digest.ts';
 import { problem } from '../kernel/problem.ts';
 import type { Result } from '../kernel/result.ts';
 import { fail, ok } from '../kernel/result.ts';
 import { latestRuns, readClearing, readClearingDocuments } from './clearings.ts';
 import type { ObjectStore } from './object-store.ts';
+import { objectKeys } from './object-store.ts';
 import type { StoredOrder } from './orders.ts';
 import type { Table } from './table.ts';
 
@@ -50,20 +50,18 @@ async function explainIn(
     return fail(problem('clearing_not_completed', `The clearing is ${record.status}.`));
   const documents = await readClearingDocuments(table, clearing);
   if (documents === undefined) throw new Error('a completed clearing without documents');
-  const { orders, inputDigest } = looseResultSchema.parse(await readDocument(objects, documents.result));
-  const explained = Object.hasOwn(orders, order.id) ? orders[order.id] : undefined;
-  return explained === undefined
+  const { fence, sha256: digests } = documents.explanations;
+  const shards = digests.length;
+  const shard = shardOf(order.id, shards);
+  const document = await readDocument(objects, {
+    key: objectKeys.explanations(clearing, fence, shard),
+    sha256: digests[shard]!,
+  });
+  const explanation = explanationIn(document, { clearing, shard, shards }, order.id);
+  return explanation === undefined
     ? fail(problem('not_found', 'The order was not in this clearing.'))
-    : ok({
-        order: order.id,
-        clearing,
-        inputDigest,
-        ...z.decode(explainedOrderSchema, explained as z.input<typeof explainedOrderSchema>),
-      });
+    : ok(explanation);
 }
-
-/** The document with its orders left as they are: one of thousands is wanted. */
-const looseResultSchema = resultDocumentSchema.extend({ orders: z.record(z.string(), z.unknown()) });
 
 /** A stored JSON document, or an error: one that is not what was stored tells nothing. */
 export async function readDocument(

@@ -1,5 +1,5 @@
 /**
- * Snapshots, results and proofs outgrow items; they lie in a bucket on AWS and in files on one machine, and the
+ * Snapshots, proofs and explanations outgrow items; they lie in a bucket on AWS and in files on one machine, and the
  * table keeps their SHA-256. A key is written with the same bytes however often, so writing twice is harmless.
  */
 export interface ObjectStore {
@@ -20,6 +20,8 @@ export const objectKeys = {
   snapshot: document('snapshot'),
   /** Which opaque token of the snapshot stands for which organisation. Never leaves the system. */
   parties: document('parties'),
-  result: document('result'),
   proof: document('proof'),
+  /** What is said of the orders that share a shard. */
+  explanations: (clearing: string, fence: number, shard: number) =>
+    document(`explanations/${shard}`)(clearing, fence),
 } as const;

@@ -38,7 +38,7 @@ export const greedyEngine: Clear = (snapshot) => {
     awards: [...awards.values()],
     quarters: [...left.quarters].sort().map((quarter) => ({ quarter, optimality: { primal: 0n, dual: 0n } })),
     inputDigest: sha256(snapshot.clearing),
-    result: { awards: awards.size },
+    explanations: [0, 1, 2].map((shard) => ({ shard, awards: awards.size })),
     proof: { awards: awards.size },
   });
 };

@@ -12,7 +12,7 @@ import { mapPlan } from '../../../shared/store/effect.ts';
 import { explainOrder } from '../../../shared/store/explanations.ts';
 import type { OrderKind } from '../../../shared/store/orders.ts';
 import { listOrders, orderAt, readVisibleOrder } from '../../../shared/store/orders.ts';
-import { explanationSchema } from '../../../shared/clearing/documents.ts';
+import { explanationSchema } from '../../../shared/clearing/explanation-shards.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';
@@ -122,7 +122,7 @@ export function orderRoutes<T extends Offer | Bid>(definition: OrderRoutes<T>): 
       tag: 'Orders',
       summary: `Why a ${name} was or was not filled`,
       description:
-        'By a clearing that has completed: the one asked for, else the last that the order took part in. `inclusion` leads from the hash of `entry` to `inputDigest`.',
+        'By a clearing that has completed: the one asked for, else the last that the order took part in. `inclusion` leads from the hash of `leaf`, the order as it was counted, to `inputDigest`: with them anyone can check that the order was in.',
       roles: readers,
       params,
       query: z.strictObject({ clearing: generatedIdSchema('clearing').optional() }),

@@ -241,6 +241,7 @@ describe('an explanation', () => {
         inputDigest: clearing.inputDigest,
       });
       expect(rootOf(explanation.entry, explanation.inclusion)).toBe(clearing.inputDigest);
+      expect(explanation.leaf).toBe(canonical(explanation.entry));
       expect(explanation.entry).toMatchObject({
         id: order.id,
         price: order.price,

@@ -133,6 +133,28 @@ describe('an explanation', () => {
     expect(filled).toMatchObject({ quarters: [{ awarded: kg('100'), remaining: kg('0') }] });
   });
 
+  it('is read from one object, and not at all from one that is not what was stored', async () => {
+    const { id } = (await market.bid()).body;
+    await market.clear();
+    const { objects } = market.api.dependencies;
+    const read: string[] = [];
+    const original = objects.get.bind(objects);
+    objects.get = (key) => {
+      read.push(key);
+      return original(key);
+    };
+    const explain = () => get(buyer, `/v1/bids/${id}/explanation`);
+    const { body } = await explain();
+    expect(body).toMatchObject({ order: id, leaf: expect.stringContaining(`"id":"${id}"`) });
+    expect(read).toEqual([expect.stringMatching(/^clearings\/clr_\w+\/\d+\/explanations\/0\.json$/)]);
+    const [key = ''] = read;
+    const text = new TextDecoder().decode(await original(key));
+    await objects.put(key, new TextEncoder().encode(text.replace('"amount":"0"', '"amount":"1"')));
+    expect((await explain()).status).toBe(500);
+    await objects.put(key, new TextEncoder().encode(text));
+    expect((await explain()).body).toEqual(body);
+  });
+
   it('is by the last clearing that the order took part in, or by the one asked for', async () => {
     const early = (await market.bid({ delivery: flat('10') })).body.id;
     const first = await market.clear();

@@ -15,6 +15,7 @@ import {
 } from '../../../shared/store/clearings.ts';
 import { marketState, readControl } from '../../../shared/store/control.ts';
 import { keys } from '../../../shared/store/keys.ts';
+import { objectKeys } from '../../../shared/store/object-store.ts';
 import { idOf, Scenario } from '../../support/clearing-scenario.ts';
 import type { Meddler } from '../../support/faults.ts';
 import { meddledObjects, meddleWith } from '../../support/faults.ts';
@@ -96,12 +97,19 @@ describe('a clearing that nothing disturbs', () => {
     const scenario = await Scenario.start(engine.endpoint);
     await run(scenario);
     const documents = await readClearingDocuments(scenario.table, first);
-    expect(Object.keys(documents ?? {}).sort()).toEqual(['parties', 'proof', 'result', 'snapshot']);
-    for (const { key, sha256: digest } of Object.values(documents ?? {}))
-      expect(sha256((await scenario.objects.get(key)) ?? '')).toBe(digest);
-    const snapshot = new TextDecoder().decode(await scenario.objects.get(documents?.snapshot.key ?? ''));
+    if (documents === undefined) throw new Error('no documents');
+    const { explanations, ...single } = documents;
+    expect(Object.keys(single).sort()).toEqual(['parties', 'proof', 'snapshot']);
+    const shards = explanations.sha256.map((digest, shard) => ({
+      key: objectKeys.explanations(first, explanations.fence, shard),
+      sha256: digest,
+    }));
+    expect(shards).toHaveLength(3);
+    for (const { key, sha256: digest } of [...Object.values(single), ...shards])
+      expect(sha256((await scenario.objects.get(key)) ?? ''), key).toBe(digest);
+    const snapshot = new TextDecoder().decode(await scenario.objects.get(single.snapshot.key));
     expect(snapshot).not.toMatch(/mine-|maker-/);
-    const parties = new TextDecoder().decode(await scenario.objects.get(documents?.parties.key ?? ''));
+    const parties = new TextDecoder().decode(await scenario.objects.get(single.parties.key));
     expect(parties).toMatch(/mine-a/);
   });
 
@@ -221,7 +229,7 @@ describe('a worker whose time or lease is short', () => {
     let outcome: string;
     do {
       // Enough for a few pieces of work each.
-      let left = 100_000;
+      let left = 150_000;
       const remainingMilliseconds = () => (left -= 16_000);
       outcome = await runDueClearings(scenario.worker({ remainingMilliseconds }), ndpr);
       hands += 1;

@@ -15,6 +15,29 @@ describe('a cap on the share of one origin', () => {
     expect(cleared.binding('off', 'cl')).toEqual(['concentration_limit']);
   });
 
+  it('is told to an offer that it kept out, even where others then filled the bid', () => {
+    const market = () =>
+      aMarket().zone().floor('110.00').offer('cl', 'CL', '70.00', '500').offer('au', 'AU', '90.00', '53');
+    const capped = market().bid('de', 'DE', '130.00', '150', { maxOriginShare: '0.65' }).clear();
+    expect(capped.trades()).toEqual({ 'cl→de': 97, 'au→de': 53 });
+    expect(capped.binding('off', 'cl')).toEqual(['concentration_limit', 'insufficient_demand']);
+    const open = market().bid('de', 'DE', '130.00', '150').clear();
+    expect(open.trades()).toEqual({ 'cl→de': 97, 'au→de': 53 });
+    expect(open.binding('off', 'cl')).toEqual(['insufficient_demand']);
+  });
+
+  it('is not told to an offer too dear for the bid even without it', () => {
+    const cleared = aMarket()
+      .offer('cl', 'CL', '70.00', '97')
+      .offer('dear', 'CL', '129.00', '50')
+      .offer('au', 'AU', '90.00', '100')
+      .bid('de', 'DE', '130.00', '150', { maxOriginShare: '0.65' })
+      .clear();
+    expect(cleared.trades()).toEqual({ 'cl→de': 97, 'au→de': 53 });
+    expect(cleared.binding('off', 'dear')).toEqual(['out_of_competition']);
+    expect(cleared.binding('off', 'au')).toEqual(['insufficient_demand']);
+  });
+
   it('counts earlier contracts of the bid, as a share of what was requested (10 000 t, 6 300 booked, 500 more)', () => {
     const cleared = aMarket()
       .offer('x', 'CL', '70.00', '500')

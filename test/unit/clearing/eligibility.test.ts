@@ -207,6 +207,35 @@ describe('an offer and a bid are refused', () => {
     expectTrade(market({ destinations: ['US', 'DE'] }, {}));
   });
 
+  it('price_terms_mismatch: says in words that the destination is at fault, to each side of its own terms', () => {
+    const cleared = sale(aMarket().offer('o', 'AU', '90.00', '10', { destinations: ['US', 'JP'] })).clear();
+    const words = (of: { binding: unknown; nearMisses: readonly { wouldNeed: unknown }[] }) =>
+      JSON.stringify([of.binding, of.nearMisses.map(({ wouldNeed }) => wouldNeed)]);
+    const [offer, bid] = [cleared.explanationOf('off', 'o')[0]!, cleared.explanationOf('bid', 'b')[0]!];
+    expect(offer).toMatchObject({
+      binding: [
+        { code: 'price_terms_mismatch', detail: expect.stringMatching(/does not deliver.*US, JP only/) },
+      ],
+      nearMisses: [
+        { code: 'price_terms_mismatch', wouldNeed: { delivery: expect.stringMatching(/than US, JP\.$/) } },
+      ],
+    });
+    expect(bid).toMatchObject({
+      binding: [{ code: 'price_terms_mismatch', detail: expect.stringContaining('does not deliver to DE') }],
+      nearMisses: [
+        { code: 'price_terms_mismatch', wouldNeed: { delivery: expect.stringContaining('delivers to DE') } },
+      ],
+    });
+    expect(words(offer)).not.toMatch(/\bDE\b/);
+    expect(words(bid)).not.toMatch(/\b(US|JP)\b/);
+    const terms = { priceTerms: { kind: 'indexed', reference: 'a' } } as const;
+    const otherTerms = sale(aMarket().offer('o', 'AU', '90.00', '10', terms)).clear();
+    for (const side of [otherTerms.explanationOf('off', 'o'), otherTerms.explanationOf('bid', 'b')]) {
+      expect(side[0]!.binding[0]!.detail).not.toContain('deliver');
+      expect(side[0]!.nearMisses).toMatchObject([{ wouldNeed: {} }]);
+    }
+  });
+
   it('site_unverified: in a zone of verified sites only', () => {
     const offer = (market: MarketBuilder) => market.offer('o', 'AU', '90.00', '10', { verified: false });
     expectRefusal(sale(offer(aMarket().zone({ verifiedSitesOnly: true }))), 'site_unverified');
