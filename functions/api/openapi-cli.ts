@@ -1,15 +1,37 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
 import { openApiText } from './openapi-text.ts';
 
-/** `npm run openapi`: writes docs/openapi.json from the routes. With `--check`, only says whether it would change. */
-const file = new URL('../../docs/openapi.json', import.meta.url);
-const text = await openApiText();
-if (process.argv.includes('--check')) {
-  const present = await readFile(file, 'utf8').catch(() => '');
-  if (present !== text) {
-    process.stderr.write('docs/openapi.json is not what the routes say: run npm run openapi\n');
-    process.exitCode = 1;
+const usage = `Writes docs/openapi.json from the route definitions.
+
+  npm run openapi -- [options]
+
+  --check  write nothing; end with status 1 if the file is not what the routes say
+  --help   print this
+`;
+
+async function main(): Promise<number> {
+  let values;
+  try {
+    ({ values } = parseArgs({ options: { check: { type: 'boolean' }, help: { type: 'boolean' } } }));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    return 2;
   }
-} else {
-  await writeFile(file, text);
+  if (values.help === true) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const file = new URL('../../docs/openapi.json', import.meta.url);
+  const text = await openApiText();
+  const unchanged = (await readFile(file, 'utf8').catch(() => '')) === text;
+  if (values.check !== true) await writeFile(file, text);
+  else if (!unchanged) {
+    process.stderr.write('docs/openapi.json is not what the routes say: run npm run openapi\n');
+    return 1;
+  }
+  process.stdout.write(`docs/openapi.json ${unchanged ? 'is up to date' : 'written'}\n`);
+  return 0;
 }
+
+process.exitCode = await main();

@@ -1,15 +1,11 @@
 import type * as z from 'zod';
 import { createSchema } from 'zod-openapi';
-import type { ProblemCode } from '../../shared/kernel/problem.ts';
-import { problemDetailsSchema, problemTable } from '../../shared/wire/problem-details.ts';
+import { problemDetailsSchema } from '../../shared/wire/problem-details.ts';
+import type { Json, JsonObject } from './openapi-headers.ts';
+import { headerRefs, headers } from './openapi-headers.ts';
+import { ProblemResponses } from './openapi-problems.ts';
 import { querySchemaOf } from './parse.ts';
 import type { Route } from './route.ts';
-
-/** JSON, as OpenAPI writes it. */
-export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
-export interface JsonObject {
-  readonly [name: string]: Json | undefined;
-}
 
 /**
  * The OpenAPI 3.1 document of the routes: the very definitions that are served. Requests and answers alike are
@@ -151,25 +147,6 @@ function parametersOf(route: Route, schemas: SchemaCollector): Json[] {
   ];
 }
 
-const headers = {
-  'X-Request-Id': { description: 'Names this request in our logs', schema: { type: 'string' } },
-  ETag: { description: 'The version, for If-Match', schema: { type: 'string', examples: ['"1"'] } },
-  Location: { description: 'Where the resource is', schema: { type: 'string' } },
-  Link: { description: 'rel="next": the next page', schema: { type: 'string' } },
-  'Idempotency-Replayed': {
-    description: '`true` where the answer is that of an earlier request with this key',
-    schema: { type: 'string' },
-  },
-  'WWW-Authenticate': { description: 'The challenge', schema: { type: 'string' } },
-  'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } },
-  Allow: { description: 'The methods there are', schema: { type: 'string' } },
-} as const;
-
-const headerRefs = (...names: readonly (keyof typeof headers)[]): JsonObject =>
-  Object.fromEntries(
-    ['X-Request-Id', ...names].map((name) => [name, { $ref: `#/components/headers/${name}` }]),
-  );
-
 function successHeaders(route: Route, status: number, schema: z.ZodType | undefined): JsonObject {
   const versioned = schema !== undefined && 'shape' in schema && hasVersion(schema.shape);
   return headerRefs(
@@ -182,62 +159,6 @@ function successHeaders(route: Route, status: number, schema: z.ZodType | undefi
 
 const hasVersion = (shape: unknown): boolean =>
   typeof shape === 'object' && shape !== null && 'version' in shape;
-
-/** Every problem a route may answer with, by status. */
-function problemsByStatus(route: Route): [number, ProblemCode[]][] {
-  const writes = route.write !== undefined;
-  const codes: readonly (readonly [ProblemCode, boolean, number?])[] = [
-    ['malformed_request', writes],
-    ['invalid_request', true, 400],
-    ['cursor_invalid', route.paged === true],
-    ['unauthenticated', true],
-    ['forbidden', true],
-    ['not_found', route.params !== undefined],
-    ['concurrent_change', writes],
-    ['precondition_failed', route.ifMatch !== undefined],
-    ['body_too_large', writes],
-    ['unsupported_media_type', writes],
-    ['invalid_request', writes],
-    ['idempotency_key_reused', route.method === 'post'],
-    ['precondition_required', route.ifMatch === 'required'],
-    ['rate_limited', true],
-    ['internal', true],
-    ['unavailable', true],
-    ...(route.problems ?? []).map((code) => [code, true] as const),
-  ];
-  const byStatus = new Map<number, Set<ProblemCode>>();
-  for (const [code, applies, status = problemTable[code].status] of codes)
-    if (applies) byStatus.set(status, (byStatus.get(status) ?? new Set()).add(code));
-  return [...byStatus].sort(([a], [b]) => a - b).map(([status, found]) => [status, [...found].sort()]);
-}
-
-/** Routes refuse alike, so each set of problems is described once. */
-class ProblemResponses {
-  readonly #components = new Map<string, JsonObject>();
-
-  of(route: Route): JsonObject {
-    return Object.fromEntries(
-      problemsByStatus(route).map(([status, codes]) => {
-        const name = `${status}_${codes.join('-')}`;
-        this.#components.set(name, problemResponse(status, codes));
-        return [String(status), { $ref: `#/components/responses/${name}` }];
-      }),
-    );
-  }
-
-  components(): JsonObject {
-    return Object.fromEntries([...this.#components].sort(([a], [b]) => (a < b ? -1 : 1)));
-  }
-}
-
-const problemResponse = (status: number, codes: readonly ProblemCode[]): JsonObject => ({
-  description: codes.map((code) => `\`${code}\`: ${problemTable[code].title}.`).join(' '),
-  headers: headerRefs(
-    ...(status === 401 ? (['WWW-Authenticate'] as const) : []),
-    ...(status === 429 || status === 503 ? (['Retry-After'] as const) : []),
-  ),
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-});
 
 const openGet = (operationId: string, summary: string, description: string): JsonObject => ({
   operationId,
