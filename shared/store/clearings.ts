@@ -8,7 +8,9 @@ import {
   noOutcome,
 } from '../clearing/record.ts';
 import { sha256Schema } from '../kernel/digest.ts';
+import { generatedIdSchema, nameIdSchema } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/time.ts';
+import { instantSchema } from '../kernel/time.ts';
 import { assign } from './assign.ts';
 import type { Clause } from './condition.ts';
 import { doesNotExist, exists } from './condition.ts';
@@ -72,11 +74,12 @@ export const requestClearingActions = (request: ClearingRequest): Action[] => [
   },
 ];
 
-export interface PendingClearing {
-  readonly product: string;
-  readonly clearing: string;
-  readonly requestedAt: Instant;
-}
+const pendingSchema = z.object({
+  product: nameIdSchema,
+  clearing: generatedIdSchema('clearing'),
+  requestedAt: instantSchema,
+});
+export type PendingClearing = Readonly<z.output<typeof pendingSchema>>;
 
 /** Requests that no run has taken yet, of one product or of all; the oldest first. */
 export async function pendingClearings(table: Table, product?: string): Promise<PendingClearing[]> {
@@ -84,9 +87,11 @@ export async function pendingClearings(table: Table, product?: string): Promise<
     keys.pendingClearing('', '').pk,
     product === undefined ? {} : { prefix: keys.pendingClearing(product, '').sk },
   );
-  return (items as unknown as PendingClearing[]).sort((a, b) =>
-    a.requestedAt < b.requestedAt || (a.requestedAt === b.requestedAt && a.clearing < b.clearing) ? -1 : 1,
-  );
+  return items
+    .map((item) => pendingSchema.parse(item))
+    .sort((a, b) =>
+      a.requestedAt < b.requestedAt || (a.requestedAt === b.requestedAt && a.clearing < b.clearing) ? -1 : 1,
+    );
 }
 
 const statusIs = (status: Clearing['status']): Clause => ({
