@@ -26,6 +26,8 @@ export interface QuarterOutcome {
 /** Everything a clearing decides. The same snapshot gives the same outcome, whatever the order of its lists. */
 export interface Outcome {
   readonly awards: readonly Award[];
+  /** Orders that a condition of their own kept out, with the condition's code; sorted by order. */
+  readonly rejected: readonly { readonly order: string; readonly code: string }[];
   readonly quarters: readonly QuarterOutcome[];
   /** In minor units of the product's currency. */
   readonly levyTotal: bigint;
@@ -54,10 +56,11 @@ export function clear(snapshot: Snapshot): Result<Outcome> {
     const awards = awardsOf(setting, quarters);
     return ok({
       awards,
+      rejected: [],
       quarters: book.quarters.map((quarter, index) => quarterOutcome(quarter, quarters[index]!, awards)),
       levyTotal: levyTotal(snapshot, awards),
       explanations: explain(setting, quarters, bars),
-      proof: quarters.map((cleared, index) => proofOf(setting, cleared, book.quarters[index]!)),
+      proof: quarters.map((cleared, index) => proofOf(setting, cleared, book.quarters[index]!, awards)),
     });
   } catch (error) {
     if (error instanceof MarketTooLarge) return fail(problem('market_too_large', error.message));

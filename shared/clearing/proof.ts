@@ -1,60 +1,107 @@
 import type { Quarter } from '../kernel/quarter.ts';
+import type { Award } from './award.ts';
+import type { Market } from './market.ts';
+import type { Prices } from './prices.ts';
 import type { ClearedQuarter, Setting } from './quarters.ts';
 
-/**
- * With the snapshot, all that is needed to check a quarter in one pass, without the engine: the flow is feasible,
- * the duals are, and both sides' values are equal. Duals in ticks per lot, by order; those that are zero are left
- * out.
- */
+/** What one offer sells to one bid in the quarter; prices in ticks per lot. */
+export interface ProvenFlow {
+  readonly offer: string;
+  readonly bid: string;
+  readonly lots: bigint;
+  /** What the seller is paid: price + duties + levy = landed. */
+  readonly price: bigint;
+  readonly landed: bigint;
+  readonly duties: bigint;
+  readonly levy: bigint;
+}
+
+/** Duals in 1/scale ticks per lot, by order, sorted; those that are zero are left out. */
+export interface ProvenDuals {
+  readonly scale: bigint;
+  /** What an offer earns above its landed reserve. */
+  readonly scarcity: readonly { readonly offer: string; readonly value: bigint }[];
+  /** What a bid keeps below its limit. */
+  readonly surplus: readonly { readonly bid: string; readonly value: bigint }[];
+  /** What one lot more from an origin that the bid caps would be worth. */
+  readonly capValue: readonly { readonly bid: string; readonly origin: string; readonly value: bigint }[];
+  /** What one lot more from an origin that a zone caps would be worth. */
+  readonly limitValue: readonly { readonly zone: string; readonly origin: string; readonly value: bigint }[];
+}
+
+/** With the snapshot, all that is needed to check a quarter in one pass, without the engine. */
 export interface QuarterProof {
   readonly quarter: Quarter;
-  readonly flows: readonly { readonly offer: string; readonly bid: string; readonly lots: bigint }[];
-  /** What an offer earns above its landed reserve. */
-  readonly scarcity: readonly { readonly offer: string; readonly ticks: bigint }[];
-  /** What a bid keeps below its limit. */
-  readonly surplus: readonly { readonly bid: string; readonly ticks: bigint }[];
-  /** What one lot more from a capped origin would be worth. */
-  readonly capValue: readonly { readonly bid: string; readonly origin: string; readonly ticks: bigint }[];
-  /** Σ weight × lots and its bound, in ticks × lots. */
+  readonly flows: readonly ProvenFlow[];
+  /** By which the flows were priced. */
+  readonly prices: ProvenDuals;
+  /** Bounds the whole book where orders were rejected; null where `prices` do. */
+  readonly bound: ProvenDuals | null;
+  /** Σ weight × lots and its bound rounded down, in ticks × lots. */
   readonly primal: bigint;
   readonly dual: bigint;
 }
 
-/** Spreads a quarter's duals from classes over their members; each class's value is the sum of its members'. */
+/** The quarter's flows as they were awarded and priced, and the duals by which nobody could have gained more. */
 export function proofOf(
-  { facets }: Setting,
-  { market, solution, awards }: ClearedQuarter,
+  setting: Setting,
+  { market, solution }: ClearedQuarter,
   quarter: Quarter,
+  awards: readonly Award[],
 ): QuarterProof {
-  const { prices, certificate } = solution;
-  const byId = (a: string, b: string): number => (a < b ? -1 : 1);
-  const dualsOf = (
-    classes: readonly { readonly members: readonly { readonly order: { readonly id: string } }[] }[],
-    duals: Float64Array,
-  ): { id: string; ticks: bigint }[] =>
-    classes
-      .flatMap(({ members }, index) =>
-        duals[index] === 0
-          ? []
-          : members.map(({ order }) => ({ id: order.id, ticks: BigInt(duals[index]!) })),
-      )
-      .sort((a, b) => byId(a.id, b.id));
-  const capValue = market.bids.flatMap(({ members }, bid) =>
-    facets.origins.flatMap((origin, index) => {
-      const cap = market.headOf[bid]![index]! - market.bids.length;
-      const ticks = cap < 0 ? 0 : prices.capValue[cap]!;
-      return ticks === 0 ? [] : members.map(({ order }) => ({ bid: order.id, origin, ticks: BigInt(ticks) }));
-    }),
-  );
   return {
     quarter,
-    flows: awards
-      .map(({ offer, bid, lots }) => ({ offer: offer.order.id, bid: bid.order.id, lots: BigInt(lots) }))
-      .sort((a, b) => byId(`${a.offer}:${a.bid}`, `${b.offer}:${b.bid}`)),
-    scarcity: dualsOf(market.offers, prices.scarcity).map(({ id, ticks }) => ({ offer: id, ticks })),
-    surplus: dualsOf(market.bids, prices.surplus).map(({ id, ticks }) => ({ bid: id, ticks })),
-    capValue: capValue.sort((a, b) => byId(`${a.bid}:${a.origin}`, `${b.bid}:${b.origin}`)),
-    primal: certificate.primal,
-    dual: certificate.dual,
+    flows: flowsOf(awards, quarter),
+    prices: dualsOf(setting, market, solution.prices),
+    bound: null,
+    primal: solution.certificate.primal,
+    dual: solution.certificate.dual,
   };
 }
+
+/** Awards are sorted by offer, then bid; so are the flows. */
+const flowsOf = (awards: readonly Award[], quarter: Quarter): ProvenFlow[] =>
+  awards.flatMap(({ offer, bid, schedule }) =>
+    schedule
+      .filter((entry) => entry.quarter === quarter)
+      .map(({ lots, price, landed, waterfall: { duties, levy } }) => ({
+        ...{ offer, bid, lots, price, landed, duties, levy },
+      })),
+  );
+
+interface OrderGroup {
+  readonly members: readonly { readonly order: { readonly id: string } }[];
+}
+
+/** Spreads the duals of classes over their members; each class's value is the sum of its members'. */
+function dualsOf({ facets }: Setting, market: Market, prices: Prices): ProvenDuals {
+  const spread = (classes: readonly OrderGroup[], duals: Float64Array): { id: string; value: bigint }[] =>
+    classes.flatMap(({ members }, index) => {
+      const value = duals[index]!;
+      return value === 0 ? [] : members.map(({ order }) => ({ id: order.id, value: BigInt(value) }));
+    });
+  const capValue = facets.origins.flatMap((origin, index) => {
+    const values = market.headOf.map((heads) => prices.capValue[heads[index]! - market.bids.length] ?? 0);
+    return spread(market.bids, Float64Array.from(values)).map(({ id, value }) => ({
+      bid: id,
+      origin,
+      value,
+    }));
+  });
+  return {
+    scale: 1n,
+    scarcity: sorted(
+      spread(market.offers, prices.scarcity).map(({ id, value }) => ({ offer: id, value })),
+      ({ offer }) => offer,
+    ),
+    surplus: sorted(
+      spread(market.bids, prices.surplus).map(({ id, value }) => ({ bid: id, value })),
+      ({ bid }) => bid,
+    ),
+    capValue: sorted(capValue, ({ bid, origin }) => `${bid}:${origin}`),
+    limitValue: [],
+  };
+}
+
+const sorted = <T>(list: readonly T[], keyOf: (entry: T) => string): T[] =>
+  list.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));

@@ -114,7 +114,7 @@ export const clearingRoutes: readonly Route[] = [
     tag: 'Clearings',
     summary: 'The proof of a clearing',
     description:
-      'The snapshot that was cleared, with opaque tokens for organisations, and by quarter the flows and duals with which feasibility and primal = dual are checked again.',
+      'The snapshot that was cleared, with opaque tokens for organisations, and by quarter the flows, prices and duals with which every rule and primal = dual are checked again; `docs/verification.md` of the repository says how, and `npm run verify` does.',
     roles: readers,
     params,
     responses: {

@@ -185,7 +185,7 @@ describe('a clearing', () => {
 function checkOptimal({ snapshot, quarters }: Json): void {
   const ticks = ({ amount }: { amount: string }) => BigInt(amount.replace('.', ''));
   const floor = ticks(snapshot.floors[0].price);
-  for (const { quarter, flows, scarcity, surplus, primal, dual } of quarters) {
+  for (const { quarter, flows, prices, primal, dual } of quarters) {
     const lotsIn = (order: Json) =>
       BigInt(order.remaining.find((entry: Json) => entry.quarter === quarter)?.quantity.amount ?? '0');
     const byId = new Map<string, Json>(
@@ -200,8 +200,8 @@ function checkOptimal({ snapshot, quarters }: Json): void {
     }
     for (const [id, lots] of used) expect(lots <= lotsIn(byId.get(id))).toBe(true);
     let bound = 0n;
-    for (const entry of scarcity) bound += BigInt(entry.ticks) * lotsIn(byId.get(entry.offer));
-    for (const entry of surplus) bound += BigInt(entry.ticks) * lotsIn(byId.get(entry.bid));
+    for (const entry of prices.scarcity) bound += BigInt(entry.value) * lotsIn(byId.get(entry.offer));
+    for (const entry of prices.surplus) bound += BigInt(entry.value) * lotsIn(byId.get(entry.bid));
     expect(gains).toBe(bound);
     expect([BigInt(primal), BigInt(dual)]).toEqual([gains, bound]);
   }

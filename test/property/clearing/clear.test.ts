@@ -90,7 +90,7 @@ describe('a clearing of a random book', () => {
             true,
           );
           const proof = outcome.proof.find(({ quarter }) => quarter === entry.quarter)!;
-          const scarcity = proof.scarcity.find((each) => each.offer === entry.offer)?.ticks ?? 0n;
+          const scarcity = proof.prices.scarcity.find((each) => each.offer === entry.offer)?.value ?? 0n;
           const key = `${entry.offer}:${entry.quarter}`;
           expect(scarcities.get(key) ?? scarcity).toBe(scarcity);
           scarcities.set(key, scarcity);

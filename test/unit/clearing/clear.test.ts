@@ -190,7 +190,12 @@ describe('a clearing', () => {
         optimality: { primal: 80_000n, dual: 80_000n },
       },
     ]);
-    expect(outcome.proof[2]).toMatchObject({ scarcity: [{ ticks: 2000n }], surplus: [], primal: 80_000n });
+    expect(outcome.proof[2]).toMatchObject({
+      prices: { scale: 1n, scarcity: [{ value: 2000n }], surplus: [], capValue: [], limitValue: [] },
+      bound: null,
+      primal: 80_000n,
+      dual: 80_000n,
+    });
   });
 
   it('accounts for every lot of every order and says what bound', () => {
