@@ -64,6 +64,9 @@ export function marketOf(
     pairHead: Int32Array.from(pairHead),
     pairWeight: Float64Array.from(pairWeight),
     pairInside: Uint8Array.from(pairInside),
+    limitLots: new Float64Array(0),
+    pairLane: new Int32Array(0),
+    laneLimits: [],
   };
   return { offers, bids, network, headOf };
 }

@@ -23,6 +23,12 @@ export interface Network {
   readonly pairWeight: Float64Array;
   /** 1 where the pair's origin lies inside the destination's zone. */
   readonly pairInside: Uint8Array;
+  /** Lots that each zone's cap on one origin still lets in, from all offers to all bids; empty where no zone caps. */
+  readonly limitLots: Float64Array;
+  /** The lane of each pair, −1 for one that no zone's cap counts; empty where no zone caps. */
+  readonly pairLane: Int32Array;
+  /** The zone caps that a lane counts against: a destination may lie in several capping zones. */
+  readonly laneLimits: readonly (readonly number[])[];
 }
 
 /** A market whose numbers would leave the range in which the solver is exact. Nothing is cleared by halves. */

@@ -2,8 +2,10 @@ import { layout, type Basis } from './lexicographic.ts';
 import { promise, type Network } from './network.ts';
 import { hubDistances, incidence, type Incidence } from './residual.ts';
 
-/** Equilibrium values in whole ticks per lot. */
+/** Equilibrium values per lot, in whole parts of a tick: `1 / scale` ticks. */
 export interface Prices {
+  /** 1 unless the value of a zone's cap is a fraction of a tick. */
+  readonly scale: number;
   /** What each offer earns above its landed reserve: midway, and at the buyers' best and the sellers' best. */
   readonly scarcity: Float64Array;
   readonly scarcityLow: Float64Array;
@@ -12,6 +14,8 @@ export interface Prices {
   readonly surplus: Float64Array;
   /** What one more lot through each origin cap would be worth to its bid. */
   readonly capValue: Float64Array;
+  /** What one more lot through each zone's cap would be worth; buyers pay it, sellers receive it. */
+  readonly limitValue: Float64Array;
 }
 
 /**
@@ -50,6 +54,8 @@ export function equilibriumPrices(network: Network, basis: Basis): Prices {
   const surplus = middle.subarray(firstBid, firstBid + bids).map((potential) => Math.max(-potential, 0));
   const caps = middle.subarray(firstBid + bids);
   return {
+    scale: 1,
+    limitValue: new Float64Array(network.limitLots.length),
     scarcity: middle.slice(1, firstBid),
     scarcityLow: low.slice(1, firstBid),
     scarcityHigh: high.slice(1, firstBid),

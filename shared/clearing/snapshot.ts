@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { generatedIdSchema } from '../kernel/ids.ts';
+import { countrySchema, generatedIdSchema } from '../kernel/ids.ts';
+import { quantitySchema } from '../kernel/quantity.ts';
+import { quarterSchema } from '../kernel/quarter.ts';
 import { instantSchema } from '../kernel/time.ts';
 import { bidSchema } from '../orders/bid.ts';
 import { offerSchema } from '../orders/offer.ts';
@@ -63,6 +65,15 @@ export const snapshotCertificateSchema = certificateSchema.omit({
 });
 export type SnapshotCertificate = z.output<typeof snapshotCertificateSchema>;
 
+/** Contracted before this clearing: lots from an origin to a destination in a quarter. */
+export const originUseSchema = z.strictObject({
+  origin: countrySchema,
+  destination: countrySchema,
+  quarter: quarterSchema,
+  quantity: quantitySchema,
+});
+export type OriginUse = z.output<typeof originUseSchema>;
+
 /**
  * Everything a clearing depends on, and nothing else. Lists are sorted by id; floors, rules and zones are
  * those in force at gate closure. Prices are in the product's own currency and unit, on the tick.
@@ -74,6 +85,11 @@ export const snapshotSchema = z.strictObject({
   product: productSchema,
   zones: z.array(zoneSchema),
   consumption: z.array(consumptionSchema),
+  /**
+   * What earlier contracts deliver from one country to another, where a zone's cap on single origins counts it. Of
+   * quarters that can still clear; sorted by quarter, origin, destination.
+   */
+  originUse: z.array(originUseSchema).default([]),
   floors: z.array(floorSchema),
   standards: z.array(standardsRuleSchema),
   schemes: z.array(schemeSchema),

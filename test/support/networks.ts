@@ -31,6 +31,9 @@ export function networkOf({ supply, demand, caps = [], pairs }: NetworkSpec): Ne
     ),
     pairWeight: Float64Array.from(sorted, (pair) => pair.weight),
     pairInside: Uint8Array.from(sorted, (pair) => (pair.inside === true ? 1 : 0)),
+    limitLots: new Float64Array(0),
+    pairLane: new Int32Array(0),
+    laneLimits: [],
   };
 }
 
