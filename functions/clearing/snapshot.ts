@@ -44,6 +44,7 @@ export function snapshotOf(parts: SnapshotParts): { snapshot: Snapshot; parties:
     product,
     zones: byId(zones),
     consumption: sorted(consumption, ({ zone, product: of }) => `${zone}|${of}`),
+    originUse: [],
     floors: byId(floors),
     standards: byId(standards),
     schemes: byId(schemes),

@@ -10,6 +10,8 @@ export interface Market {
   readonly network: Network;
   /** Where each bid class takes lots from each origin: a head of the network's pairs, or −1 for nowhere. */
   readonly headOf: readonly (readonly number[])[];
+  /** What each of the network's zone caps limits. */
+  readonly limits: readonly { readonly zone: string; readonly origin: string }[];
 }
 
 /** A pair of facets that may not trade in a quarter whatever eligibility says. */
@@ -68,5 +70,5 @@ export function marketOf(
     pairLane: new Int32Array(0),
     laneLimits: [],
   };
-  return { offers, bids, network, headOf };
+  return { offers, bids, network, headOf, limits: [] };
 }

@@ -89,7 +89,7 @@ function dualsOf({ facets }: Setting, market: Market, prices: Prices): ProvenDua
     }));
   });
   return {
-    scale: 1n,
+    scale: BigInt(prices.scale),
     scarcity: sorted(
       spread(market.offers, prices.scarcity).map(({ id, value }) => ({ offer: id, value })),
       ({ offer }) => offer,
@@ -99,7 +99,12 @@ function dualsOf({ facets }: Setting, market: Market, prices: Prices): ProvenDua
       ({ bid }) => bid,
     ),
     capValue: sorted(capValue, ({ bid, origin }) => `${bid}:${origin}`),
-    limitValue: [],
+    limitValue: sorted(
+      market.limits
+        .map((limit, index) => ({ ...limit, value: BigInt(prices.limitValue[index]!) }))
+        .filter(({ value }) => value > 0n),
+      ({ zone, origin }) => `${zone}:${origin}`,
+    ),
   };
 }
 
