@@ -7,9 +7,20 @@ import type { Table } from '../../shared/store/table.ts';
 import type { ReferenceReader } from './dependencies.ts';
 
 /** Reference data of the table as it stood at gate closure; from the first reading on nothing is recorded at it. */
-export const referenceReader = (table: Table): ReferenceReader => ({
+export const referenceReader = (table: Table): ReferenceReader => {
+  const unsealed = unsealedReader(table);
+  return {
+    ...unsealed,
+    configuration: async (product, at) => {
+      await sealConfiguration(table, at);
+      return unsealed.configuration(product, at);
+    },
+  };
+};
+
+/** The same without a write, for what binds nobody: a change under way may still be recorded at an instant just past. */
+export const unsealedReader = (table: Table): ReferenceReader => ({
   configuration: async (product, at) => {
-    await sealConfiguration(table, at);
     const configuration = await readMarketConfiguration(table, product, at);
     if (configuration === undefined) throw new Error(`there is no product ${product} at ${at}`);
     return {
