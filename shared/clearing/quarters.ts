@@ -4,6 +4,7 @@ import type { Eligibility } from './eligibility.ts';
 import type { Facets } from './facet.ts';
 import { solveQuarter, type Solution } from './flow.ts';
 import { marketOf, type Market } from './market.ts';
+import { pairThrough } from './pairing.ts';
 import { shareAmongMembers, type PairAward } from './sharing.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -48,11 +49,11 @@ export interface Setting {
  * later quarter than its certificate allows, that pair is barred from beginning there, and the quarter is solved
  * again: every round bars at least one pair more, so the rounds end.
  */
-export function clearQuarters(setting: Setting): { quarters: ClearedQuarter[]; bars: Bars } {
+export function clearQuarters(setting: Setting): { quarters: readonly ClearedQuarter[]; bars: Bars } {
   const bars = new Bars();
   const solved = new Map<string, ClearedQuarter>();
   for (;;) {
-    const quarters = setting.book.quarters.map((_, quarter) => {
+    const shared = setting.book.quarters.map((_, quarter) => {
       const key = `${marketKey(setting, quarter)}/${bars.key(quarter)}`;
       const known = solved.get(key);
       if (known !== undefined) return known;
@@ -60,6 +61,7 @@ export function clearQuarters(setting: Setting): { quarters: ClearedQuarter[]; b
       solved.set(key, cleared);
       return cleared;
     });
+    const quarters = pairThrough(setting, shared);
     if (!setting.facets.evidence.hasCovenant || !barLateBeginnings(setting, quarters, bars))
       return { quarters, bars };
   }
