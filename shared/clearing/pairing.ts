@@ -18,7 +18,6 @@ export function pairThrough(
 ): readonly ClearedQuarter[] {
   promise(book.quarters.length === quarters.length, 'every quarter of the book has cleared');
   for (const { awards } of quarters)
-    for (const { offer, bid } of awards)
-      promise(minimumOf(offer, bid) >= 1, 'a minimum is at least one lot');
+    for (const { offer, bid } of awards) promise(minimumOf(offer, bid) >= 1, 'a minimum is at least one lot');
   return quarters;
 }
