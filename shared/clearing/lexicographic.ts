@@ -1,6 +1,7 @@
 import { MarketTooLarge, type Network } from './network.ts';
 import { minimiseCost, type Arcs } from './simplex.ts';
-import { SpanningTree } from './spanning-tree.ts';
+import type { SpanningTree } from './spanning-tree.ts';
+import { startingTree } from './starting-flow.ts';
 
 /**
  * A market's flow and the basis that proves it best. Node 0 is the hub, then come the offers, the bids, the origin
@@ -55,28 +56,13 @@ export function volumeWeight(network: Network): number {
  */
 export function solveLexicographic(network: Network): Basis {
   const arcs = arcsOf(network);
-  const { nodes, firstBid, firstCapArc, firstUnsold, firstFilled } = layout(network);
+  const { nodes } = layout(network);
   let dearest = 0;
   for (const cost of arcs.cost) dearest = Math.max(dearest, -cost);
   if (nodes * dearest >= Number.MAX_SAFE_INTEGER) {
     throw new MarketTooLarge(`${nodes} nodes with weights up to ${dearest} exceed exact arithmetic`);
   }
-  // Nothing is traded yet: every offer's lots lie unsold, every bid and cap could still take some.
-  const parent = new Int32Array(nodes);
-  const pred = new Int32Array(nodes);
-  parent[0] = -1;
-  pred[0] = -1;
-  network.supply.forEach((lots, offer) => {
-    pred[1 + offer] = firstUnsold + offer;
-    arcs.flow[firstUnsold + offer] = lots;
-  });
-  for (let bid = 0; bid < network.demand.length; bid++) pred[firstBid + bid] = firstFilled + bid;
-  network.capBid.forEach((bid, cap) => {
-    const node = firstBid + network.demand.length + cap;
-    parent[node] = firstBid + bid;
-    pred[node] = firstCapArc + cap;
-  });
-  const tree = new SpanningTree(parent, pred);
+  const tree = startingTree(network, arcs);
   const pivots = minimiseCost(arcs, tree);
   const refined = { ...arcs, cost: refinedCost(network, arcs, tree) };
   return { arcs: refined, tree, pivots: pivots + minimiseCost(refined, tree) };

@@ -1,4 +1,5 @@
 import { promise } from './network.ts';
+import { PivotTree } from './pivot-tree.ts';
 import type { SpanningTree } from './spanning-tree.ts';
 
 /** Arcs of a minimum-cost flow problem, by column. Costs and amounts are exact integers in doubles. */
@@ -28,14 +29,22 @@ const AT_UPPER = -1;
  * @returns the number of pivots.
  */
 export function minimiseCost(arcs: Arcs, tree: SpanningTree): number {
-  const state = initialState(arcs, tree);
   tree.computePotentials(arcs, arcs.cost);
-  const findEntering = blockSearch(arcs, tree, state);
+  const state = initialState(arcs, tree);
+  const working = new PivotTree(tree);
+  const { numberOf } = working;
+  const numbered = {
+    ...arcs,
+    tail: arcs.tail.map((node) => numberOf[node]!),
+    head: arcs.head.map((node) => numberOf[node]!),
+  };
+  const findEntering = blockSearch(numbered, working, state);
   let pivots = 0;
   for (let entering = findEntering(); entering >= 0; entering = findEntering()) {
-    pivot(arcs, tree, state, entering);
+    pivot(numbered, working, state, entering);
     pivots++;
   }
+  if (pivots > 0) working.writeTo(tree);
   return pivots;
 }
 
@@ -52,7 +61,7 @@ function initialState(arcs: Arcs, tree: SpanningTree): Int8Array {
 }
 
 /** Looks for an arc that would lower the cost, round and round in blocks; −1 when none is left. */
-function blockSearch(arcs: Arcs, tree: SpanningTree, state: Int8Array): () => number {
+function blockSearch(arcs: Arcs, tree: PivotTree, state: Int8Array): () => number {
   const { tail, head, cost } = arcs;
   const { potential } = tree;
   const count = cost.length;
@@ -81,8 +90,8 @@ function blockSearch(arcs: Arcs, tree: SpanningTree, state: Int8Array): () => nu
 }
 
 /** Pushes what flow it can around the cycle that `entering` closes with the tree, and exchanges the arcs. */
-function pivot(arcs: Arcs, tree: SpanningTree, state: Int8Array, entering: number): void {
-  const { parent, pred, depth, potential } = tree;
+function pivot(arcs: Arcs, tree: PivotTree, state: Int8Array, entering: number): void {
+  const { parent, pred, size, potential } = tree;
   const { tail, head, cost, capacity, flow } = arcs;
   const direction = state[entering]!;
   const forward = direction === AT_LOWER;
@@ -98,7 +107,7 @@ function pivot(arcs: Arcs, tree: SpanningTree, state: Int8Array, entering: numbe
   let a = first;
   let b = second;
   while (a !== b) {
-    if (depth[a]! >= depth[b]!) {
+    if (size[a]! < size[b]!) {
       const arc = pred[a]!;
       const room = tail[arc] === a ? flow[arc]! : capacity[arc]! - flow[arc]!;
       if (room < roomDown) {
@@ -145,5 +154,5 @@ function pivot(arcs: Arcs, tree: SpanningTree, state: Int8Array, entering: numbe
   const low = leavesAbove ? second : first;
   const high = leavesAbove ? first : second;
   const reduced = cost[entering]! + potential[tail[entering]!]! - potential[head[entering]!]!;
-  tree.rehang(cut, low, high, entering, low === tail[entering] ? -reduced : reduced);
+  tree.rehang(cut, low, high, entering, join, low === tail[entering] ? -reduced : reduced);
 }
