@@ -2,8 +2,10 @@ import { sha256 } from '../kernel/digest.ts';
 import { hasBegun, type Quarter } from '../kernel/quarter.ts';
 import { must } from '../kernel/result.ts';
 import { dateOf } from '../kernel/time.ts';
+import { withheldQuarters, type ConditionCode } from '../orders/conditions.ts';
 import type { QuarterQuantity } from '../orders/delivery.ts';
 import { lotsOf, ticksOf } from '../pricing/product-terms.ts';
+import { conditionsOf, type Conditions } from './conditions.ts';
 import type { BookBid, BookOffer, Snapshot } from './snapshot.ts';
 
 /** An order in the integers that clearing compares. */
@@ -15,6 +17,8 @@ export interface Entry<Order> {
   readonly lots: readonly number[];
   /** Index of the first quarter with lots. */
   readonly firstQuarter: number;
+  /** What it asks of its awards, if anything. An order with conditions is a class of its own. */
+  readonly conditions: Conditions | undefined;
   /** Hash of clearing and order: the last lots of a tie go by it, so that no id is lucky twice. */
   readonly rank: string;
 }
@@ -26,6 +30,8 @@ export interface Book {
   readonly quarters: readonly Quarter[];
   readonly offers: readonly OfferEntry[];
   readonly bids: readonly BidEntry[];
+  /** By order, the quarters that its own conditions keep from ever clearing, whatever the market. */
+  readonly withheld: ReadonlyMap<string, ReadonlyMap<Quarter, ConditionCode>>;
 }
 
 /** A quantity in whole lots; unlike what an order asks for, it may be zero. */
@@ -35,7 +41,7 @@ export function lotsFrom(quantity: QuarterQuantity['quantity'], snapshot: Snapsh
 
 /**
  * Reads the open book of a snapshot. Quarters that have begun at gate closure do not clear; orders whose validity
- * has ended by then are out.
+ * has ended by then are out, and so is what is left of an order where it is less than its conditions ask for.
  */
 export function readBook(snapshot: Snapshot): Book {
   const today = dateOf(snapshot.gateClosure);
@@ -50,16 +56,20 @@ export function readBook(snapshot: Snapshot): Book {
     .sort();
   const index = new Map(quarters.map((quarter, position) => [quarter, position]));
 
+  const withheld = new Map<string, ReadonlyMap<Quarter, ConditionCode>>();
   const entryOf = <Order extends BookOffer | BookBid>(
     order: Order,
     rounding: 'up' | 'down',
   ): Entry<Order> => {
-    const lots = quarters.map(() => 0);
-    for (const { quarter, quantity } of order.remaining) {
-      const position = index.get(quarter);
-      if (position !== undefined) lots[position] = lotsFrom(quantity, snapshot);
-    }
+    const open = new Map<Quarter, bigint>();
+    for (const { quarter, quantity } of order.remaining)
+      if (index.has(quarter)) open.set(quarter, BigInt(lotsFrom(quantity, snapshot)));
+    const conditions = conditionsOf(order, snapshot.product);
+    const kept = conditions === undefined ? undefined : withheldQuarters(order, open, snapshot.product);
+    if (kept !== undefined && kept.size > 0) withheld.set(order.id, kept);
+    const lots = quarters.map((quarter) => (kept?.has(quarter) === true ? 0 : Number(open.get(quarter) ?? 0n)));
     return {
+      conditions,
       order,
       price: must(ticksOf(order.price, snapshot.product, rounding)),
       lots,
@@ -79,5 +89,6 @@ export function readBook(snapshot: Snapshot): Book {
       .map((order) => entryOf(order, 'down'))
       .filter(canClear)
       .sort(byRank),
+    withheld,
   };
 }

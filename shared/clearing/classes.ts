@@ -24,19 +24,25 @@ export interface BidClass extends OrderClass<BidEntry> {
   readonly caps: readonly number[] | undefined;
 }
 
-/** Groups the offers of one quarter. Classes come in the order of their first members' ranks. */
+/**
+ * Groups the offers of one quarter, those with conditions each alone. Classes come in the order of their first
+ * members' ranks.
+ */
 export function offerClasses(book: Book, facets: Facets, quarter: number): OfferClass[] {
-  return classesOf(book.offers, quarter, (offer) => facets.offerFacet.get(offer)!).map(([facet, members]) =>
-    classFrom(facet, members, quarter),
+  const key = (offer: OfferEntry): number | string =>
+    offer.conditions === undefined ? facets.offerFacet.get(offer)! : offer.rank;
+  return classesOf(book.offers, quarter, key).map(([, members]) =>
+    classFrom(facets.offerFacet.get(members[0]!)!, members, quarter),
   );
 }
 
-/** Groups the bids of one quarter; capped bids only where their quantities and caps are equal too. */
+/** Groups the bids of one quarter, those with conditions each alone; capped bids only where their quantities and caps are equal too. */
 export function bidClasses(snapshot: Snapshot, book: Book, facets: Facets, quarter: number): BidClass[] {
   const capsOf = new Map(
     book.bids.map((bid) => [bid, originCaps(snapshot, bid, facets, book.quarters[quarter]!, quarter)]),
   );
   const key = (bid: BidEntry): string => {
+    if (bid.conditions !== undefined) return bid.rank;
     const facet = facets.bidFacet.get(bid)!;
     const caps = capsOf.get(bid);
     return caps === undefined ? `${facet}` : `${facet}:${bid.lots[quarter]!}:${caps.join()}`;

@@ -42,6 +42,7 @@ export const problemCodes = [
   'order_closed',
   'below_contracted',
   'quarter_begun',
+  'condition_unsatisfiable',
   // clearings
   'clearing_not_completed',
   'market_too_large',

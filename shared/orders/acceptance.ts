@@ -14,12 +14,9 @@ import type { Delivery, LotsByQuarter } from './delivery.ts';
 import { normaliseDelivery, scheduleOf } from './delivery.ts';
 import type { OfferTerms } from './offer.ts';
 
-/** Conditions that clearing cannot keep yet are refused: never accepted and ignored. */
+/** Terms that the market cannot keep yet are refused: never accepted and ignored. */
 export function unsupportedTerms(terms: OfferTerms | BidTerms): Problem | undefined {
   const asked = {
-    '/minimumLot': terms.minimumLot !== undefined,
-    '/allOrNone': terms.allOrNone === true,
-    '/minimumQuarters': (terms.minimumQuarters ?? 1) > 1,
     '/priceTerms': terms.priceTerms?.kind === 'indexed',
     '/stockLot': 'stockLot' in terms && terms.stockLot !== undefined,
   };
@@ -28,7 +25,7 @@ export function unsupportedTerms(terms: OfferTerms | BidTerms): Problem | undefi
     .map(([pointer]): FieldError => ({
       pointer,
       code: 'not_yet_supported',
-      detail: 'This condition cannot be kept yet, so it is not accepted.',
+      detail: 'This term cannot be kept yet, so it is not accepted.',
     }));
   return errors.length === 0
     ? undefined

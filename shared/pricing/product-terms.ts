@@ -52,8 +52,13 @@ export function ticksOf(
   return ok(ticks);
 }
 
-/** A quantity in lots of the product, rounded down. Errors: unit_not_convertible, off_lot. */
-export function lotsOf(quantity: Quantity, product: QuantityTerms, pointer = '/quantity'): Result<bigint> {
+/** A quantity in lots of the product, rounded down unless told. Errors: unit_not_convertible, off_lot. */
+export function lotsOf(
+  quantity: Quantity,
+  product: QuantityTerms,
+  pointer = '/quantity',
+  rounding: Rounding = 'down',
+): Result<bigint> {
   const ratio = conversion(quantity.unit, product.unit, product.containedFactor);
   if (ratio === undefined) return fail(notConvertible(`${pointer}/unit`, quantity.unit, product.unit));
   const lot = product.lot.amount;
@@ -63,7 +68,7 @@ export function lotsOf(quantity: Quantity, product: QuantityTerms, pointer = '/q
     return fail(
       fieldProblem('off_lot', `${pointer}/amount`, 'Quantities of this product are multiples of its lot.'),
     );
-  const lots = divide(numerator, denominator, 'down');
+  const lots = divide(numerator, denominator, rounding);
   if (lots === 0n || lots > maximumLots)
     return fail(
       fieldProblem('off_lot', `${pointer}/amount`, 'The quantity is out of range for this product.'),

@@ -12,6 +12,7 @@ import {
   pastValidity,
 } from '../orders/acceptance.ts';
 import type { Bid } from '../orders/bid.ts';
+import { conditionWarnings, unsatisfiable } from '../orders/conditions.ts';
 import type { LotsByQuarter } from '../orders/delivery.ts';
 import { quarterQuantities } from '../orders/delivery.ts';
 import type { Offer } from '../orders/offer.ts';
@@ -52,7 +53,7 @@ interface Changeable<T extends Offer | Bid> {
 /**
  * Changes an order's price, quantities or validity. What is contracted stays contracted.
  * Errors: not_found, precondition_failed, order_closed, clearing_in_progress, below_contracted, quarter_begun,
- * capacity_exceeded, invalid_request, and those of units, ticks and lots.
+ * capacity_exceeded, condition_unsatisfiable, invalid_request, and those of units, ticks and lots.
  */
 export function changeOrder<T extends Offer | Bid>(act: OrderAct<T>, changes: OrderChanges): Plan<T> {
   return async () => {
@@ -147,7 +148,8 @@ function changedTerms<T extends Offer | Bid>(
   const wrong =
     belowContracted(delivery, requested, contractedLots(state)) ??
     begunQuarters(delivery, requested, at, before) ??
-    pastValidity(changes.validUntil, at);
+    pastValidity(changes.validUntil, at) ??
+    unsatisfiable(order, requested, product, '/delivery');
   if (wrong !== undefined) return fail(wrong);
   const validUntil = changes.validUntil ?? (changes.validUntil === null ? undefined : order.validUntil);
   return ok({ order: { ...order, price: price.value, delivery, validUntil }, requested });
@@ -171,7 +173,10 @@ async function changedOrder<T extends Offer | Bid>(
   const filled = [...remaining.values()].every((lots) => lots === 0n);
   return {
     ...order,
-    warnings: await warningsOf(table, order, requested, product, at),
+    warnings: [
+      ...(await warningsOf(table, order, requested, product, at)),
+      ...conditionWarnings(order, remaining, product),
+    ],
     status: filled ? ('filled' as const) : ('open' as const),
     remaining: quarterQuantities(remaining, product),
     contracted: quarterQuantities(

@@ -2,10 +2,12 @@ import * as z from 'zod';
 import type { Quarter } from '../kernel/quarter.ts';
 import type { Bid } from '../orders/bid.ts';
 import { bidSchema } from '../orders/bid.ts';
+import { conditionCodes, conditionWarnings } from '../orders/conditions.ts';
 import type { LotsByQuarter } from '../orders/delivery.ts';
 import { quarterQuantitySchema } from '../orders/delivery.ts';
 import type { Offer } from '../orders/offer.ts';
 import { offerSchema } from '../orders/offer.ts';
+import type { Warning } from '../orders/order.ts';
 import { quantityOf } from '../pricing/product-terms.ts';
 import type { Product } from '../reference/product.ts';
 import type { Attribute, Clause } from './condition.ts';
@@ -65,9 +67,11 @@ export function orderItem(order: Offer | Bid, requested: LotsByQuarter) {
 export const lotsAttribute = (lots: LotsByQuarter): Record<string, bigint> => Object.fromEntries(lots);
 
 export function readOffer(item: Item, product: Product): Offer {
-  return z.decode(offerSchema, { ...bodyOf(item), ...stateOf(readOrderState(item), product) } as z.input<
+  const state = readOrderState(item);
+  const offer = z.decode(offerSchema, { ...bodyOf(item), ...stateOf(state, product) } as z.input<
     typeof offerSchema
   >);
+  return { ...offer, warnings: warningsAt(offer, state, product) };
 }
 
 export function readBid(item: Item, product: Product): Bid {
@@ -76,9 +80,20 @@ export function readBid(item: Item, product: Product): Bid {
     const [quarter = '', origin = ''] = key.split('|');
     return { quarter, origin, quantity: encodeQuantity(lots, product) };
   });
-  return z.decode(bidSchema, { ...bodyOf(item), ...stateOf(state, product), contractedByOrigin } as z.input<
-    typeof bidSchema
-  >);
+  const bid = z.decode(bidSchema, {
+    ...bodyOf(item),
+    ...stateOf(state, product),
+    contractedByOrigin,
+  } as z.input<typeof bidSchema>);
+  return { ...bid, warnings: warningsAt(bid, state, product) };
+}
+
+/** Clearings leave warnings as they are stored; what they leave of an order may have become too little for it. */
+function warningsAt(order: Offer | Bid, { status, remaining }: OrderState, product: Product): Warning[] {
+  const stored = order.warnings.filter(({ code }) => !conditionCodes.some((each) => each === code));
+  return status === 'open'
+    ? [...stored, ...conditionWarnings(order, new Map(inOrder(remaining)), product)]
+    : stored;
 }
 
 /** Key of `byOrigin`. */

@@ -11,6 +11,7 @@ import {
   unsupportedTerms,
 } from '../orders/acceptance.ts';
 import type { Bid, BidTerms } from '../orders/bid.ts';
+import { conditionWarnings, normaliseMinimumLot, unsatisfiable } from '../orders/conditions.ts';
 import type { LotsByQuarter } from '../orders/delivery.ts';
 import { quarterQuantities } from '../orders/delivery.ts';
 import type { Offer, OfferTerms } from '../orders/offer.ts';
@@ -42,7 +43,8 @@ export interface Posting {
 
 /**
  * Posts an offer of supply from one of the caller's sites. Errors: not_yet_supported, unknown_reference,
- * site_mismatch, capacity_exceeded, quarter_begun, invalid_request, and those of units, ticks and lots.
+ * site_mismatch, capacity_exceeded, quarter_begun, condition_unsatisfiable, invalid_request, and those of units, ticks
+ * and lots.
  */
 export function postOffer({ table, caller, at, newId }: Posting, terms: OfferTerms): Plan<Offer> {
   return async () => {
@@ -65,7 +67,13 @@ export function postOffer({ table, caller, at, newId }: Posting, terms: OfferTer
     const capacity = await checkCapacity(table, site, { id, product, lots: requested }, at);
     if (!capacity.ok) return capacity;
     const order = { ...terms, ...shape, id, seller: caller.organisation, site: site.id };
-    const offer: Offer = { ...order, warnings: await warningsOf(table, order, requested, product, at) };
+    const offer: Offer = {
+      ...order,
+      warnings: [
+        ...(await warningsOf(table, order, requested, product, at)),
+        ...conditionWarnings(order, requested, product),
+      ],
+    };
     return ok({
       value: offer,
       actions: [...entering(offer, requested, inUse), siteOfferEntry(offer, requested), ...capacity.value],
@@ -92,7 +100,10 @@ export function postBid({ table, caller, at, newId }: Posting, terms: BidTerms):
     };
     const bid: Bid = {
       ...order,
-      warnings: await warningsOf(table, order, requested, inUse.product, at),
+      warnings: [
+        ...(await warningsOf(table, order, requested, inUse.product, at)),
+        ...conditionWarnings(order, requested, inUse.product),
+      ],
     };
     return ok({ value: bid, actions: entering(bid, requested, inUse) });
   };
@@ -109,10 +120,17 @@ async function acceptTerms(table: Table, terms: OfferTerms | BidTerms, side: 'as
   const quantities = normaliseQuantities(terms.delivery, product);
   if (!quantities.ok) return quantities;
   const { delivery, requested } = quantities.value;
-  const late = begunQuarters(delivery, requested, at) ?? pastValidity(terms.validUntil, at);
-  if (late !== undefined) return fail(late);
+  const minimumLot =
+    terms.minimumLot === undefined ? ok(undefined) : normaliseMinimumLot(terms.minimumLot, product);
+  if (!minimumLot.ok) return minimumLot;
+  const wrong =
+    begunQuarters(delivery, requested, at) ??
+    pastValidity(terms.validUntil, at) ??
+    unsatisfiable({ ...terms, minimumLot: minimumLot.value }, requested, product);
+  if (wrong !== undefined) return fail(wrong);
   const shape = {
     price: price.value,
+    ...(minimumLot.value !== undefined && { minimumLot: minimumLot.value }),
     delivery,
     status: 'open' as const,
     remaining: quarterQuantities(requested, product),

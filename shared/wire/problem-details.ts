@@ -38,6 +38,7 @@ export const problemTable = {
   order_closed: { status: 409, title: 'The order is closed' },
   below_contracted: { status: 422, title: 'Below what is contracted' },
   quarter_begun: { status: 422, title: 'The quarter has begun' },
+  condition_unsatisfiable: { status: 422, title: 'The order could never trade' },
   clearing_not_completed: { status: 409, title: 'The clearing has not completed' },
   market_too_large: { status: 422, title: 'The market is too large to clear' },
   unavailable: { status: 503, title: 'Unavailable for the moment' },

@@ -38,6 +38,7 @@ export const bidRoutes: readonly Route[] = [
     problems: [
       'unknown_reference',
       'quarter_begun',
+      'condition_unsatisfiable',
       'not_yet_supported',
       'unit_not_convertible',
       'currency_mismatch',

@@ -40,6 +40,7 @@ export const offerRoutes: readonly Route[] = [
       'site_mismatch',
       'capacity_exceeded',
       'quarter_begun',
+      'condition_unsatisfiable',
       'not_yet_supported',
       'unit_not_convertible',
       'currency_mismatch',

@@ -87,6 +87,7 @@ export function orderRoutes<T extends Offer | Bid>(definition: OrderRoutes<T>): 
         'clearing_in_progress',
         'below_contracted',
         'quarter_begun',
+        'condition_unsatisfiable',
         'capacity_exceeded',
         'unit_not_convertible',
         'currency_mismatch',
