@@ -67,7 +67,9 @@ export function readBook(snapshot: Snapshot): Book {
     const conditions = conditionsOf(order, snapshot.product);
     const kept = conditions === undefined ? undefined : withheldQuarters(order, open, snapshot.product);
     if (kept !== undefined && kept.size > 0) withheld.set(order.id, kept);
-    const lots = quarters.map((quarter) => (kept?.has(quarter) === true ? 0 : Number(open.get(quarter) ?? 0n)));
+    const lots = quarters.map((quarter) =>
+      kept?.has(quarter) === true ? 0 : Number(open.get(quarter) ?? 0n),
+    );
     return {
       conditions,
       order,

@@ -13,14 +13,24 @@ import { proofOf, type QuarterProof } from './proof.ts';
 import { clearQuarters, type ClearedQuarter } from './quarters.ts';
 import type { Snapshot } from './snapshot.ts';
 
+export interface Optimality {
+  readonly primal: bigint;
+  readonly dual: bigint;
+  /** dual − primal. */
+  readonly gap: bigint;
+}
+
 /** One quarter's result for the public record. */
 export interface QuarterOutcome {
   readonly quarter: Quarter;
   readonly lots: bigint;
   /** Least and greatest landed price of the quarter's awards in ticks; null where there are none. */
   readonly landedPrice: { readonly low: bigint; readonly high: bigint } | null;
-  /** Gains from trade and their upper bound, in ticks × lots: equal, so no other outcome gains more. */
-  readonly optimality: { readonly primal: bigint; readonly dual: bigint };
+  /**
+   * Gains from trade and their upper bound, in ticks × lots: where they are equal, no other outcome gains more. A
+   * condition or a zone's cap may leave a gap.
+   */
+  readonly optimality: Optimality;
 }
 
 /** Everything a clearing decides. The same snapshot gives the same outcome, whatever the order of its lists. */
@@ -52,14 +62,14 @@ export function clear(snapshot: Snapshot): Result<Outcome> {
   const eligibility = new Eligibility(snapshot, facets, book.quarters);
   const setting = { snapshot, book, facets, eligibility };
   try {
-    const { quarters, bars } = clearQuarters(setting);
+    const { quarters, bars, rejected } = clearQuarters(setting);
     const awards = awardsOf(setting, quarters);
     return ok({
       awards,
-      rejected: [],
+      rejected: [...rejected].map(([order, code]) => ({ order, code })),
       quarters: book.quarters.map((quarter, index) => quarterOutcome(quarter, quarters[index]!, awards)),
       levyTotal: levyTotal(snapshot, awards),
-      explanations: explain(setting, quarters, bars),
+      explanations: explain(setting, { quarters, bars, rejected }),
       proof: quarters.map((cleared, index) => proofOf(setting, cleared, book.quarters[index]!, awards)),
     });
   } catch (error) {
@@ -70,10 +80,11 @@ export function clear(snapshot: Snapshot): Result<Outcome> {
 
 function quarterOutcome(
   quarter: Quarter,
-  { solution }: ClearedQuarter,
+  { solution, bound }: ClearedQuarter,
   awards: readonly Award[],
 ): QuarterOutcome {
-  const { primal, dual, volume } = solution.certificate;
+  const { primal, volume } = solution.certificate;
+  const { dual } = (bound?.solution ?? solution).certificate;
   const landed = awards
     .flatMap(({ schedule }) => schedule)
     .filter((entry) => entry.quarter === quarter)
@@ -81,7 +92,7 @@ function quarterOutcome(
     .sort((a, b) => (a < b ? -1 : 1));
   const [low, high] = [landed[0], landed.at(-1)];
   const landedPrice = low === undefined || high === undefined ? null : { low, high };
-  return { quarter, lots: volume, landedPrice, optimality: { primal, dual } };
+  return { quarter, lots: volume, landedPrice, optimality: { primal, dual, gap: dual - primal } };
 }
 
 /** The levy is owed per trade, never averaged. */

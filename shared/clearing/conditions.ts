@@ -31,6 +31,14 @@ export function conditionsOf(
 export const isPairConditioned = ({ conditions }: OfferEntry | BidEntry): boolean =>
   conditions !== undefined && (conditions.minimumLots > 1 || conditions.minimumQuarters > 1);
 
+/** The condition by which an order stays out that nothing was tried with: the strictest it has. */
+export const ownCode = ({ conditions }: OfferEntry | BidEntry): ConditionCode =>
+  conditions?.allOrNone === true
+    ? 'all_or_none'
+    : (conditions?.minimumLots ?? 1) > 1
+      ? 'minimum_lot'
+      : 'minimum_quarters';
+
 /** A condition that awards do not keep. Quarters by their place in the book. */
 export type Breach =
   | { readonly code: 'all_or_none'; readonly entry: OfferEntry | BidEntry }
@@ -125,5 +133,3 @@ function byRank(a: Breach, b: Breach): number {
   if (left !== right) return left < right ? -1 : 1;
   return a.code === 'all_or_none' || b.code === 'all_or_none' ? 0 : a.from - b.from;
 }
-
-export type { ConditionCode };

@@ -4,26 +4,25 @@ import { priceOf, quantityOf } from '../pricing/product-terms.ts';
 import { lotsFrom, type BidEntry, type OfferEntry } from './book.ts';
 import type { QuarterExplanation, WouldNeed } from './explanation.ts';
 import type { BidFacet } from './facet.ts';
-import type { Bars, ClearedQuarter, Setting } from './quarters.ts';
+import { conditionReason } from './condition-reason.ts';
+import type { ClearedMarket, ClearedQuarter, Setting } from './quarters.ts';
 import { reasonsOf, type QuarterReasons, type Reasons } from './reasons.ts';
 import { codeOf, detailOf, type RefusalCause } from './refusal.ts';
 
 /** Why each order of the snapshot was or was not filled, quarter by quarter, by order id. */
-export function explain(
-  setting: Setting,
-  quarters: readonly ClearedQuarter[],
-  bars: Bars,
-): Map<string, QuarterExplanation[]> {
+export function explain(setting: Setting, cleared: ClearedMarket): Map<string, QuarterExplanation[]> {
   const { snapshot, book } = setting;
+  const { quarters, bars } = cleared;
   const explanations = new Map<string, QuarterExplanation[]>();
   const known = new Map<ClearedQuarter, QuarterReasons>();
-  const views = quarters.map((cleared, quarter) => {
-    const reasons = known.get(cleared) ?? reasonsOf(setting, bars, cleared, quarter);
-    known.set(cleared, reasons);
-    return viewOf(cleared, reasons);
+  const views = quarters.map((each, quarter) => {
+    const reasons = known.get(each) ?? reasonsOf(setting, bars, each, quarter);
+    known.set(each, reasons);
+    return viewOf(each, reasons);
   });
 
   const quartersOf = (
+    id: string,
     remaining: readonly QuarterQuantity[],
     entry: OfferEntry | BidEntry | undefined,
     undelivered: Undelivered,
@@ -37,15 +36,19 @@ export function explain(
       // Begun quarters and orders past their validity took no part.
       const outside: Reasons = { binding: ['window_mismatch'], nearMisses: new Map() };
       const reasons = entry === undefined || view === undefined ? outside : view.reasons.get(entry);
+      const condition = left === 0 ? undefined : conditionReason(setting, cleared, id, quarter, entry);
       return {
         quarter,
         requested: lots(requested),
         awarded: lots(awarded),
         remaining: lots(left),
-        binding: (left === 0 ? [] : (reasons?.binding ?? [])).map((cause) => ({
-          code: codeOf(cause),
-          detail: cause === 'not_delivered' ? undelivered.detail : detailOf(codeOf(cause)),
-        })),
+        binding:
+          condition !== undefined
+            ? [condition]
+            : (left === 0 ? [] : (reasons?.binding ?? [])).map((cause) => ({
+                code: codeOf(cause),
+                detail: cause === 'not_delivered' ? undelivered.detail : detailOf(codeOf(cause)),
+              })),
         nearMisses: (left === 0 ? [] : [...(reasons?.nearMisses ?? [])]).map(([cause, checks]) => ({
           code: codeOf(cause),
           quantity: lots(left),
@@ -59,7 +62,7 @@ export function explain(
   for (const { id, remaining, destinations = [] } of snapshot.offers)
     explanations.set(
       id,
-      quartersOf(remaining, offers.get(id), undeliveredBy(destinations), (cause, checks) =>
+      quartersOf(id, remaining, offers.get(id), undeliveredBy(destinations), (cause, checks) =>
         needsOfOffer(setting, cause, checks),
       ),
     );
@@ -69,7 +72,7 @@ export function explain(
     const facet = entry && setting.facets.bids[setting.facets.bidFacet.get(entry)!];
     explanations.set(
       id,
-      quartersOf(remaining, entry, undeliveredTo(destination), (cause, checks) =>
+      quartersOf(id, remaining, entry, undeliveredTo(destination), (cause, checks) =>
         needsOfBid(setting, facet, cause, checks),
       ),
     );

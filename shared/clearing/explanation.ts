@@ -3,6 +3,7 @@ import { zeroableQuantitySchema } from '../kernel/quantity.ts';
 import { priceSchema } from '../kernel/money.ts';
 import { quarterSchema } from '../kernel/quarter.ts';
 import { assuranceSchema } from '../standards/scheme.ts';
+import { conditionCodes } from '../orders/conditions.ts';
 import { requirementSchema } from '../standards/standards-rule.ts';
 import { outcomeCodes, refusalCodes } from './refusal.ts';
 
@@ -31,7 +32,12 @@ export const quarterExplanationSchema = z.strictObject({
   requested: zeroableQuantitySchema,
   awarded: zeroableQuantitySchema,
   remaining: zeroableQuantitySchema,
-  binding: z.array(z.strictObject({ code: z.enum([...refusalCodes, ...outcomeCodes]), detail: z.string() })),
+  binding: z.array(
+    z.strictObject({
+      code: z.enum([...refusalCodes, ...outcomeCodes, ...conditionCodes]),
+      detail: z.string(),
+    }),
+  ),
   /** Trades that a single reason stood against; `quantity` is the most of this order it can have kept back. */
   nearMisses: z.array(
     z.strictObject({

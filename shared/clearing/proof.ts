@@ -45,7 +45,7 @@ export interface QuarterProof {
 /** The quarter's flows as they were awarded and priced, and the duals by which nobody could have gained more. */
 export function proofOf(
   setting: Setting,
-  { market, solution }: ClearedQuarter,
+  { market, solution, bound }: ClearedQuarter,
   quarter: Quarter,
   awards: readonly Award[],
 ): QuarterProof {
@@ -53,9 +53,9 @@ export function proofOf(
     quarter,
     flows: flowsOf(awards, quarter),
     prices: dualsOf(setting, market, solution.prices),
-    bound: null,
+    bound: bound === undefined ? null : dualsOf(setting, bound.market, bound.solution.prices),
     primal: solution.certificate.primal,
-    dual: solution.certificate.dual,
+    dual: (bound?.solution ?? solution).certificate.dual,
   };
 }
 

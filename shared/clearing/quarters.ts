@@ -1,18 +1,22 @@
+import type { ConditionCode } from '../orders/conditions.ts';
+import { acceptOrders } from './accept-orders.ts';
 import type { Book } from './book.ts';
-import { bidClasses, offerClasses } from './classes.ts';
 import type { Eligibility } from './eligibility.ts';
 import type { Facets } from './facet.ts';
-import { solveQuarter, type Solution } from './flow.ts';
-import { marketOf, type Market } from './market.ts';
-import { pairThrough } from './pairing.ts';
-import { shareAmongMembers, type PairAward } from './sharing.ts';
+import type { Solution } from './flow.ts';
+import type { Market } from './market.ts';
+import { QuarterSolver } from './quarter-solver.ts';
+import type { PairAward } from './sharing.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** One quarter as it cleared. */
 export interface ClearedQuarter {
+  /** Of the orders that took part. */
   readonly market: Market;
   readonly solution: Solution;
   readonly awards: readonly PairAward[];
+  /** Where orders were rejected, the quarter with nobody rejected: its duals bound the gains of the whole book. */
+  readonly bound: { readonly market: Market; readonly solution: Solution } | undefined;
 }
 
 /** Pairs of facets that may not begin a contract in a quarter, by quarter. */
@@ -42,69 +46,29 @@ export interface Setting {
   readonly eligibility: Eligibility;
 }
 
+/** What clears in every quarter, and who is kept out by a condition of its own. */
+export interface ClearedMarket {
+  readonly quarters: readonly ClearedQuarter[];
+  readonly bars: Bars;
+  /** By order id, the condition that could not be kept. */
+  readonly rejected: ReadonlyMap<string, ConditionCode>;
+}
+
 /**
- * Clears every quarter of the book. Quarters that nothing tells apart are solved once.
+ * Clears every quarter of the book, without the orders whose conditions could not be kept.
  *
  * Under a renewal covenant a certificate must be valid when the contract begins. Where a contract would begin in a
- * later quarter than its certificate allows, that pair is barred from beginning there, and the quarter is solved
+ * later quarter than its certificate allows, that pair is barred from beginning there, and the quarters are solved
  * again: every round bars at least one pair more, so the rounds end.
  */
-export function clearQuarters(setting: Setting): { quarters: readonly ClearedQuarter[]; bars: Bars } {
+export function clearQuarters(setting: Setting): ClearedMarket {
   const bars = new Bars();
-  const solved = new Map<string, ClearedQuarter>();
+  const solver = new QuarterSolver(setting, bars);
   for (;;) {
-    const shared = setting.book.quarters.map((_, quarter) => {
-      const key = `${marketKey(setting, quarter)}/${bars.key(quarter)}`;
-      const known = solved.get(key);
-      if (known !== undefined) return known;
-      const cleared = clearQuarter(setting, quarter, bars);
-      solved.set(key, cleared);
-      return cleared;
-    });
-    const quarters = pairThrough(setting, shared);
+    const { quarters, rejected } = acceptOrders(setting, solver);
     if (!setting.facets.evidence.hasCovenant || !barLateBeginnings(setting, quarters, bars))
-      return { quarters, bars };
+      return { quarters, bars, rejected };
   }
-}
-
-function clearQuarter(setting: Setting, quarter: number, bars: Bars): ClearedQuarter {
-  const { snapshot, book, facets, eligibility } = setting;
-  const market = marketOf(
-    offerClasses(book, facets, quarter),
-    bidClasses(snapshot, book, facets, quarter),
-    facets,
-    eligibility,
-    quarter,
-    (offerFacet, bidFacet) => bars.has(quarter, offerFacet, bidFacet),
-  );
-  const solution = solveQuarter(market.network);
-  return { market, solution, awards: shareAmongMembers(market, solution.pairFlow) };
-}
-
-/** All that may differ between quarters: quantities, what caps count, certificates, declared consumption. */
-function marketKey({ snapshot, book, facets }: Setting, quarter: number): string {
-  const name = book.quarters[quarter]!;
-  const inQuarter = (entry: { quarter: string }): boolean => entry.quarter === name;
-  const capInputs = book.bids.map(({ order }) =>
-    order.maxOriginShare === undefined
-      ? []
-      : [
-          order.requested.filter(inQuarter).map(({ quantity }) => quantity.amount),
-          order.contractedByOrigin
-            .filter(inQuarter)
-            .map(({ origin, quantity }) => [origin, quantity.amount] as const),
-        ],
-  );
-  return JSON.stringify(
-    [
-      book.offers.map(({ lots }) => lots[quarter]),
-      book.bids.map(({ lots }) => lots[quarter]),
-      capInputs,
-      facets.evidence.column(quarter),
-      snapshot.consumption.map(({ quarters }) => quarters.some(inQuarter)),
-    ],
-    (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value),
-  );
 }
 
 function barLateBeginnings(setting: Setting, quarters: readonly ClearedQuarter[], bars: Bars): boolean {

@@ -17,12 +17,22 @@ const integerCodec = z.codec(z.string().regex(/^-?\d+$/), z.bigint(), {
 /** Landed prices paid in a quarter, lowest and highest. */
 const priceRangeSchema = z.strictObject({ low: priceSchema, high: priceSchema });
 
-/** A quarter in which something traded or could have. Equal `primal` and `dual` prove the gains greatest. */
+/**
+ * Gains from trade and a bound that no outcome exceeds. A `gap` of zero proves the gains greatest; conditions of orders
+ * and caps of zones may leave one.
+ */
+export const optimalitySchema = z.strictObject({
+  primal: integerCodec,
+  dual: integerCodec,
+  gap: integerCodec,
+});
+
+/** A quarter in which something traded or could have. */
 export const clearedQuarterSchema = z.strictObject({
   quarter: quarterSchema,
   volume: zeroableQuantitySchema,
   landedPrice: priceRangeSchema.nullable(),
-  optimality: z.strictObject({ primal: integerCodec, dual: integerCodec }).nullable(),
+  optimality: optimalitySchema.nullable(),
 });
 export type ClearedQuarter = z.output<typeof clearedQuarterSchema>;
 

@@ -1,3 +1,5 @@
+import type { ConditionCode } from '../orders/conditions.ts';
+
 /** Why an offer and a bid may not trade, or what kept an order from trading more. In order of report. */
 export const refusalCodes = [
   'related_party',
@@ -42,7 +44,7 @@ export const codeOf = <C extends string>(cause: C): Exclude<C, 'not_delivered'> 
 
 /** What the flow itself says of an order that was not filled. */
 export const outcomeCodes = ['out_of_competition', 'insufficient_supply', 'insufficient_demand'] as const;
-export type BindingCode = RefusalCode | (typeof outcomeCodes)[number];
+export type BindingCode = RefusalCode | (typeof outcomeCodes)[number] | ConditionCode;
 /** What binds an order, as finely as the engine tells it apart. */
 export type BindingCause = RefusalCause | BindingCode;
 
@@ -67,6 +69,9 @@ const details: Record<BindingCode, string> = {
   out_of_competition: 'Others traded at terms better for their counterparties.',
   insufficient_supply: 'There was no more eligible supply at these terms.',
   insufficient_demand: 'There was no more eligible demand at these terms.',
+  minimum_lot: 'No award of at least the minimum lot could be made.',
+  all_or_none: 'Not all of the order could trade, so none of it did.',
+  minimum_quarters: 'No award could run for the minimum number of consecutive quarters.',
 };
 
 /** One sentence for the code; names no one. */

@@ -14,7 +14,7 @@ export interface Decided {
   readonly awards: readonly AwardTerms[];
   readonly quarters: readonly {
     readonly quarter: Quarter;
-    readonly optimality: { readonly primal: bigint; readonly dual: bigint };
+    readonly optimality: NonNullable<ClearedQuarter['optimality']>;
   }[];
   readonly inputDigest: string;
 }

@@ -36,7 +36,9 @@ export const greedyEngine: Clear = (snapshot) => {
       }
   return ok({
     awards: [...awards.values()],
-    quarters: [...left.quarters].sort().map((quarter) => ({ quarter, optimality: { primal: 0n, dual: 0n } })),
+    quarters: [...left.quarters]
+      .sort()
+      .map((quarter) => ({ quarter, optimality: { primal: 0n, dual: 0n, gap: 0n } })),
     inputDigest: sha256(snapshot.clearing),
     explanations: [0, 1, 2].map((shard) => ({ shard, awards: awards.size })),
     proof: { awards: awards.size },

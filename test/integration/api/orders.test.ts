@@ -30,6 +30,8 @@ const patch = (path: string, version: number, body: object, who: Caller = mine) 
   market.call(who, 'PATCH', path, body, ifMatch(version));
 const warned = (answer: Answer) => (answer.body.warnings as { code: string }[]).map(({ code }) => code);
 
+const q = (quarter: string, amount: string) => ({ quarter, quantity: kg(amount) });
+
 /** One problem with one field at fault. */
 const refusal = (status: number, code: string, pointer: string) => ({
   status,
@@ -42,7 +44,8 @@ describe('posting', () => {
       destinations: ['DE', 'JP'],
       purity: '99.5',
       allOrNone: false,
-      minimumQuarters: 1,
+      minimumQuarters: 3,
+      minimumLot: kg('100'),
       priceTerms: { kind: 'fixed' },
       validUntil: '2026-12-31T00:00:00.000Z',
       delivery: flat('100', '2027-Q1', '2027-Q3'),
@@ -111,9 +114,25 @@ describe('posting', () => {
       '/delivery/from',
     ],
     ['a past validity', { validUntil: '2026-11-22T12:00:00.000Z' }, 'invalid_request', '/validUntil'],
-    ['a least lot', { minimumLot: kg('10') }, 'not_yet_supported', '/minimumLot'],
-    ['all or none', { allOrNone: true }, 'not_yet_supported', '/allOrNone'],
-    ['quarters in a row', { minimumQuarters: 2 }, 'not_yet_supported', '/minimumQuarters'],
+    ['a least lot above every quarter', { minimumLot: kg('101') }, 'condition_unsatisfiable', '/minimumLot'],
+    ['a least lot off the lot', { minimumLot: kg('0.5') }, 'off_lot', '/minimumLot/amount'],
+    ['a least lot of another kind', { minimumLot: { amount: '1', unit: 'kg contained' } }, 'unit_not_convertible', '/minimumLot/unit'],
+    [
+      'more quarters in a row than it has',
+      { minimumQuarters: 2, delivery: { schedule: [q('2027-Q1', '5'), q('2027-Q3', '5')] } },
+      'condition_unsatisfiable',
+      '/minimumQuarters',
+    ],
+    [
+      'all of what cannot all hold',
+      {
+        allOrNone: true,
+        minimumLot: kg('5'),
+        delivery: { schedule: [q('2027-Q1', '4'), q('2027-Q2', '5')] },
+      },
+      'condition_unsatisfiable',
+      '/allOrNone',
+    ],
     ['an index', { priceTerms: { kind: 'indexed', reference: 'x' } }, 'not_yet_supported', '/priceTerms'],
   ])('is refused over %s, for offers and bids alike', async (_, changes, code, pointer) => {
     expect(await market.offer(changes)).toMatchObject(refusal(422, code, pointer));

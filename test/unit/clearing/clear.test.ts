@@ -175,19 +175,19 @@ describe('a clearing', () => {
         quarter: '2027-Q1',
         lots: 120n,
         landedPrice: { low: 11000n, high: 11000n },
-        optimality: { primal: 240_000n, dual: 240_000n },
+        optimality: { primal: 240_000n, dual: 240_000n, gap: 0n },
       },
       {
         quarter: '2027-Q2',
         lots: 120n,
         landedPrice: { low: 11000n, high: 11000n },
-        optimality: { primal: 240_000n, dual: 240_000n },
+        optimality: { primal: 240_000n, dual: 240_000n, gap: 0n },
       },
       {
         quarter: '2027-Q3',
         lots: 40n,
         landedPrice: { low: 13000n, high: 13000n },
-        optimality: { primal: 80_000n, dual: 80_000n },
+        optimality: { primal: 80_000n, dual: 80_000n, gap: 0n },
       },
     ]);
     expect(outcome.proof[2]).toMatchObject({
