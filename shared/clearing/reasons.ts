@@ -1,3 +1,4 @@
+import type { Entry } from './book.ts';
 import type { Bars, ClearedQuarter, Setting } from './quarters.ts';
 import { causesIn, refusalBit, type BindingCause, type RefusalCause } from './refusal.ts';
 
@@ -99,11 +100,12 @@ export function reasonsOf(
         offer.total,
       );
     }
-  const alone = (others: number, lacking: BindingCause): BindingCause =>
-    others > 0 ? 'window_mismatch' : lacking;
+  // Nobody of the other side in the market: they have no quarter in common, or none of those in it took part.
+  const alone = (others: readonly Entry<unknown>[], lacking: BindingCause): BindingCause =>
+    others.length > 0 && others.every(({ lots }) => lots[quarter] === 0) ? 'window_mismatch' : lacking;
   return {
-    offers: reasonsFrom(offersLeft, alone(book.bids.length, 'insufficient_demand')),
-    bids: reasonsFrom(bidsLeft, alone(book.offers.length, 'insufficient_supply')),
+    offers: reasonsFrom(offersLeft, alone(book.bids, 'insufficient_demand')),
+    bids: reasonsFrom(bidsLeft, alone(book.offers, 'insufficient_supply')),
   };
 }
 

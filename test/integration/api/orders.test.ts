@@ -116,7 +116,12 @@ describe('posting', () => {
     ['a past validity', { validUntil: '2026-11-22T12:00:00.000Z' }, 'invalid_request', '/validUntil'],
     ['a least lot above every quarter', { minimumLot: kg('101') }, 'condition_unsatisfiable', '/minimumLot'],
     ['a least lot off the lot', { minimumLot: kg('0.5') }, 'off_lot', '/minimumLot/amount'],
-    ['a least lot of another kind', { minimumLot: { amount: '1', unit: 'kg contained' } }, 'unit_not_convertible', '/minimumLot/unit'],
+    [
+      'a least lot of another kind',
+      { minimumLot: { amount: '1', unit: 'kg contained' } },
+      'unit_not_convertible',
+      '/minimumLot/unit',
+    ],
     [
       'more quarters in a row than it has',
       { minimumQuarters: 2, delivery: { schedule: [q('2027-Q1', '5'), q('2027-Q3', '5')] } },
