@@ -7,8 +7,9 @@ import type { Route } from './route.ts';
 /** Every problem a route may answer with, by status. */
 function problemsByStatus(route: Route): [number, ProblemCode[]][] {
   const writes = route.write !== undefined;
+  const takesBody = writes || route.body !== undefined;
   const codes: readonly (readonly [ProblemCode, boolean, number?])[] = [
-    ['malformed_request', writes],
+    ['malformed_request', takesBody],
     ['invalid_request', true, 400],
     ['cursor_invalid', route.paged === true],
     ['unauthenticated', true],
@@ -16,10 +17,10 @@ function problemsByStatus(route: Route): [number, ProblemCode[]][] {
     ['not_found', route.params !== undefined],
     ['concurrent_change', writes],
     ['precondition_failed', route.ifMatch !== undefined],
-    ['body_too_large', writes],
-    ['unsupported_media_type', writes],
-    ['invalid_request', writes],
-    ['idempotency_key_reused', route.method === 'post'],
+    ['body_too_large', takesBody],
+    ['unsupported_media_type', takesBody],
+    ['invalid_request', takesBody],
+    ['idempotency_key_reused', writes && route.method === 'post'],
     ['precondition_required', route.ifMatch === 'required'],
     ['rate_limited', true],
     ['internal', true],

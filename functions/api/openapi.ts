@@ -135,7 +135,7 @@ function parametersOf(route: Route, schemas: SchemaCollector): Json[] {
     ...(route.ifMatch === undefined
       ? []
       : [header('If-Match', route.ifMatch === 'required', 'ETag of the version that was read.')]),
-    ...(route.method === 'post'
+    ...(isIdempotent(route)
       ? [
           header(
             'Idempotency-Key',
@@ -147,13 +147,16 @@ function parametersOf(route: Route, schemas: SchemaCollector): Json[] {
   ];
 }
 
+/** A POST that writes heeds an Idempotency-Key. */
+const isIdempotent = (route: Route): boolean => route.method === 'post' && route.write !== undefined;
+
 function successHeaders(route: Route, status: number, schema: z.ZodType | undefined): JsonObject {
   const versioned = schema !== undefined && 'shape' in schema && hasVersion(schema.shape);
   return headerRefs(
     ...(versioned ? (['ETag'] as const) : []),
     ...([201, 202, 303].includes(status) ? (['Location'] as const) : []),
     ...(route.paged === true ? (['Link'] as const) : []),
-    ...(route.method === 'post' ? (['Idempotency-Replayed'] as const) : []),
+    ...(isIdempotent(route) ? (['Idempotency-Replayed'] as const) : []),
   );
 }
 

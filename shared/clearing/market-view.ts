@@ -8,7 +8,8 @@ import { instantSchema } from '../kernel/time.ts';
 import type { Floor } from '../pricing/floor.ts';
 import { quantityOf } from '../pricing/product-terms.ts';
 import type { Product } from '../reference/product.ts';
-import type { Concentration, MarketRun, Side, Trade } from './record.ts';
+import type { MarketRun, Side, Trade } from './record.ts';
+import { isRevealing } from './withholding.ts';
 
 /** Where a figure is withheld it is `null`, and `withheld` says that it is not simply missing. */
 const withheld = z.boolean().meta({
@@ -57,14 +58,6 @@ export const marketViewSchema = z
   })
   .meta({ id: 'Market' });
 export type MarketView = z.output<typeof marketViewSchema>;
-
-const fewestParties = 3;
-const greatestShare = { numerator: 70n, denominator: 100n };
-
-/** Too few organisations stand behind the figure, or one holds too much of it, for it to hide any of them. */
-const isRevealing = (lots: bigint, { parties, topLots }: Concentration): boolean =>
-  lots > 0n &&
-  (parties < fewestParties || topLots * greatestShare.denominator > lots * greatestShare.numerator);
 
 const tradeReveals = (trade: Trade): boolean =>
   isRevealing(trade.lots, trade.sellers) || isRevealing(trade.lots, trade.buyers);

@@ -86,7 +86,7 @@ function clearQuarter(setting: Setting, quarter: number, bars: Bars, rejected: R
 }
 
 /** All that may differ between quarters: quantities, what caps count, certificates, declared consumption. */
-function marketKey({ snapshot, book, facets }: Setting, quarter: number): string {
+export function marketKey({ snapshot, book, facets }: Setting, quarter: number): string {
   const name = book.quarters[quarter]!;
   const inQuarter = (entry: { quarter: string }): boolean => entry.quarter === name;
   const capInputs = book.bids.map(({ order }) =>
