@@ -1,0 +1,24 @@
+import { readBook } from '../../shared/clearing/book.ts';
+import { bidClasses, offerClasses } from '../../shared/clearing/classes.ts';
+import { Eligibility } from '../../shared/clearing/eligibility.ts';
+import { facetsOf } from '../../shared/clearing/facets.ts';
+import { solveQuarter } from '../../shared/clearing/flow.ts';
+import { marketOf } from '../../shared/clearing/market.ts';
+import type { ClearedQuarter, Setting } from '../../shared/clearing/quarters.ts';
+import { shareAmongMembers } from '../../shared/clearing/sharing.ts';
+import type { Snapshot } from '../../shared/clearing/snapshot.ts';
+
+/** Every quarter of a book solved and shared on its own: what the pairing stage starts from. Without covenants. */
+export function sharedQuarters(snapshot: Snapshot): { setting: Setting; quarters: ClearedQuarter[] } {
+  const book = readBook(snapshot);
+  const facets = facetsOf(snapshot, book);
+  const eligibility = new Eligibility(snapshot, facets, book.quarters);
+  const quarters = book.quarters.map((_, quarter) => {
+    const offers = offerClasses(book, facets, quarter);
+    const bids = bidClasses(snapshot, book, facets, quarter);
+    const market = marketOf(offers, bids, facets, eligibility, quarter, () => false);
+    const solution = solveQuarter(market.network);
+    return { market, solution, awards: shareAmongMembers(market, solution.pairFlow) };
+  });
+  return { setting: { snapshot, book, facets, eligibility }, quarters };
+}
