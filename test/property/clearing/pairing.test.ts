@@ -105,9 +105,10 @@ describe('the pairing of a run', () => {
         for (const { quarter, flows } of proof) {
           const { network, offers, bids } = naiveQuarter(snapshot, quarter);
           const key = JSON.stringify([
-            Object.values(network).map((column) =>
-              ArrayBuffer.isView(column) ? [...(column as Float64Array)] : column,
+            ...[network.supply, network.demand, network.capBid, network.capLots, network.pairOffer].map(
+              String,
             ),
+            ...[network.pairHead, network.pairWeight, network.pairInside].map(String),
             [...offers, ...bids].map(({ id }) => id),
           ]);
           if (seen.has(key)) {
@@ -147,7 +148,7 @@ describe('the pairing of a run', () => {
             const head = network.pairHead[pair]!;
             return head < bids.length ? head : network.capBid[head - bids.length]!;
           };
-          const sum = (list: readonly number[], of = (_: number) => 1) =>
+          const sum = (list: readonly number[], of: (pair: number) => number = () => 1) =>
             list.map((pair) => `+ ${of(pair)} x${pair}`).join(' ');
           const row = (list: readonly number[], sense: string, value: number) =>
             list.length === 0 ? '' : ` ${sum(list)} ${sense} ${value}\n`;
