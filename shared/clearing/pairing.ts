@@ -1,6 +1,8 @@
 import type { BidEntry, Book, OfferEntry } from './book.ts';
+import type { Facets } from './facet.ts';
 import { islandsOf } from './islands.ts';
 import { likelyLinks } from './likely-links.ts';
+import type { Market } from './market.ts';
 import { promise } from './network.ts';
 import { isBetter, pairIsland, scoreOf, type Island } from './pairing-flow.ts';
 import type { ClearedQuarter, Setting } from './quarters.ts';
@@ -54,12 +56,14 @@ interface Place {
 
 class Stage {
   readonly places: readonly Place[];
+  readonly #facets: Facets;
   readonly #minimumOf: MinimumOf;
   readonly #pairs: PairNumbers;
   /** In how many distinct quarters each pair has been chosen. */
   readonly #users = new Map<number, number>();
 
   constructor(setting: Setting, quarters: readonly ClearedQuarter[], minimumOf: MinimumOf) {
+    this.#facets = setting.facets;
     this.#minimumOf = minimumOf;
     this.#pairs = new PairNumbers(setting.book);
     const distinct = [...new Set(quarters)];
@@ -151,7 +155,12 @@ class Stage {
   /** The quarters with their new pairs; as they were where those would be more. */
   result(quarters: readonly ClearedQuarter[]): readonly ClearedQuarter[] {
     const paired = new Map(
-      this.places.map((place) => [place.cleared, { ...place.cleared, awards: this.#awardsOf(place) }]),
+      this.places.map((place) => {
+        const { market, solution } = place.cleared;
+        const awards = this.#awardsOf(place);
+        const pairFlow = flowOf(this.#facets, market, awards);
+        return [place.cleared, { ...place.cleared, solution: { ...solution, pairFlow }, awards }];
+      }),
     );
     const after = quarters.map((cleared) => paired.get(cleared)!);
     return this.#pairs.in(after) <= this.#pairs.in(quarters) ? after : quarters;
@@ -177,6 +186,24 @@ class Stage {
     promise(volume(awards.values()) === volume(cleared.awards), 'pairing moves lots and makes none');
     return [...awards.values()];
   }
+}
+
+/** The flow between classes that awards add up to: explanations read from it which origin caps are full. */
+function flowOf(
+  facets: Facets,
+  { network, offers, headOf }: Market,
+  awards: readonly PairAward[],
+): Float64Array {
+  const heads = network.demand.length + network.capLots.length;
+  const lotsOf = new Map<number, number>();
+  for (const { offerClass, bidClass, lots } of awards) {
+    const head = headOf[bidClass]![facets.offers[offers[offerClass]!.facet]!.origin]!;
+    lotsOf.set(offerClass * heads + head, (lotsOf.get(offerClass * heads + head) ?? 0) + lots);
+  }
+  return Float64Array.from(
+    network.pairOffer,
+    (offer, pair) => lotsOf.get(offer * heads + network.pairHead[pair]!) ?? 0,
+  );
 }
 
 /** Numbers the pairs of a book's orders. */
