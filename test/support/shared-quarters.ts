@@ -18,7 +18,7 @@ export function sharedQuarters(snapshot: Snapshot): { setting: Setting; quarters
     const bids = bidClasses(snapshot, book, facets, quarter);
     const market = marketOf(offers, bids, facets, eligibility, quarter, () => false);
     const solution = solveQuarter(market.network);
-    return { market, solution, awards: shareAmongMembers(market, solution.pairFlow) };
+    return { market, solution, awards: shareAmongMembers(market, solution.pairFlow), bound: undefined };
   });
   return { setting: { snapshot, book, facets, eligibility }, quarters };
 }
