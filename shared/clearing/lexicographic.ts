@@ -77,11 +77,13 @@ function refinedCost(network: Network, arcs: Arcs, tree: SpanningTree): Float64A
   const { tail, head, flow } = arcs;
   const { potential } = tree;
   const perLot = volumeWeight(network);
-  return arcs.cost.map((gains, arc) => {
-    if (gains + potential[tail[arc]!]! - potential[head[arc]!]! !== 0)
-      return flow[arc] === 0 ? Infinity : -Infinity;
-    return arc < network.pairOffer.length ? -(perLot + network.pairInside[arc]!) : 0;
-  });
+  const refined = new Float64Array(arcs.cost.length);
+  for (let arc = 0; arc < refined.length; arc++) {
+    if (arcs.cost[arc]! + potential[tail[arc]!]! - potential[head[arc]!]! !== 0)
+      refined[arc] = flow[arc] === 0 ? Infinity : -Infinity;
+    else if (arc < network.pairOffer.length) refined[arc] = -(perLot + network.pairInside[arc]!);
+  }
+  return refined;
 }
 
 function arcsOf(network: Network): Arcs {

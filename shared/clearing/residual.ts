@@ -1,134 +1,142 @@
+import { DistanceQueue } from './distance-queue.ts';
+import { promise } from './network.ts';
 import type { Arcs } from './simplex.ts';
 
-/** The arcs that leave and that enter each node, as slices of one list. */
-export interface Incidence {
-  readonly outStart: Int32Array;
-  readonly out: Int32Array;
-  readonly inStart: Int32Array;
-  readonly in: Int32Array;
+/** Distances in the residual network, at reduced costs; `Infinity` where there is no path. */
+export interface HubDistances {
+  readonly fromHub: Float64Array;
+  readonly toHub: Float64Array;
 }
 
-/** Sorts arcs by tail and by head (counting sort, stable). */
-export function incidence(arcs: Arcs, nodes: number): Incidence {
-  const [outStart, out] = byNode(arcs.tail, nodes);
-  const [inStart, into] = byNode(arcs.head, nodes);
-  return { outStart, out, inStart, in: into };
-}
-
-function byNode(end: Int32Array, nodes: number): [Int32Array, Int32Array] {
-  const start = new Int32Array(nodes + 1);
-  for (const node of end) start[node + 1]!++;
-  for (let node = 0; node < nodes; node++) start[node + 1]! += start[node]!;
-  const next = start.slice(0, nodes);
-  const sorted = new Int32Array(end.length);
-  for (let arc = 0; arc < end.length; arc++) {
-    const node = end[arc]!;
-    sorted[next[node]!] = arc;
-    next[node]!++;
-  }
-  return [start, sorted];
+/** Steps of the residual network between groups of nodes that lie at distance zero of each other. */
+interface Steps {
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  readonly length: Float64Array;
 }
 
 /**
- * Distances in the residual network from the hub (node 0) to every node, or with `toHub` from every node to the
- * hub, at reduced costs under `potential`; `Infinity` where there is no path. Dijkstra's method: no residual arc
- * may have a negative reduced cost.
+ * Distances in the residual network from the hub (node 0) to every node, and from every node to the hub, at reduced
+ * costs under `potential`.
+ *
+ * An arc that is neither empty nor full can be walked both ways at no cost, so the nodes that such arcs join are as
+ * far from the hub as each other. Most of a market is joined to the hub itself: one pass over the arcs settles all that
+ * touches that group, and Dijkstra's method has only the rest to do.
+ *
+ * @throws {EngineFault} where a residual arc has a negative reduced cost: the flow is then not of least cost, and there
+ * is no price to give.
  */
-export function hubDistances(
-  arcs: Arcs,
-  cost: Float64Array,
-  potential: Float64Array,
-  index: Incidence,
-  toHub: boolean,
-): Float64Array {
+export function hubDistances(arcs: Arcs, cost: Float64Array, potential: Float64Array): HubDistances {
   const { tail, head, capacity, flow } = arcs;
-  const distance = new Float64Array(potential.length).fill(Infinity);
+  const reduced = new Float64Array(cost.length);
+  const groups = new Groups(potential.length);
+  for (let arc = 0; arc < cost.length; arc++) {
+    const each = cost[arc]! + potential[tail[arc]!]! - potential[head[arc]!]!;
+    reduced[arc] = each;
+    const used = flow[arc]! > 0;
+    const room = flow[arc]! < capacity[arc]!;
+    promise((each >= 0 || !room) && (each <= 0 || !used), 'no residual arc may be negative');
+    if (used && room) groups.join(tail[arc]!, head[arc]!);
+  }
+  const groupOf = groups.ofEveryNode();
+  const home = groupOf[0]!;
+
+  const fromHome = new Float64Array(potential.length).fill(Infinity);
+  const toHome = new Float64Array(potential.length).fill(Infinity);
+  fromHome[home] = 0;
+  toHome[home] = 0;
+  const apart: number[] = [];
+  const touch = (from: number, to: number, length: number): boolean => {
+    if (from === home) fromHome[to] = Math.min(fromHome[to]!, length);
+    else if (to === home) toHome[from] = Math.min(toHome[from]!, length);
+    else return false;
+    return true;
+  };
+  for (let arc = 0; arc < cost.length; arc++) {
+    const a = groupOf[tail[arc]!]!;
+    const b = groupOf[head[arc]!]!;
+    if (a === b) continue;
+    // An arc between groups is empty or full: empty it leads from tail to head, full from head to tail.
+    const isEmpty = flow[arc] === 0;
+    if (isEmpty && capacity[arc] === 0) continue;
+    const settled = isEmpty ? touch(a, b, reduced[arc]!) : touch(b, a, -reduced[arc]!);
+    if (!settled) apart.push(arc);
+  }
+  const steps = {
+    from: Int32Array.from(apart, (arc) => groupOf[flow[arc] === 0 ? tail[arc]! : head[arc]!]!),
+    to: Int32Array.from(apart, (arc) => groupOf[flow[arc] === 0 ? head[arc]! : tail[arc]!]!),
+    length: Float64Array.from(apart, (arc) => Math.abs(reduced[arc]!)),
+  };
+  shorten(fromHome, steps);
+  shorten(toHome, { from: steps.to, to: steps.from, length: steps.length });
+  return {
+    fromHub: fromHome.map((_, node) => fromHome[groupOf[node]!]!),
+    toHub: toHome.map((_, node) => toHome[groupOf[node]!]!),
+  };
+}
+
+/** Dijkstra's method from several places, each with the distance that it is known to have at most. */
+function shorten(distance: Float64Array, { from, to, length }: Steps): void {
+  const { start, sorted } = byNode(from, distance.length);
   const queue = new DistanceQueue();
-  distance[0] = 0;
-  queue.push(0, 0);
-  // An arc with room is walked from tail to head, one with flow from head to tail; on the way to the hub we look
-  // at the walk from its end.
-  const roomStart = toHub ? index.inStart : index.outStart;
-  const room = toHub ? index.in : index.out;
-  const flowStart = toHub ? index.outStart : index.inStart;
-  const used = toHub ? index.out : index.in;
+  const wait = (node: number): void => {
+    if (start[node]! < start[node + 1]! && distance[node]! < Infinity) queue.push(node, distance[node]!);
+  };
+  for (let node = 0; node < distance.length; node++) wait(node);
   for (let node = queue.pop(); node >= 0; node = queue.pop()) {
     const here = queue.distance;
     if (here > distance[node]!) continue;
-    for (let at = roomStart[node]!; at < roomStart[node + 1]!; at++) {
-      const arc = room[at]!;
-      if (flow[arc]! >= capacity[arc]!) continue;
-      const other = toHub ? tail[arc]! : head[arc]!;
-      const there = here + cost[arc]! + potential[tail[arc]!]! - potential[head[arc]!]!;
-      if (there < distance[other]!) {
-        distance[other] = there;
-        queue.push(other, there);
-      }
-    }
-    for (let at = flowStart[node]!; at < flowStart[node + 1]!; at++) {
-      const arc = used[at]!;
-      if (flow[arc] === 0) continue;
-      const other = toHub ? head[arc]! : tail[arc]!;
-      const there = here - cost[arc]! - potential[tail[arc]!]! + potential[head[arc]!]!;
-      if (there < distance[other]!) {
-        distance[other] = there;
-        queue.push(other, there);
-      }
+    for (let at = start[node]!; at < start[node + 1]!; at++) {
+      const step = sorted[at]!;
+      const there = here + length[step]!;
+      if (there >= distance[to[step]!]!) continue;
+      distance[to[step]!] = there;
+      wait(to[step]!);
     }
   }
-  return distance;
 }
 
-/** A binary heap of nodes by distance; a node may wait more than once. */
-class DistanceQueue {
-  /** The distance of the node popped last. */
-  distance = 0;
-  readonly #keys: number[] = [];
-  readonly #nodes: number[] = [];
+/** Sorts steps by the node that they start at (counting sort, stable). */
+function byNode(from: Int32Array, nodes: number): { start: Int32Array; sorted: Int32Array } {
+  const start = new Int32Array(nodes + 1);
+  for (const node of from) start[node + 1]!++;
+  for (let node = 0; node < nodes; node++) start[node + 1]! += start[node]!;
+  const next = start.slice(0, nodes);
+  const sorted = new Int32Array(from.length);
+  for (let step = 0; step < from.length; step++) {
+    const node = from[step]!;
+    sorted[next[node]!] = step;
+    next[node]!++;
+  }
+  return { start, sorted };
+}
 
-  push(node: number, key: number): void {
-    const keys = this.#keys;
-    const nodes = this.#nodes;
-    let at = keys.length;
-    keys.push(key);
-    nodes.push(node);
-    while (at > 0) {
-      const above = (at - 1) >> 1;
-      if (keys[above]! <= key) break;
-      keys[at] = keys[above]!;
-      nodes[at] = nodes[above]!;
-      at = above;
-    }
-    keys[at] = key;
-    nodes[at] = node;
+/** Disjoint sets of nodes (Tarjan's union–find, paths halved). */
+class Groups {
+  readonly #above: Int32Array;
+
+  constructor(nodes: number) {
+    this.#above = Int32Array.from({ length: nodes }, (_, node) => node);
   }
 
-  /** The nearest node, or −1. */
-  pop(): number {
-    const keys = this.#keys;
-    const nodes = this.#nodes;
-    const key = keys.pop();
-    const node = nodes.pop();
-    if (key === undefined || node === undefined) return -1;
-    const count = keys.length;
-    if (count === 0) {
-      this.distance = key;
-      return node;
+  #top(node: number): number {
+    const above = this.#above;
+    let at = node;
+    while (above[at] !== at) {
+      above[at] = above[above[at]!]!;
+      at = above[at]!;
     }
-    this.distance = keys[0]!;
-    const top = nodes[0]!;
-    let at = 0;
-    for (;;) {
-      let below = 2 * at + 1;
-      if (below >= count) break;
-      if (below + 1 < count && keys[below + 1]! < keys[below]!) below++;
-      if (keys[below]! >= key) break;
-      keys[at] = keys[below]!;
-      nodes[at] = nodes[below]!;
-      at = below;
-    }
-    keys[at] = key;
-    nodes[at] = node;
-    return top;
+    return at;
+  }
+
+  /** The lower number leads, so that no order of joining changes the outcome. */
+  join(a: number, b: number): void {
+    const [x, y] = [this.#top(a), this.#top(b)];
+    this.#above[Math.max(x, y)] = Math.min(x, y);
+  }
+
+  /** The node that leads each node's set. */
+  ofEveryNode(): Int32Array {
+    return this.#above.map((_, node) => this.#top(node));
   }
 }

@@ -31,21 +31,31 @@ const AT_UPPER = -1;
 export function minimiseCost(arcs: Arcs, tree: SpanningTree): number {
   tree.computePotentials(arcs, arcs.cost);
   const state = initialState(arcs, tree);
+  if (isLeast(arcs, tree, state)) return 0;
   const working = new PivotTree(tree);
-  const { numberOf } = working;
-  const numbered = {
-    ...arcs,
-    tail: arcs.tail.map((node) => numberOf[node]!),
-    head: arcs.head.map((node) => numberOf[node]!),
-  };
+  const { tail, head } = arcs;
+  const numbered = { ...arcs, tail: renumbered(tail, working), head: renumbered(head, working) };
   const findEntering = blockSearch(numbered, working, state);
   let pivots = 0;
   for (let entering = findEntering(); entering >= 0; entering = findEntering()) {
     pivot(numbered, working, state, entering);
     pivots++;
   }
-  if (pivots > 0) working.writeTo(tree);
+  working.writeTo(tree);
   return pivots;
+}
+
+/** Whether no arc would lower the cost: most finer goals find the flow as they want it. */
+function isLeast({ tail, head, cost }: Arcs, { potential }: SpanningTree, state: Int8Array): boolean {
+  for (let arc = 0; arc < cost.length; arc++)
+    if (state[arc]! * (cost[arc]! + potential[tail[arc]!]! - potential[head[arc]!]!) < 0) return false;
+  return true;
+}
+
+function renumbered(ends: Int32Array, { numberOf }: PivotTree): Int32Array {
+  const result = new Int32Array(ends.length);
+  for (let arc = 0; arc < ends.length; arc++) result[arc] = numberOf[ends[arc]!]!;
+  return result;
 }
 
 function initialState(arcs: Arcs, tree: SpanningTree): Int8Array {

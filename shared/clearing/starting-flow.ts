@@ -30,7 +30,9 @@ export function startingTree(network: Network, arcs: Arcs): SpanningTree {
   const unsold = supply.slice();
   const unfilled = demand.slice();
   const room = capLots.slice();
-  for (const pair of byFallingGain(arcs.cost.subarray(0, firstCapArc))) {
+  const order = byFallingGain(arcs.cost.subarray(0, firstCapArc));
+  for (let at = 0; at < order.length; at++) {
+    const pair = order[at]!;
     const offer = pairOffer[pair]!;
     const head = pairHead[pair]!;
     const cap = head - bids;
@@ -68,36 +70,38 @@ export function startingTree(network: Network, arcs: Arcs): SpanningTree {
 }
 
 const DIGIT_BITS = 11;
-const DIGITS = 3;
 
 /**
  * The arcs that gain something or nothing, from the most gainful on, equal ones in their order: a radix sort by the
- * upper half of the double, so that gains within a millionth of each other may count as equal.
+ * leading bits of the double, so that gains within a two-thousandth of each other may count as equal.
  */
 function byFallingGain(cost: Float64Array): Int32Array {
-  const words = new Uint32Array(cost.map((each) => 0 - each).buffer);
-  const keyOf = (arc: number): number => ~words[2 * arc + 1]! >>> 0;
+  const keys = new Int32Array(cost.length);
+  const all = new Int32Array(cost.length);
+  const gain = new Float64Array(1);
+  const words = new Int32Array(gain.buffer);
   let count = 0;
-  let sorted = new Int32Array(cost.length);
-  for (let arc = 0; arc < cost.length; arc++) if (cost[arc]! <= 0) sorted[count++] = arc;
-  let spare = new Int32Array(count);
-  sorted = sorted.subarray(0, count);
-  for (let digit = 0; digit < DIGITS; digit++) {
-    const shift = digit * DIGIT_BITS;
-    const place = new Int32Array(1 << DIGIT_BITS);
-    for (const arc of sorted) place[(keyOf(arc) >>> shift) & (place.length - 1)]!++;
-    let next = 0;
-    for (let value = 0; value < place.length; value++) {
-      const some = place[value]!;
-      place[value] = next;
-      next += some;
-    }
-    for (const arc of sorted) {
-      const value = (keyOf(arc) >>> shift) & (place.length - 1);
-      spare[place[value]!] = arc;
-      place[value]!++;
-    }
-    [sorted, spare] = [spare, sorted];
+  for (let arc = 0; arc < cost.length; arc++) {
+    if (cost[arc]! > 0) continue;
+    gain[0] = 0 - cost[arc]!;
+    keys[arc] = ~words[1]! >> (31 - 2 * DIGIT_BITS);
+    all[count++] = arc;
+  }
+  const byLowDigit = sortedByDigit(all.subarray(0, count), keys, 0);
+  return sortedByDigit(byLowDigit, keys, DIGIT_BITS);
+}
+
+function sortedByDigit(arcs: Int32Array, keys: Int32Array, shift: number): Int32Array {
+  const mask = (1 << DIGIT_BITS) - 1;
+  const place = new Int32Array(mask + 2);
+  for (let at = 0; at < arcs.length; at++) place[((keys[arcs[at]!]! >> shift) & mask) + 1]!++;
+  for (let digit = 0; digit <= mask; digit++) place[digit + 1]! += place[digit]!;
+  const sorted = new Int32Array(arcs.length);
+  for (let at = 0; at < arcs.length; at++) {
+    const arc = arcs[at]!;
+    const digit = (keys[arc]! >> shift) & mask;
+    sorted[place[digit]!] = arc;
+    place[digit]!++;
   }
   return sorted;
 }
