@@ -39,40 +39,51 @@ export function hubDistances(arcs: Arcs, cost: Float64Array, potential: Float64A
     if (used && room) groups.join(tail[arc]!, head[arc]!);
   }
   const groupOf = groups.ofEveryNode();
-  const home = groupOf[0]!;
-
-  const fromHome = new Float64Array(potential.length).fill(Infinity);
-  const toHome = new Float64Array(potential.length).fill(Infinity);
-  fromHome[home] = 0;
-  toHome[home] = 0;
-  const apart: number[] = [];
-  const touch = (from: number, to: number, length: number): boolean => {
-    if (from === home) fromHome[to] = Math.min(fromHome[to]!, length);
-    else if (to === home) toHome[from] = Math.min(toHome[from]!, length);
-    else return false;
-    return true;
-  };
-  for (let arc = 0; arc < cost.length; arc++) {
-    const a = groupOf[tail[arc]!]!;
-    const b = groupOf[head[arc]!]!;
-    if (a === b) continue;
-    // An arc between groups is empty or full: empty it leads from tail to head, full from head to tail.
-    const isEmpty = flow[arc] === 0;
-    if (isEmpty && capacity[arc] === 0) continue;
-    const settled = isEmpty ? touch(a, b, reduced[arc]!) : touch(b, a, -reduced[arc]!);
-    if (!settled) apart.push(arc);
-  }
-  const steps = {
-    from: Int32Array.from(apart, (arc) => groupOf[flow[arc] === 0 ? tail[arc]! : head[arc]!]!),
-    to: Int32Array.from(apart, (arc) => groupOf[flow[arc] === 0 ? head[arc]! : tail[arc]!]!),
-    length: Float64Array.from(apart, (arc) => Math.abs(reduced[arc]!)),
-  };
-  shorten(fromHome, steps);
-  shorten(toHome, { from: steps.to, to: steps.from, length: steps.length });
+  const walk = { arcs, reduced, groupOf };
+  const fromHome = distances(walk, false);
+  const toHome = distances(walk, true);
   return {
     fromHub: fromHome.map((_, node) => fromHome[groupOf[node]!]!),
     toHub: toHome.map((_, node) => toHome[groupOf[node]!]!),
   };
+}
+
+/** The residual network with its nodes in groups. */
+interface Walk {
+  readonly arcs: Arcs;
+  readonly reduced: Float64Array;
+  readonly groupOf: Int32Array;
+}
+
+/** Distances of groups from the hub's own or, looking at every step from its end, to it. */
+function distances({ arcs, reduced, groupOf }: Walk, toHub: boolean): Float64Array {
+  const { tail, head, flow } = arcs;
+  const home = groupOf[0]!;
+  const distance = new Float64Array(groupOf.length).fill(Infinity);
+  distance[home] = 0;
+  // An arc between groups is empty or full: empty it is walked from tail to head, full from head to tail.
+  const begins = (arc: number): number => ((flow[arc] === 0) === toHub ? head[arc]! : tail[arc]!);
+  const ends = (arc: number): number => ((flow[arc] === 0) === toHub ? tail[arc]! : head[arc]!);
+  for (let arc = 0; arc < reduced.length; arc++) {
+    if (groupOf[begins(arc)] !== home) continue;
+    const group = groupOf[ends(arc)]!;
+    const length = Math.abs(reduced[arc]!);
+    if (length < distance[group]!) distance[group] = length;
+  }
+  // Of all other steps only those matter that are shorter than the way known so far.
+  const between: number[] = [];
+  for (let arc = 0; arc < reduced.length; arc++) {
+    const group = groupOf[ends(arc)]!;
+    if (Math.abs(reduced[arc]!) >= distance[group]!) continue;
+    const from = groupOf[begins(arc)]!;
+    if (from !== group && from !== home) between.push(arc);
+  }
+  shorten(distance, {
+    from: Int32Array.from(between, (arc) => groupOf[begins(arc)]!),
+    to: Int32Array.from(between, (arc) => groupOf[ends(arc)]!),
+    length: Float64Array.from(between, (arc) => Math.abs(reduced[arc]!)),
+  });
+  return distance;
 }
 
 /** Dijkstra's method from several places, each with the distance that it is known to have at most. */
