@@ -24,36 +24,53 @@ export interface Face {
 
 /** The tight arcs of a solved face, each open stretch divided; nothing where no arc outside the tree is tight. */
 export function divide(network: Network, face: Face): Face | undefined {
-  const { arcs, tree, origin } = face;
+  const tight = tightArcs(face);
+  return tight.free ? new FinerFace(network, face, tight).build() : undefined;
+}
+
+interface Tight {
+  /** 1 where an arc may still carry another amount. */
+  readonly kept: Uint8Array;
+  /** How many of the arcs before the first stretch, and how many stretches. */
+  readonly fixed: number;
+  readonly stretches: number;
+  /** 1 where a node has a tight pair: the others have nobody to share with, so their stretches stay whole. */
+  readonly reached: Uint8Array;
+  /** Some arc outside the tree is kept. */
+  readonly free: boolean;
+}
+
+function tightArcs({ arcs, tree, origin }: Face): Tight {
   const { tail, head, cost } = arcs;
   const { potential, pred } = tree;
   const inTree = new Uint8Array(cost.length);
   for (let node = 1; node < pred.length; node++) inTree[pred[node]!] = 1;
-  const kept = new Int32Array(cost.length);
-  // An order that no tight pair reaches has nobody to share with: its stretches stay whole.
+  const kept = new Uint8Array(cost.length);
   const reached = new Uint8Array(pred.length);
   let fixed = 0;
+  let stretches = 0;
   let free = false;
-  let count = 0;
   for (let arc = 0; arc < cost.length; arc++) {
     if (cost[arc]! + potential[tail[arc]!]! - potential[head[arc]!]! !== 0) continue;
     if (arc < origin.length) {
       reached[tail[arc]!] = 1;
       reached[head[arc]!] = 1;
       fixed++;
-    } else if (reached[tail[arc]!] === 0 && inTree[arc] === 0) continue;
-    kept[count++] = arc;
+    } else {
+      if (reached[tail[arc]!] === 0 && inTree[arc] === 0) continue;
+      stretches++;
+    }
+    kept[arc] = 1;
     free ||= inTree[arc] === 0;
   }
-  if (!free) return undefined;
-  return new FinerFace(network, face, reached, fixed, count - fixed).build(kept.subarray(0, count));
+  return { kept, fixed, stretches, reached, free };
 }
 
 /** Lays out a finer face; its arcs come in the order of the coarser face's. */
 class FinerFace {
   readonly #network: Network;
   readonly #face: Face;
-  readonly #reached: Uint8Array;
+  readonly #tight: Tight;
   readonly #arcs: Arcs;
   readonly #origin: Int32Array;
   readonly #order: Int32Array;
@@ -62,12 +79,15 @@ class FinerFace {
   readonly #high: Float64Array;
   /** The finer arc that takes each coarser tree arc's place. */
   readonly #successor: Int32Array;
+  readonly #allStay: boolean;
   #count = 0;
 
-  constructor(network: Network, face: Face, reached: Uint8Array, fixed: number, stretches: number) {
+  constructor(network: Network, face: Face, tight: Tight) {
     this.#network = network;
     this.#face = face;
-    this.#reached = reached;
+    this.#tight = tight;
+    const { fixed, stretches } = tight;
+    this.#allStay = fixed === face.origin.length;
     const parts = PARTS * stretches;
     this.#arcs = {
       tail: new Int32Array(fixed + parts),
@@ -84,16 +104,12 @@ class FinerFace {
     this.#successor = new Int32Array(face.arcs.cost.length).fill(-1);
   }
 
-  build(kept: Int32Array): Face {
-    const { arcs, tree, origin, grid } = this.#face;
-    for (const arc of kept) {
-      if (arc >= origin.length) {
-        this.#divideStretch(arc);
-        continue;
-      }
-      this.#origin[this.#count] = origin[arc]!;
-      this.#successor[arc] = this.#push(arc, 0, arcs.capacity[arc]!, arcs.flow[arc]!);
-    }
+  build(): Face {
+    const { tree, grid } = this.#face;
+    this.#keepFixed();
+    const { origin, arcs } = this.#face;
+    for (let arc = origin.length; arc < arcs.cost.length; arc++)
+      if (this.#tight.kept[arc] === 1) this.#divideStretch(arc);
     const { tail, head, cost, capacity, flow } = this.#arcs;
     const count = this.#count;
     const stretches = count - this.#origin.length;
@@ -107,7 +123,7 @@ class FinerFace {
       },
       tree: new SpanningTree(
         tree.parent.slice(),
-        tree.pred.map((arc) => (arc < 0 ? -1 : this.#successor[arc]!)),
+        tree.pred.map((arc) => (arc < 0 ? -1 : this.#successorOf(arc))),
       ),
       origin: this.#origin,
       grid: PARTS * grid,
@@ -116,6 +132,31 @@ class FinerFace {
       low: this.#low.subarray(0, stretches),
       high: this.#high.subarray(0, stretches),
     };
+  }
+
+  /** The arcs before the first stretch; after the first division they tend to stay all of them. */
+  #keepFixed(): void {
+    const { arcs, origin } = this.#face;
+    const { kept } = this.#tight;
+    if (this.#allStay) {
+      const { length } = origin;
+      this.#arcs.tail.set(arcs.tail.subarray(0, length));
+      this.#arcs.head.set(arcs.head.subarray(0, length));
+      this.#arcs.capacity.set(arcs.capacity.subarray(0, length));
+      this.#arcs.flow.set(arcs.flow.subarray(0, length));
+      this.#origin.set(origin);
+      this.#count = length;
+      return;
+    }
+    for (let arc = 0; arc < origin.length; arc++) {
+      if (kept[arc] === 0) continue;
+      this.#origin[this.#count] = origin[arc]!;
+      this.#successor[arc] = this.#push(arc, 0, arcs.capacity[arc]!, arcs.flow[arc]!);
+    }
+  }
+
+  #successorOf(arc: number): number {
+    return this.#allStay && arc < this.#origin.length ? arc : this.#successor[arc]!;
   }
 
   #push(arc: number, cost: number, capacity: number, flow: number): number {
@@ -148,7 +189,7 @@ class FinerFace {
     const low = lows[stretch]!;
     const high = highs[stretch]!;
     const flow = arcs.flow[arc]!;
-    if (this.#reached[arcs.tail[arc]!] === 0) {
+    if (this.#tight.reached[arcs.tail[arc]!] === 0) {
       this.#successor[arc] = this.#push(arc, 0, arcs.capacity[arc]!, flow);
       this.#describe(this.#successor[arc], order, cells[stretch]!, low, high);
       return;
