@@ -43,6 +43,8 @@ export interface Outcome {
   readonly levyTotal: bigint;
   /** By order id, for every order of the snapshot. */
   readonly explanations: ReadonlyMap<string, readonly QuarterExplanation[]>;
+  /** By order id: what became of it, in one plain sentence. */
+  readonly sentences: ReadonlyMap<string, string>;
   readonly proof: readonly QuarterProof[];
 }
 
@@ -62,14 +64,17 @@ export function clear(snapshot: Snapshot): Result<Outcome> {
   const eligibility = new Eligibility(snapshot, facets, book.quarters);
   const setting = { snapshot, book, facets, eligibility };
   try {
-    const { quarters, bars, rejected } = clearQuarters(setting);
+    const cleared = clearQuarters(setting);
+    const { quarters, rejected } = cleared;
     const awards = awardsOf(setting, quarters);
+    const explained = [...explain(setting, cleared, awards)].sort(([a], [b]) => (a < b ? -1 : 1));
     return ok({
       awards,
       rejected: [...rejected].map(([order, code]) => ({ order, code })),
       quarters: book.quarters.map((quarter, index) => quarterOutcome(quarter, quarters[index]!, awards)),
       levyTotal: levyTotal(snapshot, awards),
-      explanations: explain(setting, { quarters, bars, rejected }),
+      explanations: new Map(explained.map(([order, { quarters: each }]) => [order, each])),
+      sentences: new Map(explained.map(([order, { sentence }]) => [order, sentence])),
       proof: quarters.map((cleared, index) => proofOf(setting, cleared, book.quarters[index]!, awards)),
     });
   } catch (error) {

@@ -10,6 +10,18 @@ const withheldDetails: Record<ConditionCode, string> = {
   minimum_quarters: 'What is left of the order is open for fewer consecutive quarters than its minimum.',
 };
 
+/**
+ * How a condition kept an order out: `withheld` whatever the market, `rejected` since it could not be kept, `paradox` where
+ * the order would have gained at the prices all the same.
+ */
+export type ConditionStanding = 'withheld' | 'rejected' | 'paradox';
+
+export interface ConditionReason {
+  readonly code: ConditionCode;
+  readonly detail: string;
+  readonly standing: ConditionStanding;
+}
+
 /** By which condition of its own an order was kept out of a quarter, if it was. */
 export function conditionReason(
   setting: Setting,
@@ -17,9 +29,10 @@ export function conditionReason(
   order: string,
   quarter: Quarter,
   entry: OfferEntry | BidEntry | undefined,
-): { code: ConditionCode; detail: string } | undefined {
+): ConditionReason | undefined {
   const withheld = setting.book.withheld.get(order)?.get(quarter);
-  if (withheld !== undefined) return { code: withheld, detail: withheldDetails[withheld] };
+  if (withheld !== undefined)
+    return { code: withheld, detail: withheldDetails[withheld], standing: 'withheld' };
   const code = rejected.get(order);
   const index = setting.book.quarters.indexOf(quarter);
   if (code === undefined || entry === undefined || index < 0) return undefined;
@@ -27,7 +40,11 @@ export function conditionReason(
   const isParadox = looksGood(setting, cleared, entry, (offer, bid) => bars.has(index, offer, bid), index);
   const paradox =
     ' At the prices it would have gained: it was rejected paradoxically, since with it no prices clear the market.';
-  return { code, detail: `${detailOf(code)}${isParadox ? paradox : ''}` };
+  return {
+    code,
+    detail: `${detailOf(code)}${isParadox ? paradox : ''}`,
+    standing: isParadox ? 'paradox' : 'rejected',
+  };
 }
 
 /** Whether an order that took no part would gain from a trade at the prices of the quarter. */

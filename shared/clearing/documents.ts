@@ -14,7 +14,7 @@ import type { Snapshot } from './snapshot.ts';
 import { snapshotSchema } from './snapshot.ts';
 
 /** What a clearing decides, with the JSON documents by which others read and check it. */
-export type Documented = Omit<Outcome, 'proof' | 'explanations'> & {
+export type Documented = Omit<Outcome, 'proof' | 'explanations' | 'sentences'> & {
   readonly inputDigest: string;
   /** By shard, what it says of each order. */
   readonly explanations: readonly ExplanationShard[];
@@ -46,7 +46,7 @@ export function clearAndDocument(snapshot: Snapshot): Result<Documented> {
 
 const explainedOrders = (
   snapshot: Snapshot,
-  { explanations }: Outcome,
+  { explanations, sentences }: Outcome,
   digest: SnapshotDigest,
 ): Map<string, ExplainedJson> =>
   new Map(
@@ -55,6 +55,7 @@ const explainedOrders = (
       z.encode(explainedOrderSchema, {
         entry,
         inclusion: digest.inclusionOf(entry.id) ?? [],
+        sentence: sentences.get(entry.id),
         quarters: [...(explanations.get(entry.id) ?? [])],
       }),
     ]),

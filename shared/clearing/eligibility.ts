@@ -62,7 +62,12 @@ export class Eligibility {
   }
 
   terms(offer: OfferFacet, bid: BidFacet): TradeTerms {
-    return this.#lanes[offer.origin]![bid.destination]!.terms;
+    return this.lane(offer.origin, bid.destination);
+  }
+
+  /** What rules bring to every trade from one origin into one destination, by number. */
+  lane(origin: number, destination: number): TradeTerms {
+    return this.#lanes[origin]![destination]!.terms;
   }
 
   /** The floor in force at a destination, in ticks; 0 where none is. */

@@ -13,6 +13,10 @@ export const explainedOrderSchema = z.strictObject({
     description:
       'Hashes that lead from `leaf` to `inputDigest`. Start with SHA-256 of a zero byte and `leaf`; for each hash here, take SHA-256 of a byte of value 1, the smaller and the greater of the two hashes; the last is `inputDigest`.',
   }),
+  sentence: z.string().optional().meta({
+    description:
+      'What became of the order, in one plain sentence. Missing in explanations of early clearings',
+  }),
   quarters: z.array(quarterExplanationSchema),
 });
 export type ExplainedJson = z.input<typeof explainedOrderSchema>;

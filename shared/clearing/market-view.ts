@@ -59,7 +59,8 @@ export const marketViewSchema = z
   .meta({ id: 'Market' });
 export type MarketView = z.output<typeof marketViewSchema>;
 
-const tradeReveals = (trade: Trade): boolean =>
+/** Whether a figure of what was traded must be withheld. */
+export const tradeReveals = (trade: Trade): boolean =>
   isRevealing(trade.lots, trade.sellers) || isRevealing(trade.lots, trade.buyers);
 
 /** What was filled is published too, so the book may be shown only if what stayed unfilled could be as well. */

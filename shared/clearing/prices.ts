@@ -16,6 +16,8 @@ export interface Prices {
   readonly capValue: Float64Array;
   /** What one more lot through each zone's cap would be worth; buyers pay it, sellers receive it. */
   readonly limitValue: Float64Array;
+  /** What all others would lose with one lot less of demand at each head of a pair: its surplus at the buyers' best. */
+  readonly headWorth: Float64Array;
 }
 
 /**
@@ -57,5 +59,6 @@ export function equilibriumPrices(network: Network, basis: Basis): Prices {
     scarcityHigh: high.slice(1, firstBid),
     surplus,
     capValue: caps.map((potential, cap) => Math.max(-potential - surplus[network.capBid[cap]!]!, 0)),
+    headWorth: low.subarray(firstBid).map((potential) => Math.max(-potential, 0)),
   };
 }

@@ -1,47 +1,21 @@
 import type { Entry } from './book.ts';
+import { marginsOf } from './margins.ts';
+import {
+  Collector,
+  competition,
+  countCauses,
+  Failures,
+  mostTogether,
+  RefusalSets,
+  type Reasons,
+} from './misses.ts';
 import type { Bars, ClearedQuarter, Setting } from './quarters.ts';
-import { causesIn, refusalBit, type BindingCause, type RefusalCause } from './refusal.ts';
-
-/** Why a class of orders was not filled. */
-export interface Reasons {
-  /** What binds, those that concern the most lots of the other side first. */
-  readonly binding: readonly BindingCause[];
-  /** Refusals that alone stood against some trade, with the checks of certificates that failed. */
-  readonly nearMisses: ReadonlyMap<RefusalCause, ReadonlySet<number>>;
-}
+import { refusalBit, type MarketCause } from './refusal.ts';
 
 /** Reasons per class of a cleared quarter; only classes that were not filled have any. */
 export interface QuarterReasons {
   readonly offers: ReadonlyMap<number, Reasons>;
   readonly bids: ReadonlyMap<number, Reasons>;
-}
-
-/** Collects what stood between a class and the other side. */
-class Collector {
-  readonly #weights = new Map<BindingCause, number>();
-  readonly #refusals = new Map<BindingCause, number>();
-  readonly #nearMisses = new Map<RefusalCause, Set<number>>();
-
-  competed(cause: BindingCause, lots: number): void {
-    this.#weights.set(cause, (this.#weights.get(cause) ?? 0) + lots);
-  }
-
-  refused(bits: number, lots: number, failedChecks: () => readonly number[]): void {
-    const causes = causesIn(bits);
-    for (const cause of causes) this.#refusals.set(cause, (this.#refusals.get(cause) ?? 0) + lots);
-    const [only] = causes;
-    if (causes.length !== 1 || only === undefined) return;
-    const checks = this.#nearMisses.get(only) ?? new Set();
-    this.#nearMisses.set(only, checks);
-    if (only.startsWith('certificate_')) for (const check of failedChecks()) checks.add(check);
-  }
-
-  /** What competition says goes before refusals: an order that could trade was not kept back by those. */
-  reasons(whenAlone: BindingCause): Reasons {
-    const found = this.#weights.size > 0 ? this.#weights : this.#refusals;
-    const binding = [...found.entries()].sort(([, a], [, b]) => b - a).map(([cause]) => cause);
-    return { binding: binding.length > 0 ? binding : [whenAlone], nearMisses: this.#nearMisses };
-  }
 }
 
 /** Explains a cleared quarter, class by class. */
@@ -55,53 +29,73 @@ export function reasonsOf(
   const { market, solution } = cleared;
   const { network } = market;
   const { scarcity, surplus, capValue } = solution.prices;
-  const sold = new Float64Array(market.offers.length);
-  const bought = new Float64Array(market.bids.length);
-  const through = new Float64Array(network.capLots.length);
-  for (const [pair, lots] of solution.pairFlow.entries()) {
-    const cap = network.pairHead[pair]! - market.bids.length;
-    sold[network.pairOffer[pair]!]! += lots;
-    bought[cap < 0 ? network.pairHead[pair]! : network.capBid[cap]!]! += lots;
-    if (cap >= 0) through[cap]! += lots;
-  }
-  const offersLeft = collectors(market.offers, sold);
-  const bidsLeft = collectors(market.bids, bought);
+  const margins = marginsOf(setting, cleared);
+  const { sold, bought, through, lotCost, headCost } = margins;
+  const failures = new Failures(setting, quarter);
+  const sets = new RefusalSets();
+  const barred = bars.key(quarter) !== '';
+  const sides = market.bids.map(({ facet }) => ({
+    limit: Number(facets.bids[facet]!.limit),
+    destination: facets.bids[facet]!.destination,
+  }));
+  const collectors = (side: 'offer' | 'bid', classes: readonly { total: number }[], traded: Float64Array) =>
+    classes.map(({ total }, index) =>
+      traded[index]! < total
+        ? new Collector(sets, side, facets.destinations.length, margins.speak && traded[index] === 0)
+        : undefined,
+    );
+  const offersLeft = collectors('offer', market.offers, sold);
+  const bidsLeft = collectors('bid', market.bids, bought);
 
-  for (const [i, offer] of market.offers.entries())
-    for (const [j, bid] of market.bids.entries()) {
-      const ofOffer = offersLeft.get(i);
-      const ofBid = bidsLeft.get(j);
+  for (const [i, offer] of market.offers.entries()) {
+    const ofOffer = offersLeft[i];
+    const { origin } = facets.offers[offer.facet]!;
+    const unsold = sold[i]! < offer.total;
+    for (let j = 0; j < market.bids.length; j++) {
+      const ofBid = bidsLeft[j];
       if (ofOffer === undefined && ofBid === undefined) continue;
-      const offerFacet = facets.offers[offer.facet]!;
-      const head = market.headOf[j]![offerFacet.origin]!;
+      const bid = market.bids[j]!;
+      const head = market.headOf[j]![origin]!;
       const refused =
         eligibility.refusals(offer.facet, bid.facet, quarter) |
-        (bars.has(quarter, offer.facet, bid.facet) ? refusalBit.certificate_expired : 0) |
+        (barred && bars.has(quarter, offer.facet, bid.facet) ? refusalBit.certificate_expired : 0) |
         (head < 0 ? refusalBit.concentration_limit : 0);
-      if (refused !== 0) {
-        const failed = (): number[] => failedChecks(setting, offer.facet, bid.facet, quarter);
-        ofOffer?.refused(refused, bid.total, failed);
-        ofBid?.refused(refused, offer.total, failed);
-        continue;
-      }
       const weight = eligibility.weight(offer.facet, bid.facet);
       const cap = head - market.bids.length;
       const capFull = cap >= 0 && through[cap] === network.capLots[cap];
-      const value = surplus[j]! + (cap >= 0 ? capValue[cap]! : 0);
-      // Where even the bid's price elsewhere is below what the offer needs, it is not the cap that keeps it out.
-      const keptOut = capFull && weight >= surplus[j]!;
-      if (keptOut) ofOffer?.competed('concentration_limit', bid.total);
-      // A bid that others then filled has no demand left either; one that was not would take more but for its cap.
-      if (!keptOut || ofBid === undefined)
-        ofOffer?.competed(weight < value ? 'out_of_competition' : 'insufficient_demand', bid.total);
-      const bidCode = capFull ? 'concentration_limit' : undefined;
-      ofBid?.competed(
-        bidCode ?? (weight < scarcity[i]! ? 'out_of_competition' : 'insufficient_supply'),
-        offer.total,
-      );
+      const set = sets.of(refused);
+      if (refused !== 0) {
+        ofOffer?.refused(set, bid.total);
+        ofBid?.refused(set, offer.total);
+      } else {
+        const value = surplus[j]! + (cap >= 0 ? capValue[cap]! : 0);
+        // Where even the bid's price elsewhere is below what the offer needs, it is not the cap that keeps it out.
+        const keptOut = capFull && weight >= surplus[j]!;
+        if (keptOut) ofOffer?.competed(competition.concentration, bid.total);
+        // A bid that others then filled has no demand left either; one that was not would take more but for its cap.
+        if (!keptOut || ofBid === undefined)
+          ofOffer?.competed(weight < value ? competition.price : competition.demand, bid.total);
+        const lacking = weight < scarcity[i]! ? competition.price : competition.supply;
+        ofBid?.competed(capFull ? competition.concentration : lacking, offer.total);
+      }
+      if (countCauses(refused) > mostTogether) continue;
+      const { limit, destination } = sides[j]!;
+      const failure = failures.of(refused, offer.facet, bid.facet);
+      if (ofOffer !== undefined && (refused !== 0 || ofOffer.measured)) {
+        const open = bought[j]! < bid.total && !capFull;
+        const most = open ? limit : limit - headCost[head]! - 1;
+        ofOffer.missed(set, failure, -1, ofOffer.measured && head >= 0 ? most : -Infinity, destination);
+      }
+      if (ofBid !== undefined && (refused !== 0 || ofBid.measured)) {
+        const reserve = limit - weight;
+        const least = unsold ? reserve : reserve + lotCost[i]! + 1;
+        const excluded = (refused & refusalBit.origin_excluded) === 0 ? -1 : origin;
+        ofBid.missed(set, failure, excluded, ofBid.measured ? least : Infinity, 0);
+      }
     }
+  }
   // Nobody of the other side in the market: they have no quarter in common, or none of those in it took part.
-  const alone = (others: readonly Entry<unknown>[], lacking: BindingCause): BindingCause =>
+  const alone = (others: readonly Entry<unknown>[], lacking: MarketCause): MarketCause =>
     others.length > 0 && others.every(({ lots }) => lots[quarter] === 0) ? 'window_mismatch' : lacking;
   return {
     offers: reasonsFrom(offersLeft, alone(book.bids, 'insufficient_demand')),
@@ -109,22 +103,12 @@ export function reasonsOf(
   };
 }
 
-function collectors(classes: readonly { total: number }[], traded: Float64Array): Map<number, Collector> {
-  const unfilled = [...classes.keys()].filter((index) => traded[index]! < classes[index]!.total);
-  return new Map(unfilled.map((index) => [index, new Collector()]));
-}
-
-const reasonsFrom = (left: ReadonlyMap<number, Collector>, whenAlone: BindingCause): Map<number, Reasons> =>
-  new Map([...left].map(([index, collector]) => [index, collector.reasons(whenAlone)]));
-
-function failedChecks(
-  { facets }: Setting,
-  offerNumber: number,
-  bidNumber: number,
-  quarter: number,
-): number[] {
-  const offer = facets.offers[offerNumber]!;
-  const bid = facets.bids[bidNumber]!;
-  const first = Math.max(offer.firstQuarter, bid.firstQuarter);
-  return bid.checks.filter((check) => facets.evidence.refusals(offer.record, [check], first, quarter) !== 0);
-}
+const reasonsFrom = (
+  left: readonly (Collector | undefined)[],
+  whenAlone: MarketCause,
+): Map<number, Reasons> =>
+  new Map(
+    [...left.entries()].flatMap(([index, collector]): [number, Reasons][] =>
+      collector === undefined ? [] : [[index, collector.reasons(whenAlone)]],
+    ),
+  );

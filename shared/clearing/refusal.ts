@@ -29,6 +29,9 @@ export type RefusalCode = (typeof refusalCodes)[number];
 const refusalCauses = [...refusalCodes, 'not_delivered'] as const;
 export type RefusalCause = (typeof refusalCauses)[number];
 
+/** Bits that a set of causes takes. */
+export const refusalCauseCount = refusalCauses.length;
+
 /** Each cause's bit, for sets of causes. */
 export const refusalBit = Object.fromEntries(
   refusalCauses.map((cause, index) => [cause, 1 << index]),
@@ -47,6 +50,8 @@ export const outcomeCodes = ['out_of_competition', 'insufficient_supply', 'insuf
 export type BindingCode = RefusalCode | (typeof outcomeCodes)[number] | ConditionCode;
 /** What binds an order, as finely as the engine tells it apart. */
 export type BindingCause = RefusalCause | BindingCode;
+/** What binds an order in the market; not a condition of its own. */
+export type MarketCause = Exclude<BindingCause, ConditionCode>;
 
 const details: Record<BindingCode, string> = {
   related_party: 'Seller and buyer are the same organisation or of one group.',

@@ -57,17 +57,36 @@ export function satisfies(
   return { ok: false, code: best };
 }
 
+/** The alternatives of a check that some certificate could satisfy: of a known scheme that vouches for the product. */
+export const attainable = (
+  { anyOf, minimumAssurance }: Pick<Check, 'anyOf' | 'minimumAssurance'>,
+  schemes: readonly Scheme[],
+  product: Pick<Product, 'mineral' | 'stage'>,
+): Requirement[] =>
+  anyOf.filter((requirement) => {
+    const scheme = schemes.find(({ id }) => id === requirement.scheme);
+    return (
+      scheme !== undefined &&
+      covers(scheme, product) &&
+      reachesAssurance(scheme.assurance, minimumAssurance) &&
+      (requirement.level === undefined || scheme.levels.includes(requirement.level))
+    );
+  });
+
+const covers = (scheme: Scheme, { mineral, stage }: Pick<Product, 'mineral' | 'stage'>): boolean =>
+  scheme.stages.includes(stage) && (scheme.minerals.includes('*') || scheme.minerals.includes(mineral));
+
 function failureOf(
   certificate: SnapshotCertificate,
   scheme: Scheme,
   requirement: Requirement,
   check: Check,
-  { mineral, stage }: Pick<Product, 'mineral' | 'stage'>,
+  product: Pick<Product, 'mineral' | 'stage'>,
   quarter: Quarter,
 ): (typeof progress)[number] | undefined {
+  const { mineral, stage } = product;
   const inScope =
-    scheme.stages.includes(stage) &&
-    (scheme.minerals.includes('*') || scheme.minerals.includes(mineral)) &&
+    covers(scheme, product) &&
     (certificate.stages?.includes(stage) ?? true) &&
     (certificate.minerals?.includes(mineral) ?? true);
   if (!inScope) return 'certificate_scope';

@@ -52,14 +52,11 @@ export function outcomeOf(snapshot: Snapshot, decided: Decided, heads: readonly 
 export function marketFigures(snapshot: Snapshot, awards: readonly AwardTerms[]): MarketFigures {
   const { product } = snapshot;
   const lots = lotsOf(snapshot, awards);
-  const sorted = <T>(groups: Map<string, T>): [string, T][] =>
-    [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     depth: depthOf(snapshot, awards),
-    quarters: sorted(Map.groupBy(lots, (lot) => lot.quarter)).map(([quarter, group]) => ({
-      quarter,
-      ...tradeOf(group),
-      landedPrice: landedRange(group, product),
+    quarters: tradesByQuarter(lots).map(({ low, high, ...trade }) => ({
+      ...trade,
+      landedPrice: pricesOf({ low, high }, product),
     })),
     total: lots.length === 0 ? null : tradeOf(lots),
     origins: sorted(Map.groupBy(lots, (lot) => lot.origin)).map(([origin, group]) => ({
@@ -68,6 +65,26 @@ export function marketFigures(snapshot: Snapshot, awards: readonly AwardTerms[])
     })),
   };
 }
+
+/** What traded in a quarter: how much and how concentrated, and the landed prices paid, in ticks. */
+export interface QuarterTrade extends Trade {
+  readonly quarter: Quarter;
+  readonly low: bigint;
+  readonly high: bigint;
+}
+
+/** What the awards come to, by quarter. */
+export const quarterTrades = (snapshot: Snapshot, awards: readonly AwardTerms[]): QuarterTrade[] =>
+  tradesByQuarter(lotsOf(snapshot, awards));
+
+const tradesByQuarter = (lots: readonly Lot[]): QuarterTrade[] =>
+  sorted(Map.groupBy(lots, (lot) => lot.quarter)).map(([quarter, group]) => ({
+    quarter,
+    ...tradeOf(group),
+    ...landedRange(group),
+  }));
+
+const sorted = <T>(groups: Map<string, T>): [string, T][] => [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
 
 function lotsOf(snapshot: Snapshot, awards: readonly AwardTerms[]): Lot[] {
   const groups = new Map([...snapshot.offers, ...snapshot.bids].map((order) => [order.id, order.group]));
@@ -89,16 +106,23 @@ const clearedQuarter = (
 ): ClearedQuarter => ({
   quarter,
   volume: quantityOf(sumOf(lots), product),
-  landedPrice: lots.length === 0 ? null : landedRange(lots, product),
+  landedPrice: lots.length === 0 ? null : pricesOf(landedRange(lots), product),
   optimality,
 });
 
-function landedRange(lots: readonly Lot[], product: Product) {
+/** The lowest and the highest landed price of some lots. */
+function landedRange(lots: readonly Lot[]): { low: bigint; high: bigint } {
   const landed = lots.map((lot) => lot.landed);
-  const low = landed.reduce((least, ticks) => (ticks < least ? ticks : least));
-  const high = landed.reduce((most, ticks) => (ticks > most ? ticks : most));
-  return { low: priceOf(low, product), high: priceOf(high, product) };
+  return {
+    low: landed.reduce((least, ticks) => (ticks < least ? ticks : least)),
+    high: landed.reduce((most, ticks) => (ticks > most ? ticks : most)),
+  };
 }
+
+const pricesOf = ({ low, high }: { low: bigint; high: bigint }, product: Product) => ({
+  low: priceOf(low, product),
+  high: priceOf(high, product),
+});
 
 const sumOf = (lots: readonly Lot[]): bigint => lots.reduce((sum, lot) => sum + lot.lots, 0n);
 

@@ -2,6 +2,7 @@ import { benchCapacity } from './capacity.ts';
 import { benchColdStart } from './cold-start.ts';
 import { benchContracts } from './contracts.ts';
 import { benchEngine } from './engine.ts';
+import { benchExplanations } from './explanations.ts';
 import { benchOrders } from './orders.ts';
 import { progress } from './report.ts';
 
@@ -12,6 +13,12 @@ const parts: Readonly<Record<string, { readonly about: string; readonly run: () 
       about: "the clearing engine against HiGHS's best method, at 100, 300 and 1000 orders a side",
       run: () => {
         benchEngine();
+      },
+    },
+    explanations: {
+      about: 'explaining every order against the clearing itself, at 100, 300 and 1000 orders a side',
+      run: () => {
+        benchExplanations();
       },
     },
     'cold-start': {
@@ -28,7 +35,7 @@ const usage = `Measures Lodestone against its peers, in one run on one machine.
   npm run bench -- [part …]
 
 ${Object.entries(parts)
-  .map(([name, { about }]) => `  ${name.padEnd(12)}${about}`)
+  .map(([name, { about }]) => `  ${name.padEnd(14)}${about}`)
   .join('\n')}
 
 Every part without a name. Prints one JSON object a line, {name, value, unit, versus, ratio}, where ratio says how many

@@ -109,3 +109,41 @@ export const markets: fc.Arbitrary<MarketBuilder> = fc
     }
     return market;
   });
+
+const ticks = (low: number, high: number) =>
+  fc.integer({ min: low, max: high }).map((cents) => (cents / 100).toFixed(2));
+
+/**
+ * Random snapshots of one quarter, with so many on each side that its prices are often public, at prices so close that
+ * competition decides: a floor in some, few other rules.
+ */
+export const contestedMarkets: fc.Arbitrary<MarketBuilder> = fc
+  .record({
+    floor: fc.option(ticks(9_995, 10_005), { freq: 2 }),
+    duty: fc.boolean(),
+    offers: fc.array(
+      fc.record({ country: fc.constantFrom('AU', 'AU', 'CL'), ask: ticks(9_990, 10_008), lots: amount }),
+      { minLength: 5, maxLength: 9, size: 'max' },
+    ),
+    bids: fc.array(
+      fc.record({
+        limit: ticks(9_992, 10_010),
+        lots: amount,
+        share: rarely(fc.constantFrom('0.3', '0.5')),
+        pure: rarely(fc.constant('99.5')),
+      }),
+      { minLength: 5, maxLength: 9, size: 'max' },
+    ),
+  })
+  .map(({ floor, duty, offers, bids }) => {
+    const market = aMarket().zone();
+    if (floor !== null) market.floor(floor, duty ? { duties: [{ origin: 'CL', rate: '0.0003' }] } : {});
+    for (const [index, { country: origin, ask, lots }] of offers.entries())
+      market.offer(`o${index}x`, origin, ask, lots, index % 4 === 0 ? {} : { purity: '99.9' });
+    for (const [index, { limit, lots, share, pure }] of bids.entries())
+      market.bid(`b${index}x`, 'DE', limit, lots, {
+        ...(share !== undefined && { maxOriginShare: share }),
+        ...(pure !== undefined && { minimumPurity: pure }),
+      });
+    return market;
+  });
