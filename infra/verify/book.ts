@@ -1,0 +1,85 @@
+import type { Measure } from './exact.ts';
+import type { Rules } from './rules.ts';
+import type { BidJson, OfferJson, Snapshot } from './shape.ts';
+
+/** An order in ticks and lots. `at` is its place in the proof. */
+export interface Order<Json> {
+  readonly json: Json;
+  readonly at: string;
+  /** The ask or the limit. */
+  readonly price: bigint;
+  /** Lots open, by quarter that has not begun. */
+  readonly lots: ReadonlyMap<string, bigint>;
+  /** `fixed`, or what the price is indexed to. */
+  readonly terms: string;
+  readonly minimumLot: bigint;
+}
+export interface Offer extends Order<OfferJson> {
+  readonly origin: string;
+  readonly verified: boolean;
+}
+export type Bid = Order<BidJson>;
+
+export interface Book {
+  /** Quarters that any open order names and that have not begun, in order. */
+  readonly quarters: readonly string[];
+  readonly offers: ReadonlyMap<string, Offer>;
+  readonly bids: ReadonlyMap<string, Bid>;
+}
+
+/** The orders that could clear. Calls `fail` for those that cannot be read. */
+export function readBook(
+  snapshot: Snapshot,
+  measure: Measure,
+  rules: Rules,
+  fail: (pointer: string, problem: string) => void,
+): Book {
+  const sites = new Map(snapshot.sites.map((site) => [site.id, site]));
+  const quarters = new Set<string>();
+  const ids = new Set<string>();
+  const read = <Json extends OfferJson | BidJson>(
+    json: Json,
+    at: string,
+    round: 'up' | 'down',
+  ): Order<Json> => {
+    if (ids.has(json.id)) throw new Error(`${json.id} is in the book twice`);
+    ids.add(json.id);
+    const lots = new Map<string, bigint>();
+    const open = typeof json.validUntil !== 'string' || json.validUntil > snapshot.gateClosure;
+    for (const { quarter, quantity } of open ? json.remaining : []) {
+      if (rules.hasBegun(quarter)) continue;
+      if (lots.has(quarter)) throw new Error(`${json.id} names ${quarter} twice`);
+      quarters.add(quarter);
+      lots.set(quarter, measure.lots(quantity));
+    }
+    const { priceTerms, minimumLot } = json;
+    return {
+      ...{ json, at, lots, price: measure.ticks(json.price, round) },
+      terms: priceTerms?.kind === 'indexed' ? `indexed ${priceTerms.reference ?? ''}` : 'fixed',
+      minimumLot: minimumLot ? measure.lots(minimumLot) : 0n,
+    };
+  };
+  const all = <Json, Made>(
+    list: readonly Json[],
+    name: string,
+    make: (json: Json, at: string) => Made,
+  ): Made[] =>
+    list.flatMap((json, index) => {
+      const at = `/snapshot/${name}/${index}`;
+      try {
+        return [make(json, at)];
+      } catch (error) {
+        fail(at, error instanceof Error ? error.message : String(error));
+        return [];
+      }
+    });
+  const offers = all(snapshot.offers, 'offers', (json, at): Offer => {
+    const site = sites.get(json.site);
+    if (site === undefined) throw new Error(`there is no site ${json.site}`);
+    return { ...read(json, at, 'up'), origin: site.country, verified: site.verified };
+  });
+  const bids = all(snapshot.bids, 'bids', (json, at): Bid => read(json, at, 'down'));
+  const byId = <Made extends Order<{ readonly id: string }>>(list: readonly Made[]) =>
+    new Map(list.map((each) => [each.json.id, each]));
+  return { quarters: [...quarters].sort(), offers: byId(offers), bids: byId(bids) };
+}

@@ -1,0 +1,69 @@
+import { readBook, type Bid, type Book, type Offer } from './book.ts';
+import { Measure } from './exact.ts';
+import { Rules } from './rules.ts';
+import type { Proof } from './shape.ts';
+
+/** What one offer sells to one bid in one quarter. `at` is its place in the proof. */
+export interface Trade {
+  readonly at: string;
+  readonly quarter: string;
+  readonly pair: string;
+  readonly offer: Offer;
+  readonly bid: Bid;
+  readonly lots: bigint;
+  readonly price: bigint;
+  readonly landed: bigint;
+  readonly duties: bigint;
+  readonly levy: bigint;
+}
+
+/** A proof, read. */
+export interface Case {
+  readonly proof: Proof;
+  readonly measure: Measure;
+  readonly rules: Rules;
+  readonly book: Book;
+  readonly trades: readonly Trade[];
+  /** The quarter in which each pair's contract begins. */
+  readonly began: ReadonlyMap<string, string>;
+  readonly rejected: ReadonlySet<string>;
+  readonly fail: (pointer: string, problem: string) => void;
+  readonly tell: (progress: string) => void;
+}
+
+export const pairOf = (offer: { json: { id: string } }, bid: { json: { id: string } }): string =>
+  `${offer.json.id}>${bid.json.id}`;
+
+export const sum = (values: Iterable<bigint>): bigint => {
+  let all = 0n;
+  for (const each of values) all += each;
+  return all;
+};
+export const many = (count: number | bigint, one: string): string =>
+  `${count.toLocaleString('en')} ${one}${BigInt(count) === 1n ? '' : 's'}`;
+
+/** Calls `fail` for orders that cannot be read and for trades of orders that are not there. */
+export function readCase(proof: Proof, fail: Case['fail'], tell: Case['tell']): Case {
+  const measure = new Measure(proof.snapshot.product);
+  const rules = new Rules(proof.snapshot, measure);
+  const book = readBook(proof.snapshot, measure, rules, fail);
+  const began = new Map<string, string>();
+  const trades = proof.quarters.flatMap(({ quarter, flows }, index) =>
+    flows.flatMap((flow, line): Trade[] => {
+      const at = `/quarters/${index}/flows/${line}`;
+      const offer = book.offers.get(flow.offer);
+      const bid = book.bids.get(flow.bid);
+      if (offer === undefined) fail(`${at}/offer`, `${flow.offer} is not in the snapshot`);
+      if (bid === undefined) fail(`${at}/bid`, `${flow.bid} is not in the snapshot`);
+      if (offer === undefined || bid === undefined) return [];
+      const pair = pairOf(offer, bid);
+      const since = began.get(pair);
+      if (since === undefined || quarter < since) began.set(pair, quarter);
+      const [lots, price, landed] = [BigInt(flow.lots), BigInt(flow.price), BigInt(flow.landed)];
+      const [duties, levy] = [BigInt(flow.duties), BigInt(flow.levy)];
+      return [{ at, quarter, pair, offer, bid, lots, price, landed, duties, levy }];
+    }),
+  );
+  const rejected = new Set(proof.rejected.map(({ order }) => order));
+  return { proof, measure, rules, book, trades, began, rejected, fail, tell };
+}

@@ -1,0 +1,41 @@
+import { readCase, type Case } from './case.ts';
+import { capped, conditioned, counted, eligible, feasible } from './feasible.ts';
+import { optimal } from './optimal.ts';
+import { balanced, priced } from './priced.ts';
+import { checkShape, proofShape, type Proof } from './shape.ts';
+
+export interface Failure {
+  /** JSON pointer to the line of the proof that fails. */
+  readonly pointer: string;
+  readonly problem: string;
+}
+export interface Report {
+  readonly verified: boolean;
+  /** In words, what was checked and found to hold. */
+  readonly checked: readonly string[];
+  readonly failures: readonly Failure[];
+}
+
+/** Each answers in words what holds, or calls `fail` for the lines that do not. */
+const checks: readonly ((c: Case) => string)[] = [
+  ...[counted, feasible, eligible, capped, conditioned, priced, balanced, optimal],
+];
+
+/** Checks a proof from beginning to end, from the proof alone. `tell` hears how far it has come. */
+export function verify(document: unknown, tell: (progress: string) => void = () => undefined): Report {
+  const failures: Failure[] = [];
+  const checked: string[] = [];
+  const fail = (pointer: string, problem: string): void => {
+    failures.push({ pointer, problem });
+  };
+  checkShape(document, proofShape, fail);
+  const read = failures.length === 0 ? readCase(document as Proof, fail, tell) : undefined;
+  // Of a book that cannot be read as it stands, nothing more can be said.
+  if (read !== undefined && failures.length === 0)
+    for (const check of checks) {
+      const before: number = failures.length;
+      const words = check(read);
+      if (failures.length === before) checked.push(words);
+    }
+  return { verified: failures.length === 0, checked, failures };
+}
