@@ -1,4 +1,4 @@
-import type { Measure } from './exact.ts';
+import { Unreadable, type Measure } from './exact.ts';
 import type { Rules } from './rules.ts';
 import type { BidJson, OfferJson, Snapshot } from './shape.ts';
 
@@ -42,13 +42,13 @@ export function readBook(
     at: string,
     round: 'up' | 'down',
   ): Order<Json> => {
-    if (ids.has(json.id)) throw new Error(`${json.id} is in the book twice`);
+    if (ids.has(json.id)) throw new Unreadable(`${json.id} is in the book twice`);
     ids.add(json.id);
     const lots = new Map<string, bigint>();
     const open = typeof json.validUntil !== 'string' || json.validUntil > snapshot.gateClosure;
     for (const { quarter, quantity } of open ? json.remaining : []) {
       if (rules.hasBegun(quarter)) continue;
-      if (lots.has(quarter)) throw new Error(`${json.id} names ${quarter} twice`);
+      if (lots.has(quarter)) throw new Unreadable(`${json.id} names ${quarter} twice`);
       quarters.add(quarter);
       lots.set(quarter, measure.lots(quantity));
     }
@@ -69,13 +69,14 @@ export function readBook(
       try {
         return [make(json, at)];
       } catch (error) {
-        fail(at, error instanceof Error ? error.message : String(error));
+        if (!(error instanceof Unreadable)) throw error;
+        fail(at, error.message);
         return [];
       }
     });
   const offers = all(snapshot.offers, 'offers', (json, at): Offer => {
     const site = sites.get(json.site);
-    if (site === undefined) throw new Error(`there is no site ${json.site}`);
+    if (site === undefined) throw new Unreadable(`there is no site ${json.site}`);
     return { ...read(json, at, 'up'), origin: site.country, verified: site.verified };
   });
   const bids = all(snapshot.bids, 'bids', (json, at): Bid => read(json, at, 'down'));

@@ -1,5 +1,10 @@
 import type { Snapshot } from './shape.ts';
 
+/** A value of the snapshot that means nothing to the market. */
+export class Unreadable extends Error {
+  override readonly name = 'Unreadable';
+}
+
 /** An exact fraction, not negative. */
 export interface Fraction {
   readonly over: bigint;
@@ -53,34 +58,35 @@ export class Measure {
   #inUnit(unit: string): Fraction {
     const { unit: own, containedFactor } = this.#product;
     const [from, to] = [unitMass.get(unit), unitMass.get(own)];
-    if (from === undefined || to === undefined) throw new Error(`${unit} is no unit of mass`);
+    if (from === undefined || to === undefined) throw new Unreadable(`${unit} is no unit of mass`);
     const contained = [unit, own].map((each) => each === 'mtu' || each === 'kg contained');
     if (contained[0] === contained[1]) return { over: from, under: to };
-    if (typeof containedFactor !== 'string') throw new Error(`${unit} cannot be converted to ${own}`);
+    if (typeof containedFactor !== 'string') throw new Unreadable(`${unit} cannot be converted to ${own}`);
     const factor = fraction(containedFactor);
     return (contained[1] === true ? times : divided)({ over: from, under: to }, factor);
   }
 
   /** A price in ticks. Asks and floors round up, limits down; in the product's own unit nothing is rounded. */
   ticks(price: Snapshot['product']['priceTick'], round: 'up' | 'down'): bigint {
-    if (price.currency !== this.#product.currency) throw new Error(`not in ${this.#product.currency}`);
+    if (price.currency !== this.#product.currency) throw new Unreadable(`not in ${this.#product.currency}`);
     const own = divided(fraction(price.amount), this.#inUnit(price.per));
     const ticks = divided(own, this.#tick);
-    if (price.per === this.#product.unit && !isWhole(ticks)) throw new Error('not a whole number of ticks');
+    if (price.per === this.#product.unit && !isWhole(ticks))
+      throw new Unreadable('not a whole number of ticks');
     return round === 'up' ? ceiling(ticks) : floor(ticks);
   }
 
   /** A quantity in lots, rounded down; in the product's own unit nothing is rounded. */
   lots({ amount, unit }: { readonly amount: string; readonly unit: string }): bigint {
     const lots = divided(times(fraction(amount), this.#inUnit(unit)), this.#lot);
-    if (unit === this.#product.unit && !isWhole(lots)) throw new Error('not a whole number of lots');
+    if (unit === this.#product.unit && !isWhole(lots)) throw new Unreadable('not a whole number of lots');
     return floor(lots);
   }
 
   /** An amount of ticks × lots in minor units of the currency. */
   minorUnits(tickLots: bigint): bigint {
     const money = times(times(this.#tick, this.#lot), { over: tickLots * 10n ** this.#digits(), under: 1n });
-    if (!isWhole(money)) throw new Error('not a whole number of minor units');
+    if (!isWhole(money)) throw new Unreadable('not a whole number of minor units');
     return floor(money);
   }
 
@@ -97,7 +103,7 @@ export class Measure {
   /** An amount of money in minor units. */
   minorUnitsOf(amount: string): bigint {
     const money = times(fraction(amount), { over: 10n ** this.#digits(), under: 1n });
-    if (!isWhole(money)) throw new Error('not a whole number of minor units');
+    if (!isWhole(money)) throw new Unreadable('not a whole number of minor units');
     return floor(money);
   }
 }

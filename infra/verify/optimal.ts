@@ -67,43 +67,93 @@ const weightOf = ({ rules }: Case, { offer, bid }: Trade): bigint =>
   bid.price - rules.reserve(offer.price, rules.lane(offer.origin, bid.json.destination));
 
 /**
- * Looks at every pair: one comparison each, and at the rules only where it would rather trade. A pair that does not
- * trade is held to the certificates of the quarter itself: a renewal covenant only prolongs a contract.
+ * Fails for every pair that gains more per lot than its duals and may trade. One that does not trade is held to the
+ * certificates of the quarter itself: a renewal covenant only prolongs a contract. Answers how many pairs there are.
  */
 function wouldRather(c: Case, { quarter, at, duals, offers, bids, trades }: Bounded): bigint {
-  const pairs = BigInt(offers.length) * BigInt(bids.length);
-  c.tell(`${quarter}: ${many(pairs, 'pair')}`);
   const { rules, began } = c;
-  const trading = new Set(trades.map(({ pair }) => pair));
   const scale = Number(duals.scale);
+  const trading = new Set(trades.map(({ pair }) => pair));
+  c.tell(`${quarter}: ${many(offers.length * bids.length, 'pair')}`);
+  const asked = (offer: Offer, destination: string): number => {
+    const lane = rules.lane(offer.origin, destination);
+    const limits = lane.caps.map((zone) => duals.limitValue.get(keyOf(zone, offer.origin)) ?? 0);
+    const scarcity = duals.scarcity.get(offer.json.id) ?? 0;
+    return limits.reduce(
+      (all, value) => all + value,
+      scale * Number(rules.reserve(offer.price, lane)) + scarcity,
+    );
+  };
+  const given = ({ price, json }: Bid): number => scale * Number(price) - (duals.surplus.get(json.id) ?? 0);
+  for (const { offer, bid, more } of pairsThatGive(offers, bids, given, asked)) {
+    if (more <= (duals.capValue.get(keyOf(bid.json.id, offer.origin)) ?? 0)) continue;
+    const pair = pairOf(offer, bid);
+    const since = trading.has(pair) ? began.get(pair) : undefined;
+    if (rules.refusal(offer, bid, quarter, since) !== undefined || isShut(c, offer, bid, quarter)) continue;
+    c.fail(at, `${offer.json.id} and ${bid.json.id} may trade, and would rather than keep to these duals`);
+  }
+  return BigInt(offers.length) * BigInt(bids.length);
+}
+
+/** Looks at every pair, one comparison each: those in which a bid gives more than is asked of it. */
+function* pairsThatGive(
+  offers: readonly Offer[],
+  bids: readonly Bid[],
+  given: (bid: Bid) => number,
+  asked: (offer: Offer, destination: string) => number,
+): Generator<{ offer: Offer; bid: Bid; more: number }> {
   const destinations = [...new Set(bids.map(({ json }) => json.destination))];
   const place = Int32Array.from(bids, ({ json }) => destinations.indexOf(json.destination));
-  const most = Float64Array.from(
-    bids,
-    ({ json, price }) => scale * Number(price) - (duals.surplus.get(json.id) ?? 0),
-  );
+  const gives = Float64Array.from(bids, given);
   for (const offer of offers) {
-    const asked = Float64Array.from(destinations, (destination) => {
-      const lane = rules.lane(offer.origin, destination);
-      const limits = lane.caps.map((zone) => duals.limitValue.get(keyOf(zone, offer.origin)) ?? 0);
-      return limits.reduce(
-        (sum, value) => sum + value,
-        scale * Number(rules.reserve(offer.price, lane)) + (duals.scarcity.get(offer.json.id) ?? 0),
-      );
-    });
-    for (let j = 0; j < bids.length; j++) {
-      const price = asked[place[j]!]!;
-      if (most[j]! <= price) continue;
-      const bid = bids[j]!;
-      if (most[j]! <= price + (duals.capValue.get(keyOf(bid.json.id, offer.origin)) ?? 0)) continue;
-      const pair = pairOf(offer, bid);
-      const since = trading.has(pair) ? began.get(pair) : undefined;
-      if (rules.refusal(offer, bid, quarter, since) !== undefined || isShut(c, offer, bid, quarter)) continue;
-      c.fail(at, `${offer.json.id} and ${bid.json.id} may trade, and would rather than keep to these duals`);
+    const asks = Float64Array.from(destinations, (destination) => asked(offer, destination));
+    for (let index = 0; index < gives.length; index++) {
+      const more = gives[index]! - asks[place[index]!]!;
+      if (more > 0) yield { offer, bid: bids[index]!, more };
     }
   }
-  return pairs;
 }
+
+/** Gains aside, volume: no seller and buyer are left with lots that they could still have traded. */
+export function exhausted(c: Case): string {
+  const { proof, book, trades, rules, rejected, fail } = c;
+  const isFree = ({ json }: Offer | Bid): boolean =>
+    !rejected.has(json.id) &&
+    !json.minimumLot &&
+    json.allOrNone !== true &&
+    (json.minimumQuarters ?? 1) === 1;
+  let left = 0;
+  for (const [index, { quarter }] of proof.quarters.entries()) {
+    const used = new Map<string, bigint>();
+    for (const { offer, bid, lots } of trades.filter((trade) => trade.quarter === quarter))
+      for (const key of [offer.json.id, bid.json.id, ...capsOf(c, offer, bid)])
+        used.set(key, (used.get(key) ?? 0n) + lots);
+    const hasMore = (order: Offer | Bid): boolean =>
+      isFree(order) && (order.lots.get(quarter) ?? 0n) > (used.get(order.json.id) ?? 0n);
+    const offers = [...book.offers.values()].filter(hasMore);
+    const bids = [...book.bids.values()].filter(hasMore);
+    left += offers.length + bids.length;
+    const asked = (offer: Offer, destination: string): number =>
+      Number(rules.reserve(offer.price, rules.lane(offer.origin, destination))) - 1;
+    for (const { offer, bid } of pairsThatGive(offers, bids, ({ price }) => Number(price), asked)) {
+      const bidCap = rules.bidCap(bid, offer.origin, quarter);
+      const isFull = capsOf(c, offer, bid).some((key, at) => {
+        const cap = at === 0 ? bidCap : rules.zoneCap(key.slice(0, key.indexOf(' ')), offer.origin, quarter);
+        return cap !== undefined && (used.get(key) ?? 0n) >= cap;
+      });
+      if (isFull || rules.refusal(offer, bid, quarter) !== undefined) continue;
+      fail(
+        `/quarters/${index}/flows`,
+        `${offer.json.id} and ${bid.json.id} could still trade, and have lots left`,
+      );
+    }
+  }
+  return `${many(left, 'order')} with lots left: no two of them could still have traded`;
+}
+
+/** What caps a pair's lots count against: the bid's own, then its destination's zones'. */
+const capsOf = ({ rules }: Case, { origin }: Offer, { json }: Bid): string[] =>
+  [json.id, ...rules.lane(origin, json.destination).caps].map((whose) => keyOf(whose, origin));
 
 /** A cap that earlier contracts use up lets nothing through, whatever it would be worth. */
 const isShut = ({ rules }: Case, { origin }: Offer, bid: Bid, quarter: string): boolean =>

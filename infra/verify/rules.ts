@@ -1,5 +1,5 @@
 import type { Fraction, Measure } from './exact.ts';
-import { ceiling, compare, divided, floor, fraction, share, times } from './exact.ts';
+import { ceiling, compare, divided, floor, fraction, share, times, Unreadable } from './exact.ts';
 import type { Bid, Offer } from './book.ts';
 import type { Snapshot } from './shape.ts';
 
@@ -85,7 +85,7 @@ export class Rules {
     const zones = this.#zones(destination);
     const { floors, standards } = this.#rulesAt(destination);
     const [rule] = floors;
-    if (floors.length > 1) throw new Error(`${destination} has two floors in force`);
+    if (floors.length > 1) throw new Unreadable(`${destination} has two floors in force`);
     const decider = rule?.zone ?? standards[0]?.zone ?? zones[0]?.id;
     const zone = zones.find(({ id }) => id === decider);
     const barred = zones.find((each) => each.barredOrigins?.includes(origin));

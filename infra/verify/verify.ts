@@ -1,6 +1,7 @@
 import { readCase, type Case } from './case.ts';
 import { capped, conditioned, counted, eligible, feasible } from './feasible.ts';
-import { optimal } from './optimal.ts';
+import { Unreadable } from './exact.ts';
+import { exhausted, optimal } from './optimal.ts';
 import { balanced, priced } from './priced.ts';
 import { checkShape, proofShape, type Proof } from './shape.ts';
 
@@ -18,7 +19,7 @@ export interface Report {
 
 /** Each answers in words what holds, or calls `fail` for the lines that do not. */
 const checks: readonly ((c: Case) => string)[] = [
-  ...[counted, feasible, eligible, capped, conditioned, priced, balanced, optimal],
+  ...[counted, feasible, eligible, capped, conditioned, priced, balanced, optimal, exhausted],
 ];
 
 /** Checks a proof from beginning to end, from the proof alone. `tell` hears how far it has come. */
@@ -29,13 +30,21 @@ export function verify(document: unknown, tell: (progress: string) => void = () 
     failures.push({ pointer, problem });
   };
   checkShape(document, proofShape, fail);
-  const read = failures.length === 0 ? readCase(document as Proof, fail, tell) : undefined;
-  // Of a book that cannot be read as it stands, nothing more can be said.
-  if (read !== undefined && failures.length === 0)
-    for (const check of checks) {
-      const before: number = failures.length;
-      const words = check(read);
-      if (failures.length === before) checked.push(words);
+  if (failures.length > 0) return { verified: false, checked, failures };
+  const attempt = <T>(step: () => T): T | undefined => {
+    try {
+      return step();
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      fail('/snapshot', error.message);
+      return undefined;
     }
+  };
+  const read = attempt(() => readCase(document as Proof, fail, tell));
+  for (const check of read === undefined ? [] : checks) {
+    const before: number = failures.length;
+    const words = attempt(() => check(read!));
+    if (words !== undefined && failures.length === before) checked.push(words);
+  }
   return { verified: failures.length === 0, checked, failures };
 }

@@ -86,4 +86,15 @@ describe('imports', () => {
       [],
     );
   });
+
+  it('keep the verifier apart: it shares no code with what it verifies, and needs nothing but Node', () => {
+    const own = sources.filter((file) => file.startsWith('infra/verify/'));
+    expect(own.length).toBeGreaterThan(5);
+    const foreign = own.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => !target.startsWith('./') && !target.startsWith('node:'))
+        .map((target) => `${file} imports ${target}`),
+    );
+    expect(foreign).toEqual([]);
+  });
 });

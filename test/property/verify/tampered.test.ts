@@ -1,0 +1,85 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { verify } from '../../../infra/verify/verify.ts';
+import { clearAndDocument } from '../../../shared/clearing/documents.ts';
+import { must } from '../../../shared/kernel/result.ts';
+import { markets } from '../../support/markets.ts';
+import {
+  type Leaf,
+  alter,
+  copyOf,
+  forgeDigest,
+  hitOf,
+  leavesOf,
+  tamperings,
+} from '../../support/tampering.ts';
+
+const pointersOf = (proof: unknown): string[] => verify(proof).failures.map(({ pointer }) => pointer);
+
+/** The scale of duals that are all zero is that of nothing. */
+const isIdleScale = ({ holder, name }: Leaf): boolean =>
+  name === 'scale' && Object.values(holder).every((list) => !Array.isArray(list) || list.length === 0);
+
+/** Random proofs, as they are read from a file. */
+const proofs = markets.map((market) => copyOf(must(clearAndDocument(market.snapshot())).proof));
+
+describe('a tampered proof', () => {
+  test('fails at the line, whatever was done to a trade and however well its digest was forged', () => {
+    const hits = new Map<string, number>();
+    fc.assert(
+      fc.property(proofs, fc.nat(1000), (proof, choice) => {
+        for (const [name, tampering] of Object.entries(tamperings)) {
+          const copy = copyOf(proof);
+          const hit = hitOf(copy, choice);
+          const expected = hit && tampering(hit);
+          if (expected === undefined) continue;
+          expect(copy, name).not.toEqual(proof);
+          hits.set(name, (hits.get(name) ?? 0) + 1);
+          expect(pointersOf(copy), name).toContainEqual(expect.stringMatching(expected));
+        }
+      }),
+      { numRuns: 250 },
+    );
+    for (const name of Object.keys(tamperings))
+      expect([name, hits.get(name) ?? 0]).toEqual([name, expect.toSatisfy((count: number) => count > 5)]);
+  });
+
+  test('fails wherever a single value is another, and points there or to what no longer fits it', () => {
+    const hits = new Map<string, number>();
+    fc.assert(
+      fc.property(proofs, fc.infiniteStream(fc.nat()), (proof, choices) => {
+        for (let round = 0; round < 10; round++) {
+          const copy = copyOf(proof);
+          const leaves = leavesOf(copy).filter((leaf) => leaf.pointer !== '/format' && !isIdleScale(leaf));
+          const outside = leaves.filter(({ pointer }) => !pointer.startsWith('/snapshot'));
+          const among = round % 2 === 0 ? leaves : outside;
+          const leaf = among[(choices.next().value as number) % among.length]!;
+          alter(leaf);
+          const [, section = '', index = ''] = leaf.pointer.split('/');
+          hits.set(section, (hits.get(section) ?? 0) + 1);
+          const expected = {
+            snapshot: /^\/(inputDigest|snapshot)/,
+            quarters: new RegExp(`^/(quarters(/${index}(/|$)|$)|levyTotal|contracts)`),
+          }[section];
+          expect(pointersOf(copy), leaf.pointer).toContainEqual(
+            expect.stringMatching(expected ?? new RegExp(`^/${section}`)),
+          );
+        }
+      }),
+      { numRuns: 250 },
+    );
+    for (const section of ['snapshot', 'quarters', 'inputDigest', 'clearing', 'levyTotal', 'contracts'])
+      expect([section, hits.get(section) ?? 0]).toEqual([section, expect.toSatisfy((n: number) => n > 5)]);
+  });
+
+  test('is not one where nothing was changed: the digest that fits it is the one that it had', () => {
+    fc.assert(
+      fc.property(proofs, (proof) => {
+        const before = proof.inputDigest;
+        expect(forgeDigest(proof).inputDigest).toBe(before);
+        expect(pointersOf(proof)).toEqual([]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
