@@ -8,7 +8,7 @@ export interface Order<Json> {
   readonly at: string;
   /** The ask or the limit. */
   readonly price: bigint;
-  /** Lots open, by quarter that has not begun. */
+  /** Lots that may clear, by quarter: not begun, and not fewer than the order's own conditions ask for. */
   readonly lots: ReadonlyMap<string, bigint>;
   /** `fixed`, or what the price is indexed to. */
   readonly terms: string;
@@ -53,10 +53,11 @@ export function readBook(
       lots.set(quarter, measure.lots(quantity));
     }
     const { priceTerms, minimumLot } = json;
+    const least = minimumLot ? measure.lots(minimumLot, 'up') : 1n;
     return {
-      ...{ json, at, lots, price: measure.ticks(json.price, round) },
+      ...{ json, at, minimumLot: least, price: measure.ticks(json.price, round) },
+      lots: withoutHopeless(lots, least, json.minimumQuarters ?? 1, json.allOrNone === true),
       terms: priceTerms?.kind === 'indexed' ? `indexed ${priceTerms.reference ?? ''}` : 'fixed',
-      minimumLot: minimumLot ? measure.lots(minimumLot) : 0n,
     };
   };
   const all = <Json, Made>(
@@ -83,4 +84,32 @@ export function readBook(
   const byId = <Made extends Order<{ readonly id: string }>>(list: readonly Made[]) =>
     new Map(list.map((each) => [each.json.id, each]));
   return { quarters: [...quarters].sort(), offers: byId(offers), bids: byId(bids) };
+}
+
+/** Quarters with too little left for the order's own minimum, in rows too short for it, can trade no more. */
+function withoutHopeless(
+  lots: ReadonlyMap<string, bigint>,
+  least: bigint,
+  inARow: number,
+  allOrNone: boolean,
+): ReadonlyMap<string, bigint> {
+  const open = new Map([...lots].filter(([, count]) => count > 0n));
+  const reaching = [...open].filter(([, count]) => count >= least).map(([quarter]) => quarter);
+  const able = rowsOf(reaching)
+    .filter((row) => row.length >= inARow)
+    .flat();
+  if (allOrNone && able.length < open.size) return new Map();
+  return new Map(able.map((quarter) => [quarter, open.get(quarter)!]));
+}
+
+/** Quarters in rows of consecutive ones. */
+export function rowsOf(quarters: readonly string[]): string[][] {
+  const number = (quarter: string): number => Number(quarter.slice(0, 4)) * 4 + Number(quarter.slice(6));
+  const rows: string[][] = [];
+  for (const quarter of quarters.toSorted()) {
+    const row = rows.at(-1);
+    if (row !== undefined && number(row.at(-1)!) + 1 === number(quarter)) row.push(quarter);
+    else rows.push([quarter]);
+  }
+  return rows;
 }

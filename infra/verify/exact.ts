@@ -76,11 +76,11 @@ export class Measure {
     return round === 'up' ? ceiling(ticks) : floor(ticks);
   }
 
-  /** A quantity in lots, rounded down; in the product's own unit nothing is rounded. */
-  lots({ amount, unit }: { readonly amount: string; readonly unit: string }): bigint {
+  /** A quantity in lots, rounded down (least quantities up); in the product's own unit nothing is rounded. */
+  lots({ amount, unit }: Snapshot['product']['lot'], round: 'up' | 'down' = 'down'): bigint {
     const lots = divided(times(fraction(amount), this.#inUnit(unit)), this.#lot);
     if (unit === this.#product.unit && !isWhole(lots)) throw new Unreadable('not a whole number of lots');
-    return floor(lots);
+    return round === 'up' ? ceiling(lots) : floor(lots);
   }
 
   /** An amount of ticks × lots in minor units of the currency. */

@@ -1,3 +1,4 @@
+import { rowsOf } from './book.ts';
 import { many, type Case, type Trade } from './case.ts';
 import { rootOf } from './digest.ts';
 
@@ -96,7 +97,8 @@ export function conditioned({ proof, book, trades, rejected, fail }: Case): stri
   for (const schedule of schedules.values()) {
     const { offer, bid } = schedule[0]!;
     const least = Math.max(offer.json.minimumQuarters ?? 1, bid.json.minimumQuarters ?? 1);
-    const run = shortestRun(schedule.map(({ quarter }) => quarter));
+    const rows = rowsOf(schedule.map(({ quarter }) => quarter));
+    const run = Math.min(...rows.map((row) => row.length));
     if (run < least) fail(schedule[0]!.at, `runs for ${run} quarters where ${least} in a row are asked for`);
   }
   for (const { at, json, lots } of orders) {
@@ -107,22 +109,6 @@ export function conditioned({ proof, book, trades, rejected, fail }: Case): stri
   }
   const asked = orders.filter(({ json }) => Object.values(conditions).some((name) => json[name])).length;
   return `${many(asked, 'order')} with conditions: kept; ${rejected.size.toLocaleString('en')} rejected for one`;
-}
-
-/** The fewest consecutive quarters among the stretches that some quarters make. */
-function shortestRun(quarters: readonly string[]): number {
-  const numbers = quarters
-    .map((name) => Number(name.slice(0, 4)) * 4 + Number(name.slice(6)))
-    .sort((a, b) => a - b);
-  let shortest = Infinity;
-  let run = 0;
-  for (const [index, number] of numbers.entries()) {
-    run++;
-    if (numbers[index + 1] === number + 1) continue;
-    shortest = Math.min(shortest, run);
-    run = 0;
-  }
-  return shortest;
 }
 
 /** Running sums by name. */

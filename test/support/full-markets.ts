@@ -1,0 +1,54 @@
+import * as fc from 'fast-check';
+import * as z from 'zod';
+import type { Snapshot, SnapshotJson } from '../../shared/clearing/snapshot.ts';
+import { snapshotSchema } from '../../shared/clearing/snapshot.ts';
+import { kg } from './market.ts';
+import { markets } from './markets.ts';
+
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
+type OrderJson = Mutable<SnapshotJson['offers'][number] | SnapshotJson['bids'][number]>;
+
+/** Terms that {@link markets} leave out, given to some orders, zones and rules. */
+function furnish(
+  json: SnapshotJson,
+  one: (outOf: number) => boolean,
+  upTo: (most: number) => number,
+): SnapshotJson {
+  const conditions = (order: OrderJson): void => {
+    if (one(6)) order.minimumLot = kg(String(1 + upTo(5)));
+    if (one(8)) order.allOrNone = true;
+    if (one(8)) order.minimumQuarters = 2;
+    if (one(12)) order.priceTerms = { kind: 'indexed', reference: 'ndpr-index' };
+    if (one(15)) order.validUntil = one(2) ? json.gateClosure : '2030-01-01T00:00:00.000Z';
+  };
+  return {
+    ...json,
+    zones: json.zones.map((zone) => ({ ...zone, ...(one(4) && { verifiedSitesOnly: true }) })),
+    standards: json.standards.map((rule) => ({ ...rule, ...(one(2) && { renewalCovenant: true }) })),
+    sites: json.sites.map((site) => ({ ...site, verified: !one(5) })),
+    offers: json.offers.map((offer): SnapshotJson['offers'][number] => {
+      const made = { ...offer, ...(one(3) && { purity: ['99', '99.5', '99.90'][upTo(2)]! }) };
+      conditions(made);
+      return made;
+    }),
+    bids: json.bids.map((bid): SnapshotJson['bids'][number] => {
+      const made = { ...bid, ...(one(5) && { minimumPurity: ['99.0', '99.9'][upTo(1)]! }) };
+      conditions(made);
+      return made;
+    }),
+  };
+}
+
+/** Random snapshots with all that a market may have: conditions, purities, covenants, indexed prices, validity. */
+export const fullMarkets: fc.Arbitrary<Snapshot> = fc
+  .tuple(markets, fc.array(fc.nat(119), { minLength: 211, maxLength: 211 }))
+  .map(([market, numbers]) => {
+    let at = 0;
+    const next = (): number => numbers[at++ % numbers.length]!;
+    const json = furnish(
+      market.json(),
+      (outOf) => next() % outOf === 0,
+      (most) => next() % (most + 1),
+    );
+    return z.decode(snapshotSchema, json);
+  });
