@@ -1,6 +1,6 @@
-import { Unreadable, type Measure } from './exact.ts';
+import { attempt, Unreadable, type Measure } from './exact.ts';
 import type { Rules } from './rules.ts';
-import type { BidJson, OfferJson, Snapshot } from './shape.ts';
+import type { BidJson, OfferJson, Snapshot } from './proof.ts';
 
 /** An order in ticks and lots. `at` is its place in the proof. */
 export interface Order<Json> {
@@ -67,13 +67,7 @@ export function readBook(
   ): Made[] =>
     list.flatMap((json, index) => {
       const at = `/snapshot/${name}/${index}`;
-      try {
-        return [make(json, at)];
-      } catch (error) {
-        if (!(error instanceof Unreadable)) throw error;
-        fail(at, error.message);
-        return [];
-      }
+      return attempt(fail, at, () => [make(json, at)]) ?? [];
     });
   const offers = all(snapshot.offers, 'offers', (json, at): Offer => {
     const site = sites.get(json.site);

@@ -1,7 +1,8 @@
 import { readBook, type Bid, type Book, type Offer } from './book.ts';
-import { Measure } from './exact.ts';
+import { dualsOf, type DualValues } from './duals.ts';
+import { attempt, Measure, whole } from './exact.ts';
 import { Rules } from './rules.ts';
-import type { Proof } from './shape.ts';
+import type { Proof } from './proof.ts';
 
 /** What one offer sells to one bid in one quarter. `at` is its place in the proof. */
 export interface Trade {
@@ -27,6 +28,8 @@ export interface Case {
   /** The quarter in which each pair's contract begins. */
   readonly began: ReadonlyMap<string, string>;
   readonly rejected: ReadonlySet<string>;
+  /** By their place in the proof. */
+  readonly duals: ReadonlyMap<string, DualValues>;
   readonly fail: (pointer: string, problem: string) => void;
   readonly tell: (progress: string) => void;
 }
@@ -59,11 +62,22 @@ export function readCase(proof: Proof, fail: Case['fail'], tell: Case['tell']): 
       const pair = pairOf(offer, bid);
       const since = began.get(pair);
       if (since === undefined || quarter < since) began.set(pair, quarter);
-      const [lots, price, landed] = [BigInt(flow.lots), BigInt(flow.price), BigInt(flow.landed)];
-      const [duties, levy] = [BigInt(flow.duties), BigInt(flow.levy)];
-      return [{ at, quarter, pair, offer, bid, lots, price, landed, duties, levy }];
+      const read = (): Trade[] => {
+        const [lots, price, landed] = [whole(flow.lots), whole(flow.price), whole(flow.landed)];
+        const [duties, levy] = [whole(flow.duties), whole(flow.levy)];
+        return [{ at, quarter, pair, offer, bid, lots, price, landed, duties, levy }];
+      };
+      return attempt(fail, at, read) ?? [];
     }),
   );
   const rejected = new Set(proof.rejected.map(({ order }) => order));
-  return { proof, measure, rules, book, trades, began, rejected, fail, tell };
+  const duals = new Map<string, DualValues>();
+  for (const [index, quarter] of proof.quarters.entries())
+    for (const name of ['prices', 'bound'] as const) {
+      const at = `/quarters/${index}/${name}`;
+      const list = quarter[name];
+      const read = list && attempt(fail, at, () => dualsOf(list, at, { proof, rules, book, fail }));
+      if (read) duals.set(at, read);
+    }
+  return { duals, proof, measure, rules, book, trades, began, rejected, fail, tell };
 }

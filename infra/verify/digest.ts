@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Snapshot } from './shape.ts';
+import type { Snapshot } from './proof.ts';
 
 /** RFC 8785: names sorted by UTF-16 code units; strings and numbers as ECMAScript writes them. */
 export function canonical(value: unknown): string {

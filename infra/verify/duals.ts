@@ -1,9 +1,12 @@
 import type { Bid, Offer } from './book.ts';
 import type { Case } from './case.ts';
-import type { Duals } from './shape.ts';
+import { whole } from './exact.ts';
+import type { Duals } from './proof.ts';
 
 /** The duals of a quarter in 1/scale ticks; none listed is zero. By order, or by {@link keyOf} owner and origin. */
 export interface DualValues {
+  /** Their place in the proof. */
+  readonly at: string;
   readonly scale: bigint;
   readonly scarcity: ReadonlyMap<string, number>;
   readonly surplus: ReadonlyMap<string, number>;
@@ -21,7 +24,11 @@ export const keyOf = (whose: string, origin: string): string => `${whose} ${orig
 const most = 2n ** 50n;
 
 /** Calls `fail` for duals that are listed twice, of nobody, or too large to be compared exactly. */
-export function dualsOf(duals: Duals, at: string, { book, rules, proof, fail }: Case): DualValues {
+export function dualsOf(
+  duals: Duals,
+  at: string,
+  { book, rules, proof, fail }: Pick<Case, 'book' | 'rules' | 'proof' | 'fail'>,
+): DualValues {
   const read = <Name extends 'scarcity' | 'surplus' | 'capValue' | 'limitValue'>(
     name: Name,
     keyed: (entry: Duals[Name][number]) => string,
@@ -33,7 +40,7 @@ export function dualsOf(duals: Duals, at: string, { book, rules, proof, fail }: 
       const line = `${at}/${name}/${index}`;
       if (values.has(keyed(entry))) fail(line, 'is listed twice');
       if (!isSomebody(entry)) fail(line, 'is of nobody in the snapshot who could have it');
-      if (BigInt(entry.value) > most) fail(`${line}/value`, 'is too large to be compared exactly');
+      if (whole(entry.value) > most) fail(`${line}/value`, 'is too large to be compared exactly');
       values.set(keyed(entry), Number(entry.value));
     }
     return values;
@@ -43,9 +50,10 @@ export function dualsOf(duals: Duals, at: string, { book, rules, proof, fail }: 
       (zone) => zone.id === id && typeof zone.maxOriginShare === 'string' && !zone.members.includes(origin),
     );
   const isCapped = (bid: string): boolean => typeof book.bids.get(bid)?.json.maxOriginShare === 'string';
-  const scale = BigInt(duals.scale);
+  const scale = whole(duals.scale);
   if (scale < 1n || scale > 2n ** 20n) fail(`${at}/scale`, 'is not between 1 and 2^20');
   const values = {
+    at,
     scale: scale < 1n ? 1n : scale,
     scarcity: read(
       'scarcity',

@@ -1,8 +1,23 @@
-import type { Snapshot } from './shape.ts';
+import type { Price, Quantity, Snapshot } from './proof.ts';
 
 /** A value of the snapshot that means nothing to the market. */
 export class Unreadable extends Error {
   override readonly name = 'Unreadable';
+}
+
+/** Takes a step; where what it reads is unreadable or missing, calls `fail` with the place and answers undefined. */
+export function attempt<T>(
+  fail: (pointer: string, problem: string) => void,
+  at: string,
+  step: () => T,
+): T | undefined {
+  try {
+    return step();
+  } catch (error) {
+    if (!(error instanceof Unreadable || error instanceof TypeError)) throw error;
+    fail(at, `cannot be read: ${error.message}`);
+    return undefined;
+  }
 }
 
 /** An exact fraction, not negative. */
@@ -10,9 +25,16 @@ export interface Fraction {
   readonly over: bigint;
   readonly under: bigint;
 }
+/** Reads a decimal, not negative. */
 export const fraction = (decimal: string): Fraction => {
+  if (!/^\d{1,40}(\.\d{1,40})?$/.test(decimal)) throw new Unreadable(`${decimal} is not a decimal`);
   const [whole = '0', digits = ''] = decimal.split('.');
   return { over: BigInt(whole + digits), under: 10n ** BigInt(digits.length) };
+};
+/** Reads a whole number, not negative. */
+export const whole = (text: string): bigint => {
+  if (!/^\d{1,80}$/.test(text)) throw new Unreadable(`${text} is not a whole number`);
+  return BigInt(text);
 };
 export const times = (a: Fraction, b: Fraction): Fraction => ({
   over: a.over * b.over,
@@ -67,7 +89,7 @@ export class Measure {
   }
 
   /** A price in ticks. Asks and floors round up, limits down; in the product's own unit nothing is rounded. */
-  ticks(price: Snapshot['product']['priceTick'], round: 'up' | 'down'): bigint {
+  ticks(price: Price, round: 'up' | 'down'): bigint {
     if (price.currency !== this.#product.currency) throw new Unreadable(`not in ${this.#product.currency}`);
     const own = divided(fraction(price.amount), this.#inUnit(price.per));
     const ticks = divided(own, this.#tick);
@@ -77,7 +99,7 @@ export class Measure {
   }
 
   /** A quantity in lots, rounded down (least quantities up); in the product's own unit nothing is rounded. */
-  lots({ amount, unit }: Snapshot['product']['lot'], round: 'up' | 'down' = 'down'): bigint {
+  lots({ amount, unit }: Quantity, round: 'up' | 'down' = 'down'): bigint {
     const lots = divided(times(fraction(amount), this.#inUnit(unit)), this.#lot);
     if (unit === this.#product.unit && !isWhole(lots)) throw new Unreadable('not a whole number of lots');
     return round === 'up' ? ceiling(lots) : floor(lots);

@@ -1,9 +1,10 @@
 import { readCase, type Case } from './case.ts';
 import { capped, conditioned, counted, eligible, feasible } from './feasible.ts';
-import { Unreadable } from './exact.ts';
-import { exhausted, optimal } from './optimal.ts';
+import { attempt } from './exact.ts';
+import { optimal } from './optimal.ts';
+import { exhausted } from './pairs.ts';
 import { balanced, priced } from './priced.ts';
-import { checkShape, proofShape, type Proof } from './shape.ts';
+import type { Proof } from './proof.ts';
 
 export interface Failure {
   /** JSON pointer to the line of the proof that fails. */
@@ -29,21 +30,10 @@ export function verify(document: unknown, tell: (progress: string) => void = () 
   const fail = (pointer: string, problem: string): void => {
     failures.push({ pointer, problem });
   };
-  checkShape(document, proofShape, fail);
-  if (failures.length > 0) return { verified: false, checked, failures };
-  const attempt = <T>(step: () => T): T | undefined => {
-    try {
-      return step();
-    } catch (error) {
-      if (!(error instanceof Unreadable)) throw error;
-      fail('/snapshot', error.message);
-      return undefined;
-    }
-  };
-  const read = attempt(() => readCase(document as Proof, fail, tell));
+  const read = attempt(fail, '', () => readCase(document as Proof, fail, tell));
   for (const check of read === undefined ? [] : checks) {
     const before: number = failures.length;
-    const words = attempt(() => check(read!));
+    const words = attempt(fail, '', () => check(read!));
     if (words !== undefined && failures.length === before) checked.push(words);
   }
   return { verified: failures.length === 0, checked, failures };

@@ -15,6 +15,7 @@ export type Role = 'producer' | 'buyer' | 'administrator' | 'stockpile-operator'
 /** One caller: every call carries its token. */
 export interface Client {
   readonly organisation: string;
+  readonly token: string;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   get(path: string): Promise<Answer>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -55,6 +56,7 @@ export async function client(
   };
   return {
     organisation,
+    token,
     call,
     get: (path) => call('GET', path),
     post: (path, body, headers) => call('POST', path, body, headers),

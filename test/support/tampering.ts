@@ -1,5 +1,5 @@
 import { rootOf } from '../../infra/verify/digest.ts';
-import type { Proof } from '../../infra/verify/shape.ts';
+import type { Proof } from '../../infra/verify/proof.ts';
 
 /** A proof that may be changed. */
 type Writable<T> = T extends readonly (infer Item)[]
