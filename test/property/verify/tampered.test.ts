@@ -38,10 +38,10 @@ describe('a tampered proof', () => {
           expect(pointersOf(copy), name).toContainEqual(expect.stringMatching(expected));
         }
       }),
-      { numRuns: 250 },
+      { numRuns: 120 },
     );
     for (const name of Object.keys(tamperings))
-      expect([name, hits.get(name) ?? 0]).toEqual([name, expect.toSatisfy((count: number) => count > 5)]);
+      expect([name, hits.get(name) ?? 0]).toEqual([name, expect.toSatisfy((count: number) => count > 2)]);
   });
 
   test('fails wherever a single value is another, and points there or to what no longer fits it', () => {
@@ -66,10 +66,10 @@ describe('a tampered proof', () => {
           );
         }
       }),
-      { numRuns: 250 },
+      { numRuns: 120 },
     );
     for (const section of ['snapshot', 'quarters', 'inputDigest', 'clearing', 'levyTotal', 'contracts'])
-      expect([section, hits.get(section) ?? 0]).toEqual([section, expect.toSatisfy((n: number) => n > 5)]);
+      expect([section, hits.get(section) ?? 0]).toEqual([section, expect.toSatisfy((n: number) => n > 2)]);
   });
 
   test('is not one where nothing was changed: the digest that fits it is the one that it had', () => {
