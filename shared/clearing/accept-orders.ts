@@ -4,6 +4,7 @@ import { breachesOf, ownCode, type Breach } from './conditions.ts';
 import { pairThrough } from './pairing.ts';
 import type { QuarterSolver, Rejected } from './quarter-solver.ts';
 import type { ClearedQuarter, Setting } from './quarters.ts';
+import { insistOnTime } from './quarters.ts';
 import { leastLots, Steering } from './steering.ts';
 
 type Order = OfferEntry | BidEntry;
@@ -165,6 +166,7 @@ class AcceptanceSearch {
     const key = keyOf(rejected);
     const known = this.#trials.get(key);
     if (known !== undefined) return known;
+    insistOnTime(this.#setting);
     const base = this.#solver.solveAll(rejected);
     const trial = this.#kept(rejected, base);
     for (const { entry, code } of trial.breaches) this.#codes.set(entry, code);

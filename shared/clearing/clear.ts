@@ -10,7 +10,7 @@ import type { QuarterExplanation } from './explanation.ts';
 import { facetsOf } from './facets.ts';
 import { MarketTooLarge } from './network.ts';
 import { proofOf, type QuarterProof } from './proof.ts';
-import { clearQuarters, type ClearedQuarter } from './quarters.ts';
+import { clearQuarters, type ClearedQuarter, type MayGoOn } from './quarters.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface Optimality {
@@ -51,9 +51,11 @@ export interface Outcome {
 /**
  * Clears a sealed call auction: eligible pairs → network → flow → prices → awards → explanation.
  *
+ * `mayGoOn`, if given, is asked before each solve: the outcome never depends on it, only whether there is one.
+ *
  * Errors: market_too_large (the whole clearing fails, nothing is cleared by halves), not_yet_supported.
  */
-export function clear(snapshot: Snapshot): Result<Outcome> {
+export function clear(snapshot: Snapshot, mayGoOn?: MayGoOn): Result<Outcome> {
   const cappedZone = snapshot.zones.find((zone) => zone.maxOriginShare !== undefined);
   if (cappedZone !== undefined && snapshot.consumption.some(({ zone }) => zone === cappedZone.id))
     return fail(
@@ -62,7 +64,7 @@ export function clear(snapshot: Snapshot): Result<Outcome> {
   const book = readBook(snapshot);
   const facets = facetsOf(snapshot, book);
   const eligibility = new Eligibility(snapshot, facets, book.quarters);
-  const setting = { snapshot, book, facets, eligibility };
+  const setting = { snapshot, book, facets, eligibility, mayGoOn };
   try {
     const cleared = clearQuarters(setting);
     const { quarters, rejected } = cleared;

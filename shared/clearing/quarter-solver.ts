@@ -3,6 +3,7 @@ import { bidClasses, offerClasses } from './classes.ts';
 import { solveQuarter } from './flow.ts';
 import { marketOf } from './market.ts';
 import type { Bars, ClearedQuarter, Setting } from './quarters.ts';
+import { insistOnTime } from './quarters.ts';
 import { shareAmongMembers } from './sharing.ts';
 
 /** Orders that take no part. */
@@ -39,6 +40,7 @@ export class QuarterSolver {
     const key = `${this.#keys[quarter]!}/${this.#bars.key(quarter)}/${out.join()}`;
     const known = this.#solved.get(key);
     if (known !== undefined) return known;
+    insistOnTime(this.#setting);
     const cleared = clearQuarter(this.#setting, quarter, this.#bars, rejected);
     const { network } = cleared.market;
     this.solves++;

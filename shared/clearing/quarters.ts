@@ -5,6 +5,7 @@ import type { Eligibility } from './eligibility.ts';
 import type { Facets } from './facet.ts';
 import type { Solution } from './flow.ts';
 import type { Market } from './market.ts';
+import { MarketTooLarge } from './network.ts';
 import { QuarterSolver } from './quarter-solver.ts';
 import type { PairAward } from './sharing.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -44,6 +45,15 @@ export interface Setting {
   readonly book: Book;
   readonly facets: Facets;
   readonly eligibility: Eligibility;
+  /** Asked before each solve, where a clearing has to end in time; false ends it with {@link MarketTooLarge}. */
+  readonly mayGoOn?: MayGoOn | undefined;
+}
+export type MayGoOn = () => boolean;
+
+/** @throws {MarketTooLarge} where the caller's time is over. */
+export function insistOnTime({ mayGoOn }: Pick<Setting, 'mayGoOn'>): void {
+  if (mayGoOn?.() === false)
+    throw new MarketTooLarge('the market takes longer to clear than the caller may wait');
 }
 
 /** What clears in every quarter, and who is kept out by a condition of its own. */

@@ -2,6 +2,7 @@ import type { BidEntry, Book, OfferEntry } from './book.ts';
 import { areConsecutive, breachesOf, type Breach } from './conditions.ts';
 import { bidOf } from './network.ts';
 import type { ClearedQuarter, Setting } from './quarters.ts';
+import { insistOnTime } from './quarters.ts';
 import { shareAmongMembers } from './sharing.ts';
 import { steeredFlow } from './steered-flow.ts';
 import { tightMarket, type TightMarket } from './tight-market.ts';
@@ -196,6 +197,7 @@ export class Steering {
       evenly,
     ].join('/');
     if (!this.#flows.has(key)) {
+      insistOnTime(this.#setting);
       const { market, prices } = steerable.tight;
       const restrictions = { ...asked, filled: new Set(here) };
       const flow = steeredFlow(steerable.tight, restrictions, base.solution.certificate.primal, evenly);

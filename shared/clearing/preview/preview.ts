@@ -18,7 +18,7 @@ import { pairsToClear } from './workload.ts';
 export interface PreviewBounds {
   /** Of pairs that each of its clearings looks at. */
   readonly pairs: number;
-  /** Asked between its clearings: true ends the preview there. */
+  /** Asked before whatever may take long: true ends the preview there. */
   readonly isOverTime: () => boolean;
 }
 
@@ -40,13 +40,15 @@ export function previewOf(
   const stepped = steppedSnapshot(snapshot, supposed.value);
   if (Math.max(pairsToClear(snapshot), pairsToClear(supposed.value)) > bounds.pairs) return tooLarge;
 
-  const current = clear(snapshot);
+  const clearInTime = (book: Snapshot): Result<Outcome> => {
+    const cleared = clear(book, () => !bounds.isOverTime());
+    return !cleared.ok && bounds.isOverTime() ? tooLarge : cleared;
+  };
+  const current = clearInTime(snapshot);
   if (!current.ok) return current;
-  if (bounds.isOverTime()) return tooLarge;
-  const proposed = clear(supposed.value);
+  const proposed = clearInTime(supposed.value);
   if (!proposed.ok) return proposed;
-  if (stepped !== supposed.value && bounds.isOverTime()) return tooLarge;
-  const onSteps = stepped === supposed.value ? proposed : clear(stepped);
+  const onSteps = stepped === supposed.value ? proposed : clearInTime(stepped);
   if (!onSteps.ok) return onSteps;
 
   const { product } = snapshot;

@@ -9,7 +9,7 @@ import type { Snapshot } from '../snapshot.ts';
  * what such figures suppose lies on a grid that knows nothing of the orders, and they are rounded themselves.
  */
 
-/** 1, 2 or 5 hundredths of the power of ten at or below the price: half a per cent to one per cent of it. */
+/** 1, 2 or 5 hundredths of the power of ten at or below the price: 0.4 to 1 % of it. */
 export function stepOf(ticks: bigint): bigint {
   const decade = tenTo(ticks.toString().length - 1);
   const lead = ticks / decade;
