@@ -164,7 +164,7 @@ describe('a preview of a random book', () => {
           }
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
     expect(shown).toBeGreaterThan(20);
     expect(withheld).toBeGreaterThan(20);
@@ -250,7 +250,7 @@ describe('an attacker who asks for any previews, knows every other order and sub
         fc.pre(target % 250 !== 249);
         expect(attack(attackedBook(target, lots, alone), exact).jumps).toContain(target);
       }),
-      { numRuns: 10 },
+      { numRuns: 5 },
     );
   });
 
@@ -264,7 +264,7 @@ describe('an attacker who asks for any previews, knows every other order and sub
         jumps += first.jumps.length;
         for (const jump of first.jumps) expect(jump % step, 'only ever on a step').toBe(0);
       }),
-      { numRuns: 8 },
+      { numRuns: 5 },
     );
     expect(jumps, 'there was something to see').toBeGreaterThan(5);
   });
@@ -283,7 +283,7 @@ describe('an attacker who asks for any previews, knows every other order and sub
         expect(figures.size).toBeLessThanOrEqual(2 + Math.ceil(3 * Math.log10(most + 1)));
         for (const figure of figures) expect(figure).toMatch(/^(withheld|[125]0*)$/);
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 });
