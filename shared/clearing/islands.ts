@@ -13,12 +13,12 @@ export function islandsOf({ sellers, buyers, linkSeller, linkBuyer }: Ties): num
   };
   for (let link = 0; link < linkSeller.length; link++)
     root[find(linkSeller[link]!)] = find(sellers.length + linkBuyer[link]!);
-  const islands = new Map<number, number[]>();
+  const islandOf = new Int32Array(root.length).fill(-1);
+  const islands: number[][] = [];
   for (let link = 0; link < linkSeller.length; link++) {
-    const island = find(linkSeller[link]!);
-    const links = islands.get(island);
-    if (links === undefined) islands.set(island, [link]);
-    else links.push(link);
+    const top = find(linkSeller[link]!);
+    if (islandOf[top] === -1) islandOf[top] = islands.push([]) - 1;
+    islands[islandOf[top]!]!.push(link);
   }
-  return [...islands.values()];
+  return islands;
 }

@@ -76,14 +76,9 @@ class Stage {
       return {
         cleared,
         ties,
-        islands: islandsOf(ties),
+        islands: islandsOf(ties).filter((links) => hasChoice(ties, links)),
         isLikely: likelyLinks(ties),
-        pairs: ties.lots.map((_, link) =>
-          this.#pairs.of(
-            ties.sellers[ties.linkSeller[link]!]!.order,
-            ties.buyers[ties.linkBuyer[link]!]!.order,
-          ),
-        ),
+        pairs: this.#pairs.ofLinks(ties),
         neighbours: sequence.flatMap((other, quarter) =>
           other === place
             ? [sequence[quarter - 1], sequence[quarter + 1]].filter(
@@ -103,12 +98,16 @@ class Stage {
     const place = this.places[number]!;
     const { pairs, islands, lots } = place;
     for (const pair of place.chosen?.keys() ?? []) this.#users.set(pair, this.#users.get(pair)! - 1);
+    const numbers = {
+      sellers: new Renumbering(place.ties.sellers.length),
+      buyers: new Renumbering(place.ties.buyers.length),
+      gates: new Renumbering(place.ties.gates.length),
+    };
     for (const links of islands) {
       const weighed = links.filter(
         (link) => place.isLikely[link] === 1 || lots[link]! > 0 || (this.#users.get(pairs[link]!) ?? 0) > 0,
       );
-      const island = this.#islandOf(place, weighed);
-      if (!hasChoice(island)) continue;
+      const island = this.#islandOf(place, weighed, numbers);
       const score = scoreOf(
         island,
         weighed.map((link) => lots[link]!),
@@ -123,23 +122,27 @@ class Stage {
     for (const pair of place.chosen.keys()) this.#users.set(pair, (this.#users.get(pair) ?? 0) + 1);
   }
 
-  #islandOf({ ties, pairs, neighbours }: Place, links: readonly number[]): Island {
+  #islandOf(
+    { ties, pairs, neighbours }: Place,
+    links: readonly number[],
+    { sellers, buyers, gates }: Readonly<Record<'sellers' | 'buyers' | 'gates', Renumbering>>,
+  ): Island {
+    for (const numbers of [sellers, buyers, gates]) numbers.forget();
     const near = neighbours.flatMap((neighbour) => this.places[neighbour]!.chosen ?? []);
-    const sellers = new Renumbering();
-    const buyers = new Renumbering();
-    const gates = new Renumbering();
+    const nowhere = near.map(() => 0);
     return {
       links: links.map((link) => {
         const seller = ties.linkSeller[link]!;
         const buyer = ties.linkBuyer[link]!;
         const gate = ties.linkGate[link]!;
         const pair = pairs[link]!;
+        const isKnown = (this.#users.get(pair) ?? 0) > 0;
         return {
           seller: sellers.of(seller),
           buyer: buyers.of(buyer),
           gate: gate < 0 ? -1 : gates.of(gate),
-          isKnown: (this.#users.get(pair) ?? 0) > 0,
-          wanted: near.map((lots) => lots.get(pair) ?? 0).sort((a, b) => a - b),
+          isKnown,
+          wanted: isKnown ? near.map((lots) => lots.get(pair) ?? 0).sort((a, b) => a - b) : nowhere,
           minimum: this.#minimumOf(ties.sellers[seller]!.order, ties.buyers[buyer]!.order),
         };
       }),
@@ -220,6 +223,12 @@ class PairNumbers {
     return this.#offers.get(offer)! * this.#bids.size + this.#bids.get(bid)!;
   }
 
+  ofLinks({ sellers, buyers, linkSeller, linkBuyer }: Ties): Float64Array {
+    const rows = Float64Array.from(sellers, ({ order }) => this.#offers.get(order)! * this.#bids.size);
+    const columns = Float64Array.from(buyers, ({ order }) => this.#bids.get(order)!);
+    return Float64Array.from(linkSeller, (seller, link) => rows[seller]! + columns[linkBuyer[link]!]!);
+  }
+
   /** How many pairs trade in any of the quarters. */
   in(quarters: readonly ClearedQuarter[]): number {
     const pairs = new Set<number>();
@@ -232,22 +241,37 @@ class PairNumbers {
 /** Small numbers for the few that an island has of many. */
 class Renumbering {
   readonly values: number[] = [];
-  readonly #numbers = new Map<number, number>();
+  /** One more than the number; 0 for what has none yet. */
+  readonly #numbers: Int32Array;
+
+  constructor(count: number) {
+    this.#numbers = new Int32Array(count);
+  }
+
+  forget(): void {
+    for (const value of this.values) this.#numbers[value] = 0;
+    this.values.length = 0;
+  }
 
   of(value: number): number {
-    const known = this.#numbers.get(value);
-    if (known !== undefined) return known;
-    this.#numbers.set(value, this.values.length);
-    return this.values.push(value) - 1;
+    const known = this.#numbers[value]!;
+    if (known > 0) return known - 1;
+    this.#numbers[value] = this.values.push(value);
+    return this.values.length - 1;
   }
 }
 
 /** One seller or one buyer can be paired in one way only, and so can any without a circle of links. */
-const hasChoice = ({ sellers, buyers, links }: Island): boolean =>
-  sellers.length > 1 &&
-  buyers.length > 1 &&
-  links.length > sellers.length + buyers.length - 1 &&
-  sellers.length + buyers.length <= LARGEST_ISLAND;
+function hasChoice({ linkSeller, linkBuyer }: Ties, links: readonly number[]): boolean {
+  const sellers = new Set<number>();
+  const buyers = new Set<number>();
+  for (const link of links) {
+    sellers.add(linkSeller[link]!);
+    buyers.add(linkBuyer[link]!);
+  }
+  const orders = sellers.size + buyers.size;
+  return sellers.size > 1 && buyers.size > 1 && links.length >= orders && orders <= LARGEST_ISLAND;
+}
 
 /**
  * Under a renewal covenant it matters when a pair begins: a pair that could not begin in every quarter stays as it was

@@ -82,8 +82,8 @@ export function tiesOf(
     const head = market.headOf[bidClass]![origin]!;
     const seller = sellers.of(offer, offerClass, tight.termsOf(offerClass, head), lots);
     const buyer = buyers.of(bid, bidClass, pinOf(head), lots);
-    const givenTo = (given[seller] ??= new Map<number, number>());
-    givenTo.set(buyer, (givenTo.get(buyer) ?? 0) + lots);
+    const sold = (given[seller] ??= new Map<number, number>());
+    sold.set(buyer, (sold.get(buyer) ?? 0) + lots);
   }
 
   const gates: Gate[] = [];
@@ -102,21 +102,27 @@ export function tiesOf(
     gate: [] as number[],
     lots: [] as number[],
   };
-  for (const [seller, { order, class: offerClass, kind: terms }] of sellers.list.entries()) {
+  const buyersAt = Array.from({ length: bids.length + network.capLots.length }, (_, head) =>
+    buyers.alike(bidOf(network, head), pinOf(head)),
+  );
+  const givenTo = new Float64Array(buyers.list.length);
+  for (const [seller, { order, class: offerClass, kind: terms, lots }] of sellers.list.entries()) {
     const like = sellers.alike(offerClass, terms);
+    for (const [buyer, each] of given[seller]!) givenTo[buyer] = each;
     for (const { head, terms: theirs } of tight.of(offerClass)) {
       if (theirs !== terms) continue;
-      const pin = pinOf(head);
-      const others = buyers.alike(bidOf(network, head), pin);
+      const others = buyersAt[head]!;
       const few = like.length * others.length <= LIKE_SIZES * (like.length + others.length);
-      for (const buyer of few ? others : buyers.ofSize(others, sellers.list[seller]!.lots, given[seller]!)) {
+      const isGated = head >= bids.length && pinOf(head) === 0;
+      for (const buyer of few ? others : buyers.ofSize(others, lots, given[seller]!)) {
         if (isFixed(order, buyers.list[buyer]!.order)) continue;
         columns.seller.push(seller);
         columns.buyer.push(buyer);
-        columns.gate.push(head < bids.length || pin > 0 ? -1 : gateInto(buyer, head - bids.length));
-        columns.lots.push(given[seller]!.get(buyer) ?? 0);
+        columns.gate.push(isGated ? gateInto(buyer, head - bids.length) : -1);
+        columns.lots.push(givenTo[buyer]!);
       }
     }
+    for (const buyer of given[seller]!.keys()) givenTo[buyer] = 0;
   }
   return {
     sellers: sellers.list,
