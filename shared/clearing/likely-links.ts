@@ -1,7 +1,7 @@
 import { roomOf, type Ties } from './ties.ts';
 
 /** How many links of each order are weighed beside those in use. */
-const LIKELY = 6;
+const LIKELY = 4;
 
 /**
  * Marks the links worth weighing: those in use as they were shared, and for each order the few whose other side is
@@ -10,10 +10,11 @@ const LIKELY = 6;
 export function likelyLinks(ties: Ties): Uint8Array {
   const { sellers, buyers, linkSeller, linkBuyer, lots } = ties;
   const isLikely = Uint8Array.from(lots, (each) => (each > 0 ? 1 : 0));
-  const distance = lots.map((_, link) => {
+  const distance = new Float64Array(lots.length);
+  for (let link = 0; link < distance.length; link++) {
     const ends = sellers[linkSeller[link]!]!.lots + buyers[linkBuyer[link]!]!.lots;
-    return ends - 2 * roomOf(ties, link);
-  });
+    distance[link] = ends - 2 * roomOf(ties, link);
+  }
   for (const [ends, nodes] of [
     [linkSeller, sellers.length],
     [linkBuyer, buyers.length],

@@ -37,7 +37,7 @@ export function isBetter(a: Score, b: Score): boolean {
 }
 
 /** How often a new pair's price per lot is set anew from what it carried. */
-const ROUNDS = 3;
+const ROUNDS = 2;
 
 /**
  * Lots for every link, all sellers' and buyers' totals kept, with few new pairs.

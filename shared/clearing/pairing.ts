@@ -105,7 +105,10 @@ class Stage {
     };
     for (const links of islands) {
       const weighed = links.filter(
-        (link) => place.isLikely[link] === 1 || lots[link]! > 0 || (this.#users.get(pairs[link]!) ?? 0) > 0,
+        (link) =>
+          place.isLikely[link] === 1 ||
+          lots[link]! > 0 ||
+          (this.#users.size > 0 && (this.#users.get(pairs[link]!) ?? 0) > 0),
       );
       const island = this.#islandOf(place, weighed, numbers);
       const score = scoreOf(
@@ -118,7 +121,8 @@ class Stage {
       for (const [index, link] of weighed.entries()) lots[link] = found.lots[index]!;
     }
     place.chosen = new Map(place.fixed.map((award) => [this.#pairs.of(award.offer, award.bid), award.lots]));
-    for (const [link, each] of lots.entries()) if (each > 0) place.chosen.set(pairs[link]!, each);
+    for (let link = 0; link < lots.length; link++)
+      if (lots[link]! > 0) place.chosen.set(pairs[link]!, lots[link]!);
     for (const pair of place.chosen.keys()) this.#users.set(pair, (this.#users.get(pair) ?? 0) + 1);
   }
 
@@ -203,10 +207,15 @@ function flowOf(
     const head = headOf[bidClass]![facets.offers[offers[offerClass]!.facet]!.origin]!;
     lotsOf.set(offerClass * heads + head, (lotsOf.get(offerClass * heads + head) ?? 0) + lots);
   }
-  return Float64Array.from(
-    network.pairOffer,
-    (offer, pair) => lotsOf.get(offer * heads + network.pairHead[pair]!) ?? 0,
-  );
+  const { pairOffer, pairHead } = network;
+  const flow = new Float64Array(pairOffer.length);
+  const trades = new Uint8Array(offers.length);
+  for (const { offerClass } of awards) trades[offerClass] = 1;
+  for (let pair = 0; pair < flow.length; pair++) {
+    const offer = pairOffer[pair]!;
+    if (trades[offer] === 1) flow[pair] = lotsOf.get(offer * heads + pairHead[pair]!) ?? 0;
+  }
+  return flow;
 }
 
 /** Numbers the pairs of a book's orders. */
@@ -224,9 +233,12 @@ class PairNumbers {
   }
 
   ofLinks({ sellers, buyers, linkSeller, linkBuyer }: Ties): Float64Array {
-    const rows = Float64Array.from(sellers, ({ order }) => this.#offers.get(order)! * this.#bids.size);
-    const columns = Float64Array.from(buyers, ({ order }) => this.#bids.get(order)!);
-    return Float64Array.from(linkSeller, (seller, link) => rows[seller]! + columns[linkBuyer[link]!]!);
+    const rows = sellers.map(({ order }) => this.#offers.get(order)! * this.#bids.size);
+    const columns = buyers.map(({ order }) => this.#bids.get(order)!);
+    const pairs = new Float64Array(linkSeller.length);
+    for (let link = 0; link < pairs.length; link++)
+      pairs[link] = rows[linkSeller[link]!]! + columns[linkBuyer[link]!]!;
+    return pairs;
   }
 
   /** How many pairs trade in any of the quarters. */
