@@ -3,7 +3,9 @@ import { benchColdStart } from './cold-start.ts';
 import { benchContracts } from './contracts.ts';
 import { benchEngine } from './engine.ts';
 import { benchExplanations } from './explanations.ts';
+import { benchMechanisms } from './mechanisms.ts';
 import { benchOrders } from './orders.ts';
+import { benchPairing } from './pairing.ts';
 import { progress } from './report.ts';
 
 /** The parts of the bench, in the order in which they run. */
@@ -20,6 +22,11 @@ const parts: Readonly<Record<string, { readonly about: string; readonly run: () 
       run: () => {
         benchExplanations();
       },
+    },
+    pairing: { about: 'contracts per order and pairs kept through the quarters', run: benchPairing },
+    mechanisms: {
+      about: 'gains against a price–time book and against greedy matching',
+      run: benchMechanisms,
     },
     'cold-start': {
       about: 'the bundled API in a fresh process against an empty handler; sizes of the bundles',
