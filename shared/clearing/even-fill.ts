@@ -1,7 +1,9 @@
 import { divide, type Face } from './face.ts';
 import { layout, type Basis } from './lexicographic.ts';
-import type { Network } from './network.ts';
-import { minimiseCost, type Arcs } from './simplex.ts';
+import { exactSum, type LimitedFlow, type SparseFlow } from './limited-flow.ts';
+import { bidOf, type Network } from './network.ts';
+import { arcFlow } from './residual-cycles.ts';
+import { minimiseCost } from './simplex.ts';
 
 /** Refinement ends where a part is this fraction of a lot of the largest order. */
 const FINENESS = 100;
@@ -15,18 +17,42 @@ const FINENESS = 100;
  * more than the tenth before it; then the tenth that stayed open is divided again. A lot counts where its middle
  * lies (Sainte-Laguë's rule), so that neither small nor large orders come first.
  */
-export function fillEvenly(network: Network, basis: Basis): void {
+export function fillEvenly(network: Network, basis: Basis, limited?: LimitedFlow): void {
   let face = wholeFace(network, basis);
   const finest = FINENESS * face.high.reduce((most, lots) => Math.max(most, lots), 0);
   while (face.grid < finest) {
     const finer = divide(network, face);
     if (finer === undefined) break;
-    minimiseCost(finer.arcs, finer.tree);
+    if (limited === undefined) minimiseCost(finer.arcs, finer.tree);
+    else
+      limited.minimise({
+        ...{ arcs: finer.arcs, tree: finer.tree },
+        pairOf: (arc) => finer.origin[arc] ?? Infinity,
+        costOf: overStretches(network, finer),
+      });
     for (let index = 0; index < finer.origin.length; index++)
       basis.arcs.flow[finer.origin[index]!] = finer.arcs.flow[index]!;
     face = finer;
   }
-  recountHub(network, basis.arcs);
+  basis.arcs.flow.set(arcFlow(network, basis.arcs.flow.subarray(0, network.pairOffer.length)));
+}
+
+/** What a flow's fills cost on a face that is not solved yet: each lot by the part of its order that it lies in. */
+function overStretches(network: Network, { arcs, origin, order, low, high }: Face) {
+  const cost = arcs.cost.slice(origin.length);
+  const offers = network.supply.length;
+  return ({ pairs, lots }: SparseFlow): bigint => {
+    const fill = new Float64Array(offers + network.demand.length);
+    for (const [index, pair] of pairs.entries()) {
+      fill[network.pairOffer[pair]!]! += lots[index]!;
+      fill[offers + bidOf(network, network.pairHead[pair]!)]! += lots[index]!;
+    }
+    const amounts = order.map((each, stretch) => {
+      const filled = Math.min(Math.max(fill[each]! - low[stretch]!, 0), high[stretch]! - low[stretch]!);
+      return each < offers ? high[stretch]! - low[stretch]! - filled : filled;
+    });
+    return exactSum(cost, amounts);
+  };
 }
 
 function wholeFace(network: Network, { arcs, tree }: Basis): Face {
@@ -44,20 +70,4 @@ function wholeFace(network: Network, { arcs, tree }: Basis): Face {
     low: new Float64Array(orders),
     high,
   };
-}
-
-/** Sets the hub's arcs to what the pairs' flows say. */
-function recountHub(network: Network, arcs: Arcs): void {
-  const { supply, demand, pairOffer, pairHead, capBid } = network;
-  const { firstUnsold, firstFilled } = layout(network);
-  arcs.flow.set(supply, firstUnsold);
-  arcs.flow.fill(0, firstFilled);
-  for (let pair = 0; pair < pairOffer.length; pair++) {
-    const lots = arcs.flow[pair]!;
-    if (lots === 0) continue;
-    const head = pairHead[pair]!;
-    const bid = head < demand.length ? head : capBid[head - demand.length]!;
-    arcs.flow[firstUnsold + pairOffer[pair]!]! -= lots;
-    arcs.flow[firstFilled + bid]! += lots;
-  }
 }

@@ -1,3 +1,4 @@
+import { exactSum, type LimitedFlow, type Multipliers, type SparseFlow } from './limited-flow.ts';
 import { MarketTooLarge, type Network } from './network.ts';
 import { minimiseCost, type Arcs } from './simplex.ts';
 import type { SpanningTree } from './spanning-tree.ts';
@@ -10,7 +11,8 @@ import { startingTree } from './starting-flow.ts';
 export interface Basis {
   readonly arcs: Arcs;
   readonly tree: SpanningTree;
-  readonly pivots: number;
+  /** What one more lot through each zone's cap is worth, where the caps were kept. */
+  readonly multipliers: Multipliers | undefined;
 }
 
 /** Where each kind of node and arc begins in a {@link Basis}. */
@@ -50,11 +52,12 @@ export function volumeWeight(network: Network): number {
 
 /**
  * The flow of greatest gains from trade; among those of greatest volume; among those with most lots from inside
- * the zone.
+ * the zone. With `limited` the same within the zones' caps, as flows that a mixture can be made of: one of them may
+ * exceed a cap.
  *
  * @throws {MarketTooLarge} where a potential could leave the range of exact integers.
  */
-export function solveLexicographic(network: Network): Basis {
+export function solveLexicographic(network: Network, limited?: LimitedFlow): Basis {
   const arcs = arcsOf(network);
   const { nodes } = layout(network);
   let dearest = 0;
@@ -63,10 +66,27 @@ export function solveLexicographic(network: Network): Basis {
     throw new MarketTooLarge(`${nodes} nodes with weights up to ${dearest} exceed exact arithmetic`);
   }
   const tree = startingTree(network, arcs);
-  const pivots = minimiseCost(arcs, tree);
+  if (limited === undefined) {
+    minimiseCost(arcs, tree);
+    const refined = { ...arcs, cost: refinedCost(network, arcs, tree) };
+    minimiseCost(refined, tree);
+    return { arcs: refined, tree, multipliers: undefined };
+  }
+  const pairOf = (arc: number): number => arc;
+  const costOf = overPairs(arcs.cost.slice());
+  const multipliers = limited.minimise({ arcs, tree, pairOf, costOf });
   const refined = { ...arcs, cost: refinedCost(network, arcs, tree) };
-  return { arcs: refined, tree, pivots: pivots + minimiseCost(refined, tree) };
+  limited.minimise({ arcs: refined, tree, pairOf, costOf: overPairs(refined.cost.slice()) });
+  return { arcs: refined, tree, multipliers };
 }
+
+const overPairs =
+  (cost: Float64Array) =>
+  ({ pairs, lots }: SparseFlow): bigint =>
+    exactSum(
+      pairs.map((pair) => cost[pair]!),
+      lots,
+    );
 
 /**
  * The cost that orders flows of equal gains. Those differ on tight arcs only (complementary slackness), so every

@@ -46,6 +46,10 @@ export function promise(kept: boolean, what: string): asserts kept {
   if (!kept) throw new EngineFault(what);
 }
 
+/** What all caps of each lane come to. */
+export const laneCharges = ({ laneLimits }: Network, limitValue: Float64Array): number[] =>
+  laneLimits.map((limits) => limits.reduce((sum, limit) => sum + limitValue[limit]!, 0));
+
 /** The bid that a pair's head serves. */
 export function bidOf(network: Network, head: number): number {
   const bids = network.demand.length;
@@ -59,6 +63,12 @@ export function bidOf(network: Network, head: number): number {
  */
 export function validateNetwork(network: Network): void {
   const { supply, demand, capBid, capLots, pairOffer, pairHead, pairWeight } = network;
+  const { limitLots, pairLane, laneLimits } = network;
+  for (const lots of limitLots)
+    promise(Number.isSafeInteger(lots) && lots >= 0, 'a limit is a whole number of lots');
+  for (const limit of laneLimits.flat())
+    promise(limit >= 0 && limit < limitLots.length, 'a lane counts against limits that there are');
+  promise(limitLots.length === 0 || pairLane.length === pairOffer.length, 'every pair has its lane');
   const heads = demand.length + capLots.length;
   for (const lots of [supply, demand, capLots]) {
     let total = 0;
@@ -75,6 +85,10 @@ export function validateNetwork(network: Network): void {
     promise(offer >= 0 && offer < supply.length, 'a pair starts at an offer');
     promise(pair === 0 || pairOffer[pair - 1]! <= offer, 'pairs are sorted by offer');
     promise(pairHead[pair]! >= 0 && pairHead[pair]! < heads, 'a pair ends at a bid or an origin cap');
+    if (limitLots.length > 0) {
+      const lane = pairLane[pair]!;
+      promise(lane >= -1 && lane < laneLimits.length, 'a pair runs on a lane or on none');
+    }
     promise(
       Number.isSafeInteger(pairWeight[pair]!) && pairWeight[pair]! >= 0,
       'a weight is a whole tick, not negative',

@@ -1,5 +1,5 @@
 import { layout, type Basis } from './lexicographic.ts';
-import type { Network } from './network.ts';
+import { laneCharges, type Network } from './network.ts';
 import { hubDistances } from './residual.ts';
 
 /** Equilibrium values per lot, in whole parts of a tick: `1 / scale` ticks. */
@@ -32,10 +32,12 @@ export interface Prices {
 export function equilibriumPrices(network: Network, basis: Basis): Prices {
   const { arcs, tree } = basis;
   const { firstBid } = layout(network);
+  const { scale, value: limitValue } = basis.multipliers ?? { scale: 1, value: new Float64Array(0) };
   const cost = new Float64Array(arcs.cost.length);
   network.pairWeight.forEach((weight, pair) => {
-    cost[pair] = -weight;
+    cost[pair] = -scale * weight;
   });
+  if (network.limitLots.length > 0) chargeLanes(network, limitValue, cost);
   tree.computePotentials(arcs, cost);
   const start = tree.potential;
   const { fromHub, toHub } = hubDistances(arcs, cost, start);
@@ -52,8 +54,8 @@ export function equilibriumPrices(network: Network, basis: Basis): Prices {
   const surplus = middle.subarray(firstBid, firstBid + bids).map((potential) => Math.max(-potential, 0));
   const caps = middle.subarray(firstBid + bids);
   return {
-    scale: 1,
-    limitValue: new Float64Array(network.limitLots.length),
+    scale,
+    limitValue,
     scarcity: middle.slice(1, firstBid),
     scarcityLow: low.slice(1, firstBid),
     scarcityHigh: high.slice(1, firstBid),
@@ -61,4 +63,10 @@ export function equilibriumPrices(network: Network, basis: Basis): Prices {
     capValue: caps.map((potential, cap) => Math.max(-potential - surplus[network.capBid[cap]!]!, 0)),
     headWorth: low.subarray(firstBid).map((potential) => Math.max(-potential, 0)),
   };
+}
+
+/** Adds to each pair's cost what the caps that it counts against charge for a lot. */
+function chargeLanes(network: Network, limitValue: Float64Array, cost: Float64Array): void {
+  const charges = laneCharges(network, limitValue);
+  for (const [pair, lane] of network.pairLane.entries()) if (lane >= 0) cost[pair]! += charges[lane]!;
 }

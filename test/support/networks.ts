@@ -8,6 +8,8 @@ export interface PairSpec {
   readonly cap?: number | undefined;
   readonly weight: number;
   readonly inside?: boolean;
+  /** The zones' caps that the pair counts against. */
+  readonly limits?: readonly number[];
 }
 
 export interface NetworkSpec {
@@ -15,11 +17,14 @@ export interface NetworkSpec {
   readonly demand: readonly number[];
   readonly caps?: readonly { readonly bid: number; readonly lots: number }[];
   readonly pairs: readonly PairSpec[];
+  /** Lots that each zone's cap lets in. */
+  readonly limits?: readonly number[];
 }
 
 /** A network from plain lists. */
-export function networkOf({ supply, demand, caps = [], pairs }: NetworkSpec): Network {
+export function networkOf({ supply, demand, caps = [], pairs, limits = [] }: NetworkSpec): Network {
   const sorted = pairs.toSorted((a, b) => a.offer - b.offer);
+  const lanes = [...new Set(sorted.map((pair) => laneKey(pair)))].filter((key) => key !== '');
   return {
     supply: Float64Array.from(supply),
     demand: Float64Array.from(demand),
@@ -31,11 +36,13 @@ export function networkOf({ supply, demand, caps = [], pairs }: NetworkSpec): Ne
     ),
     pairWeight: Float64Array.from(sorted, (pair) => pair.weight),
     pairInside: Uint8Array.from(sorted, (pair) => (pair.inside === true ? 1 : 0)),
-    limitLots: new Float64Array(0),
-    pairLane: new Int32Array(0),
-    laneLimits: [],
+    limitLots: Float64Array.from(limits),
+    pairLane: Int32Array.from(limits.length === 0 ? [] : sorted, (pair) => lanes.indexOf(laneKey(pair))),
+    laneLimits: lanes.map((key) => key.split(',').map(Number)),
   };
 }
+
+const laneKey = ({ limits = [] }: PairSpec): string => limits.join();
 
 /** How a random market is drawn. */
 export interface MarketSize {
@@ -94,4 +101,102 @@ export function networks(size: MarketSize): fc.Arbitrary<NetworkSpec> {
         }
       return { supply: offers.map((o) => o.lots), demand: bids.map((b) => b.lots), caps, pairs };
     });
+}
+
+/**
+ * The same under zones' caps on single origins. Each bid lies in one of two capping zones, in both, or in none; each
+ * zone caps the given origins at some share of all that is wanted.
+ */
+export function cappedNetworks(size: MarketSize, origins: number): fc.Arbitrary<NetworkSpec> {
+  return fc
+    .record({
+      offers: fc.array(
+        fc.record({
+          lots: fc.integer({ min: 1, max: size.lots }),
+          ask: fc.integer({ min: 0, max: 9 }),
+          origin: fc.integer({ min: 0, max: 2 }),
+        }),
+        { minLength: (size.offers + 1) >> 1, maxLength: size.offers, size: 'max' },
+      ),
+      bids: fc.array(
+        fc.record({
+          lots: fc.integer({ min: 1, max: size.lots }),
+          limit: fc.integer({ min: 5, max: 15 }),
+          zones: origins === 1 ? fc.constantFrom([0], [0], []) : fc.constantFrom([0], [0], [1], [0, 1], []),
+          share: fc.constantFrom(undefined, undefined, 0.5),
+          premium: fc.integer({ min: 0, max: 3 }),
+        }),
+        { minLength: (size.bids + 1) >> 1, maxLength: size.bids, size: 'max' },
+      ),
+      floor: fc.constantFrom(0, 5, 8),
+      shares: fc.array(fc.constantFrom(0.05, 0.1, 0.2, 0.3, 0.5), { minLength: 2 * origins, maxLength: 2 * origins }),
+      closed: fc.array(fc.boolean(), {
+        minLength: size.offers * size.bids,
+        maxLength: size.offers * size.bids,
+      }),
+      openness: fc.constantFrom('all', 'some'),
+    })
+    .map(({ offers, bids, floor, shares, closed, openness }) => {
+      const wanted = bids.reduce((sum, { lots }) => sum + lots, 0);
+      const zones = origins === 1 ? 1 : 2;
+      const limits = shares.slice(0, zones * origins).map((share) => Math.floor(share * wanted));
+      const caps: { bid: number; lots: number }[] = [];
+      const pairs: PairSpec[] = [];
+      const capOf = new Map<string, number>();
+      for (const [i, { ask, origin }] of offers.entries())
+        for (const [j, { lots, limit, share, zones: capping, premium }] of bids.entries()) {
+          if (openness === 'some' && closed[i * size.bids + j] === true) continue;
+          // A premium on some origins makes weights that are no difference of a limit and an ask.
+          const weight = limit - Math.max(ask, floor) + (origin === 2 ? premium : 0);
+          if (weight < 0) continue;
+          const counted = origin < origins ? capping.map((zone) => zone * origins + origin) : [];
+          const spec = { offer: i, bid: j, weight, inside: origin === 2, limits: counted };
+          if (share === undefined) {
+            pairs.push(spec);
+            continue;
+          }
+          const most = Math.floor(lots * share);
+          if (most === 0) continue;
+          const key = `${j}|${origin}`;
+          const cap = capOf.get(key) ?? caps.push({ bid: j, lots: most }) - 1;
+          capOf.set(key, cap);
+          pairs.push({ ...spec, cap });
+        }
+      return { supply: offers.map((o) => o.lots), demand: bids.map((b) => b.lots), caps, pairs, limits };
+    });
+}
+
+/**
+ * Markets of single lots whose weights follow from nothing, so that whole lots cannot always reach what shares of lots
+ * could: a cycle of trades may take two lots through a cap at once.
+ */
+export function wildNetworks(size: MarketSize, origins: number): fc.Arbitrary<NetworkSpec> {
+  const pair = fc.option(fc.integer({ min: 0, max: 12 }), { freq: 3 });
+  return fc
+    .record({
+      supply: fc.array(fc.integer({ min: 1, max: size.lots }), {
+        minLength: size.offers,
+        maxLength: size.offers,
+      }),
+      demand: fc.array(fc.integer({ min: 1, max: size.lots }), { minLength: size.bids, maxLength: size.bids }),
+      weights: fc.array(pair, { minLength: size.offers * size.bids, maxLength: size.offers * size.bids }),
+      origin: fc.array(fc.integer({ min: 0, max: origins }), {
+        minLength: size.offers,
+        maxLength: size.offers,
+      }),
+      inZone: fc.array(fc.boolean(), { minLength: size.bids, maxLength: size.bids }),
+      limits: fc.array(fc.integer({ min: 0, max: size.lots * 2 }), { minLength: origins, maxLength: origins }),
+    })
+    .map(({ supply, demand, weights, origin, inZone, limits }) => ({
+      supply,
+      demand,
+      limits,
+      pairs: weights.flatMap((weight, index): PairSpec[] => {
+        const offer = Math.floor(index / size.bids);
+        const bid = index % size.bids;
+        if (weight === null) return [];
+        const counted = inZone[bid] === true && origin[offer]! < origins ? [origin[offer]!] : [];
+        return [{ offer, bid, weight, limits: counted }];
+      }),
+    }));
 }

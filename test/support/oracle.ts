@@ -51,7 +51,7 @@ function sumOf(pairs: readonly number[], coefficient: (pair: number) => number):
 
 /** One row per offer, bid and origin cap. */
 export function capacityRows(network: Network): string[] {
-  const { supply, demand, capLots, pairOffer, pairHead } = network;
+  const { supply, demand, capLots, pairOffer, pairHead, limitLots, pairLane, laneLimits } = network;
   const pairs = [...pairOffer.keys()];
   const row = (name: string, members: number[], bound: number): string =>
     members.length === 0 ? '' : ` ${name}: ${sumOf(members, () => 1)} <= ${bound}`;
@@ -77,5 +77,26 @@ export function capacityRows(network: Network): string[] {
         lots,
       ),
     ),
+    ...[...limitLots].map((lots, limit) =>
+      row(
+        `limit${limit}`,
+        pairs.filter((pair) => laneLimits[pairLane[pair]!]?.includes(limit) === true),
+        lots,
+      ),
+    ),
   ].filter((line) => line !== '');
+}
+
+/** The greatest gains in whole lots within every cap, by HiGHS's mixed-integer method. */
+export async function makeWholeOracle(): Promise<(network: Network) => number> {
+  const highs = await loadHighs();
+  return (network) => {
+    const pairs = [...network.pairOffer.keys()];
+    const sum = sumOf(pairs, (pair) => network.pairWeight[pair]!);
+    if (sum === '') return 0;
+    const text = `Maximize\n obj: ${sum}\nSubject To\n${capacityRows(network).join('\n')}\nGeneral\n ${pairs.map((pair) => `x${pair}`).join(' ')}\nEnd\n`;
+    const solution = highs.solve(text, { output_flag: false, mip_rel_gap: 0 });
+    if (solution.Status !== 'Optimal') throw new Error(`HiGHS: ${solution.Status}`);
+    return Math.round(solution.ObjectiveValue);
+  };
 }
