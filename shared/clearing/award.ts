@@ -5,6 +5,7 @@ import type { BidEntry, OfferEntry } from './book.ts';
 import type { ClearedQuarter, Setting } from './quarters.ts';
 import type { SnapshotCertificate } from './snapshot.ts';
 import { landedReserve } from './trade-terms.ts';
+import { premium } from './prices.ts';
 import { sellerPrice, waterfallOf, type TickWaterfall } from './waterfall.ts';
 
 /** One quarter of an award; prices in ticks. */
@@ -72,17 +73,19 @@ export function awardsOf(setting: Setting, quarters: readonly ClearedQuarter[]):
 
 function pricedQuarter(
   { facets, eligibility }: Setting,
-  { solution }: ClearedQuarter,
+  { market, solution }: ClearedQuarter,
   { offer, bid, offerClass }: { offer: OfferEntry; bid: BidEntry; offerClass: number },
   quarter: Quarter,
   lots: number,
 ): AwardedQuarter {
-  const terms = eligibility.terms(
-    facets.offers[facets.offerFacet.get(offer)!]!,
-    facets.bids[facets.bidFacet.get(bid)!]!,
-  );
+  const offerFacet = facets.offers[facets.offerFacet.get(offer)!]!;
+  const bidFacet = facets.bids[facets.bidFacet.get(bid)!]!;
+  const terms = eligibility.terms(offerFacet, bidFacet);
   const { scarcity, scarcityLow, scarcityHigh } = solution.prices;
-  const waterfall = waterfallOf(offer.price, BigInt(scarcity[offerClass]!), terms);
+  const lane = market.laneOf[offerFacet.origin]![bidFacet.destination]!;
+  const above = (own: Float64Array): bigint =>
+    premium(market.network, solution.prices, own[offerClass]!, lane);
+  const waterfall = waterfallOf(offer.price, above(scarcity), terms);
   const reserve = landedReserve(offer.price, terms);
   return {
     quarter,
@@ -91,8 +94,8 @@ function pricedQuarter(
     landed: waterfall.landed,
     waterfall,
     interval: {
-      low: reserve + BigInt(scarcityLow[offerClass]!),
-      high: reserve + BigInt(scarcityHigh[offerClass]!),
+      low: reserve + above(scarcityLow),
+      high: reserve + above(scarcityHigh),
     },
   };
 }

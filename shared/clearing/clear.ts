@@ -53,14 +53,9 @@ export interface Outcome {
  *
  * `mayGoOn`, if given, is asked before each solve: the outcome never depends on it, only whether there is one.
  *
- * Errors: market_too_large (the whole clearing fails, nothing is cleared by halves), not_yet_supported.
+ * Errors: market_too_large (the whole clearing fails, nothing is cleared by halves).
  */
 export function clear(snapshot: Snapshot, mayGoOn?: MayGoOn): Result<Outcome> {
-  const cappedZone = snapshot.zones.find((zone) => zone.maxOriginShare !== undefined);
-  if (cappedZone !== undefined && snapshot.consumption.some(({ zone }) => zone === cappedZone.id))
-    return fail(
-      problem('not_yet_supported', `The origin cap of zone ${cappedZone.id} cannot be cleared yet.`),
-    );
   const book = readBook(snapshot);
   const facets = facetsOf(snapshot, book);
   const eligibility = new Eligibility(snapshot, facets, book.quarters);

@@ -39,7 +39,7 @@ export function searchWithin(network: Network, basis: Basis, pairFlow: Float64Ar
     let walk: readonly Step[] | undefined;
     for (const first of leaving.flat()) {
       if (first.limits.length === 0) continue;
-      [walk, budget] = closedWalk(network, leaving, first, use, distance, caps, flow, basis, budget);
+      [walk, budget] = closedWalk(leaving, first, use, distance, caps, flow, basis, budget);
       if (walk !== undefined || budget <= 0) break;
     }
     if (walk === undefined) return distance;
@@ -67,7 +67,6 @@ function residual(network: Network, { arcs }: Basis, flow: Float64Array): Step[]
 }
 
 function closedWalk(
-  network: Network,
   leaving: readonly (readonly Step[])[],
   first: Step,
   use: Float64Array,

@@ -2,6 +2,7 @@ import type { BidClass, OfferClass } from './classes.ts';
 import type { Eligibility } from './eligibility.ts';
 import type { Facets } from './facet.ts';
 import type { Network } from './network.ts';
+import { CLOSED, FREE, type ZoneCaps } from './zone-caps.ts';
 
 /** One quarter's market: classes of orders, and the network between them. */
 export interface Market {
@@ -10,8 +11,10 @@ export interface Market {
   readonly network: Network;
   /** Where each bid class takes lots from each origin: a head of the network's pairs, or −1 for nowhere. */
   readonly headOf: readonly (readonly number[])[];
-  /** What each of the network's zone caps limits. */
+  /** What each of the network's zone caps limits; those that can never bind are left out. */
   readonly limits: readonly { readonly zone: string; readonly origin: string }[];
+  /** By origin, then destination: a lane of the network, or that zones' caps leave the pairs free or let none trade. */
+  readonly laneOf: readonly (readonly number[])[];
 }
 
 /** A pair of facets that may not trade in a quarter whatever eligibility says. */
@@ -25,6 +28,7 @@ export function marketOf(
   eligibility: Eligibility,
   quarter: number,
   isBarred: IsBarred,
+  caps: ZoneCaps,
 ): Market {
   const demand = Float64Array.from(bids, (bid) => bid.total);
   const capBid: number[] = [];
@@ -43,6 +47,7 @@ export function marketOf(
   const pairHead: number[] = [];
   const pairWeight: number[] = [];
   const pairInside: number[] = [];
+  const pairLane: number[] = [];
   for (const [i, offer] of offers.entries()) {
     const facet = facets.offers[offer.facet]!;
     for (const [j, bid] of bids.entries()) {
@@ -51,9 +56,13 @@ export function marketOf(
       const head = headOf[j]![facet.origin]!;
       if (head < 0 || eligibility.refusals(offer.facet, bid.facet, quarter) !== 0) continue;
       if (isBarred(offer.facet, bid.facet)) continue;
+      const { destination } = facets.bids[bid.facet]!;
+      const lane = caps.laneOf[facet.origin]![destination]!;
+      if (lane === CLOSED) continue;
       pairOffer.push(i);
       pairHead.push(head);
       pairWeight.push(weight);
+      if (caps.limits.length > 0) pairLane.push(lane);
       pairInside.push(eligibility.terms(facet, facets.bids[bid.facet]!).inside ? 1 : 0);
     }
   }
@@ -70,5 +79,42 @@ export function marketOf(
     pairLane: new Int32Array(0),
     laneLimits: [],
   };
-  return { offers, bids, network, headOf, limits: [] };
+  return withLimits({ offers, bids, network, headOf, limits: [], laneOf: caps.laneOf }, pairLane, caps);
 }
+
+/** Lays the zones' caps over the network, but for those that no flow could exceed. */
+function withLimits(market: Market, pairLane: readonly number[], caps: ZoneCaps): Market {
+  const { network } = market;
+  const onOffers = caps.limits.map(() => new Map<number, number>());
+  const onHeads = caps.limits.map(() => new Map<number, number>());
+  for (const [pair, lane] of pairLane.entries())
+    for (const limit of caps.lanes[lane] ?? []) {
+      const offer = network.pairOffer[pair]!;
+      const head = network.pairHead[pair]!;
+      onOffers[limit]!.set(offer, network.supply[offer]!);
+      onHeads[limit]!.set(head, network.demand[head] ?? network.capLots[head - network.demand.length]!);
+    }
+  const sum = (amounts: ReadonlyMap<number, number>): number =>
+    [...amounts.values()].reduce((total, lots) => total + lots, 0);
+  const binding = [...caps.limits.keys()].filter(
+    (limit) => Math.min(sum(onOffers[limit]!), sum(onHeads[limit]!)) > caps.limits[limit]!.lots,
+  );
+  if (binding.length === 0) return { ...market, laneOf: caps.laneOf.map((lanes) => lanes.map(freeOrClosed)) };
+  const laneLimits = caps.lanes.map((limits) =>
+    limits.map((limit) => binding.indexOf(limit)).filter((limit) => limit >= 0),
+  );
+  const laneFor = (lane: number): number => (laneLimits[lane]?.length === 0 ? FREE : lane);
+  return {
+    ...market,
+    network: {
+      ...network,
+      limitLots: Float64Array.from(binding, (limit) => caps.limits[limit]!.lots),
+      pairLane: Int32Array.from(pairLane, laneFor),
+      laneLimits,
+    },
+    limits: binding.map((limit) => caps.limits[limit]!),
+    laneOf: caps.laneOf.map((lanes) => lanes.map(laneFor)),
+  };
+}
+
+const freeOrClosed = (lane: number): number => (lane === CLOSED ? CLOSED : FREE);

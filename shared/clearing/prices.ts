@@ -65,6 +65,17 @@ export function equilibriumPrices(network: Network, basis: Basis): Prices {
   };
 }
 
+/**
+ * Whole ticks of the landed price above the landed reserve, for an offer with `scarcity` on a lane: with what the
+ * zones' caps are worth there. Rounded down once, over both: a bid that keeps the rest of the tick breaks no
+ * inequality.
+ */
+export function premium(network: Network, prices: Prices, scarcity: number, lane: number): bigint {
+  const limits = network.laneLimits[lane] ?? [];
+  const value = limits.reduce((sum, limit) => sum + BigInt(prices.limitValue[limit]!), BigInt(scarcity));
+  return value / BigInt(prices.scale);
+}
+
 /** Adds to each pair's cost what the caps that it counts against charge for a lot. */
 function chargeLanes(network: Network, limitValue: Float64Array, cost: Float64Array): void {
   const charges = laneCharges(network, limitValue);

@@ -5,6 +5,7 @@ import { marketOf } from './market.ts';
 import type { Bars, ClearedQuarter, Setting } from './quarters.ts';
 import { insistOnTime } from './quarters.ts';
 import { shareAmongMembers } from './sharing.ts';
+import { zoneCaps } from './zone-caps.ts';
 
 /** Orders that take no part. */
 export type Rejected = ReadonlySet<OfferEntry | BidEntry>;
@@ -81,6 +82,7 @@ function clearQuarter(setting: Setting, quarter: number, bars: Bars, rejected: R
     eligibility,
     quarter,
     (offerFacet, bidFacet) => bars.has(quarter, offerFacet, bidFacet),
+    zoneCaps(snapshot, facets, book.quarters[quarter]!),
   );
   const solution = solveQuarter(market.network);
   const awards = shareAmongMembers(market, solution.pairFlow);
@@ -107,7 +109,12 @@ export function marketKey({ snapshot, book, facets }: Setting, quarter: number):
       book.bids.map(({ lots }) => lots[quarter]),
       capInputs,
       facets.evidence.column(quarter),
-      snapshot.consumption.map(({ quarters }) => quarters.some(inQuarter)),
+      snapshot.consumption.map(({ quarters }) =>
+        quarters.filter(inQuarter).map(({ quantity }) => quantity.amount),
+      ),
+      snapshot.originUse
+        .filter(inQuarter)
+        .map(({ origin, destination, quantity }) => [origin, destination, quantity.amount]),
     ],
     (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value),
   );

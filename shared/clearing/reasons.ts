@@ -1,4 +1,5 @@
 import type { Entry } from './book.ts';
+import { useOf } from './limit-repair.ts';
 import { marginsOf } from './margins.ts';
 import {
   Collector,
@@ -9,8 +10,10 @@ import {
   RefusalSets,
   type Reasons,
 } from './misses.ts';
+import { laneCharges } from './network.ts';
 import type { Bars, ClearedQuarter, Setting } from './quarters.ts';
 import { refusalBit, type MarketCause } from './refusal.ts';
+import { CLOSED } from './zone-caps.ts';
 
 /** Reasons per class of a cleared quarter; only classes that were not filled have any. */
 export interface QuarterReasons {
@@ -28,7 +31,13 @@ export function reasonsOf(
   const { facets, eligibility, book } = setting;
   const { market, solution } = cleared;
   const { network } = market;
-  const { scarcity, surplus, capValue } = solution.prices;
+  const { scale, scarcity, surplus, capValue, limitValue } = solution.prices;
+  const use = useOf(network, solution.pairFlow);
+  const charges = laneCharges(network, limitValue);
+  // A cap that has a value but is not full lets no whole lot more in at the prices.
+  const laneFull = network.laneLimits.map((limits) =>
+    limits.some((limit) => limitValue[limit]! > 0 || use[limit] === network.limitLots[limit]),
+  );
   const margins = marginsOf(setting, cleared);
   const { sold, bought, through, lotCost, headCost } = margins;
   const failures = new Failures(setting, quarter);
@@ -56,26 +65,29 @@ export function reasonsOf(
       if (ofOffer === undefined && ofBid === undefined) continue;
       const bid = market.bids[j]!;
       const head = market.headOf[j]![origin]!;
+      const lane = market.laneOf[origin]![sides[j]!.destination]!;
       const refused =
         eligibility.refusals(offer.facet, bid.facet, quarter) |
         (barred && bars.has(quarter, offer.facet, bid.facet) ? refusalBit.certificate_expired : 0) |
-        (head < 0 ? refusalBit.concentration_limit : 0);
+        (head < 0 || lane === CLOSED ? refusalBit.concentration_limit : 0);
       const weight = eligibility.weight(offer.facet, bid.facet);
       const cap = head - market.bids.length;
-      const capFull = cap >= 0 && through[cap] === network.capLots[cap];
+      const ownCapFull = cap >= 0 && through[cap] === network.capLots[cap];
+      const capFull = ownCapFull || (laneFull[lane] === true && scale * weight >= scarcity[i]!);
       const set = sets.of(refused);
       if (refused !== 0) {
         ofOffer?.refused(set, bid.total);
         ofBid?.refused(set, offer.total);
       } else {
-        const value = surplus[j]! + (cap >= 0 ? capValue[cap]! : 0);
+        const gain = scale * weight;
+        const value = surplus[j]! + (cap >= 0 ? capValue[cap]! : 0) + (charges[lane] ?? 0);
         // Where even the bid's price elsewhere is below what the offer needs, it is not the cap that keeps it out.
-        const keptOut = capFull && weight >= surplus[j]!;
+        const keptOut = capFull && gain >= surplus[j]!;
         if (keptOut) ofOffer?.competed(competition.concentration, bid.total);
         // A bid that others then filled has no demand left either; one that was not would take more but for its cap.
         if (!keptOut || ofBid === undefined)
-          ofOffer?.competed(weight < value ? competition.price : competition.demand, bid.total);
-        const lacking = weight < scarcity[i]! ? competition.price : competition.supply;
+          ofOffer?.competed(gain < value ? competition.price : competition.demand, bid.total);
+        const lacking = gain < scarcity[i]! ? competition.price : competition.supply;
         ofBid?.competed(capFull ? competition.concentration : lacking, offer.total);
       }
       if (countCauses(refused) > mostTogether) continue;

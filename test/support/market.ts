@@ -92,14 +92,20 @@ export class MarketBuilder {
     return this;
   }
 
-  consumption(quarter: string, amount: string): this {
+  consumption(quarter: string, amount: string, zone = 'partners'): this {
     const { product } = this.#json;
     this.#json.consumption.push({
-      zone: 'partners',
+      zone,
       product: product.id,
       quarters: [{ quarter, quantity: kg(amount) }],
       ...stamp,
     });
+    return this;
+  }
+
+  /** What earlier contracts deliver. */
+  contracted(origin: string, destination: string, quarter: string, amount: string): this {
+    (this.#json.originUse ??= []).push({ origin, destination, quarter, quantity: kg(amount) });
     return this;
   }
 
