@@ -1,3 +1,4 @@
+import type { ContractTerms } from '../../shared/contracts/contract-events.ts';
 import { retireOrder } from '../../shared/store/book.ts';
 import type { ChunkText } from '../../shared/store/plan.ts';
 import { applyChunk, planInHand, readPlan } from '../../shared/store/plan.ts';
@@ -6,9 +7,12 @@ import type { HeldMarket } from './held-market.ts';
 
 /**
  * Carries out the plan that was decided, each chunk once and in order, then retires the orders it has filled.
- * `decided` is the plan in the hands of the worker that decided it; any other reads it.
+ * `decided` is the plan in the hands of the worker that decided it; any other reads it. Answers all its contracts.
  */
-export async function applyPlan(market: HeldMarket, decided?: readonly ChunkText[]): Promise<void> {
+export async function applyPlan(
+  market: HeldMarket,
+  decided?: readonly ChunkText[],
+): Promise<readonly ContractTerms[]> {
   const { table, clock, settings } = market.dependencies;
   const { clearing, run, plan } = market.in('applying');
   const chunks =
@@ -26,6 +30,7 @@ export async function applyPlan(market: HeldMarket, decided?: readonly ChunkText
       retire(market, order, run),
     );
   }
+  return chunks.flatMap(({ contracts }) => contracts);
 }
 
 async function retire(

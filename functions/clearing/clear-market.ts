@@ -51,8 +51,7 @@ async function goOn(market: HeldMarket): Promise<Progress> {
           decided = await decide(market);
           break;
         case 'applying':
-          await applyPlan(market, decided);
-          await completeRun(market);
+          await completeRun(market, await applyPlan(market, decided));
           return 'completed';
       }
     }

@@ -1,5 +1,5 @@
 import type { Decided } from '../../shared/clearing/summary.ts';
-import type { Snapshot } from '../../shared/clearing/snapshot.ts';
+import type { OriginUse, Snapshot } from '../../shared/clearing/snapshot.ts';
 import type { Result } from '../../shared/kernel/result.ts';
 import type { Clock, Instant } from '../../shared/kernel/time.ts';
 import type { Product } from '../../shared/reference/product.ts';
@@ -36,6 +36,8 @@ export interface ReferenceReader {
       'zones' | 'consumption' | 'floors' | 'standards' | 'schemes'
     >
   >;
+  /** What earlier contracts of a market deliver, whatever the zones. */
+  readonly originUse: (product: Product) => Promise<readonly OriginUse[]>;
   readonly site: (
     id: string,
     at: Instant,

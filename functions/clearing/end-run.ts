@@ -1,23 +1,33 @@
+import type { ContractTerms } from '../../shared/contracts/contract-events.ts';
 import { noFigures, noOutcome } from '../../shared/clearing/record.ts';
 import { completeClearing, failClearing, readFinding, recordRun } from '../../shared/store/clearings.ts';
+import { countUse, useOfContracts } from '../../shared/store/origin-use.ts';
+import { readProduct } from '../../shared/store/reference.ts';
 import { endOfRun } from '../../shared/store/control.ts';
 import type { HeldMarket } from './held-market.ts';
 import type { FailureReason } from './unclearable.ts';
 
-/** Closes a run whose contracts are all recorded. Its orders are free from this write on. */
-export async function completeRun(market: HeldMarket): Promise<void> {
+/**
+ * Closes a run whose contracts are all recorded. Its orders are free from this write on, and its contracts are counted
+ * against the zones' caps.
+ */
+export async function completeRun(market: HeldMarket, contracts: readonly ContractTerms[]): Promise<void> {
   const { table, clock } = market.dependencies;
   const { run, clearing, gateClosure } = market.in('applying');
   const { outcome, figures } = await readFinding(table, clearing);
-  const { contracts, floors, levyTotal, supportTotal } = outcome;
+  const { floors, levyTotal, supportTotal } = outcome;
+  const product = await readProduct(table, market.product);
+  if (product === undefined) throw new Error(`there is no product ${market.product}`);
+  const counted = await countUse(table, market.product, run, useOfContracts(contracts, product));
   const endedAt = clock();
   await market.move(
     endOfRun(run, endedAt),
     completeClearing(clearing, endedAt),
     recordRun(market.product, {
       ...{ run, clearing, gateClosure, endedAt, status: 'completed' },
-      ...{ ...figures, contracts, floors, levyTotal, supportTotal },
+      ...{ ...figures, contracts: outcome.contracts, floors, levyTotal, supportTotal },
     }),
+    ...counted,
   );
 }
 

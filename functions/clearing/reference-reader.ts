@@ -2,6 +2,7 @@ import { groupOf } from '../../shared/reference/organisation.ts';
 import { readSiteWithCertificates } from '../../shared/store/certificates.ts';
 import { sealConfiguration } from '../../shared/store/configuration.ts';
 import { readMarketConfiguration } from '../../shared/store/market-configuration.ts';
+import { readOriginUse } from '../../shared/store/origin-use.ts';
 import { versionAt } from '../../shared/store/reference.ts';
 import type { Table } from '../../shared/store/table.ts';
 import type { ReferenceReader } from './dependencies.ts';
@@ -32,6 +33,7 @@ export const unsealedReader = (table: Table): ReferenceReader => ({
       schemes: [...configuration.schemes],
     };
   },
+  originUse: (product) => readOriginUse(table, product),
   site: async (id, at) => {
     const found = await readSiteWithCertificates(table, id, at);
     if (found === undefined) throw new Error(`there is no site ${id} at ${at}`);

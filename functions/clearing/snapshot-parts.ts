@@ -19,8 +19,9 @@ export interface Gathering {
 export async function snapshotParts(
   reference: ReferenceReader,
   { product, gateClosure, orders, concurrency, between = () => Promise.resolve() }: Gathering,
-): Promise<Pick<SnapshotParts, 'configuration' | 'sites' | 'groups'>> {
+): Promise<Pick<SnapshotParts, 'configuration' | 'originUse' | 'sites' | 'groups'>> {
   const configuration = await reference.configuration(product, gateClosure);
+  const originUse = await reference.originUse(configuration.product);
   await between();
   const sites = await concurrently(sitesOf(orders), concurrency, (site) => reference.site(site, gateClosure));
   await between();
@@ -29,6 +30,7 @@ export async function snapshotParts(
   await between();
   return {
     configuration,
+    originUse,
     sites,
     groups: new Map(owners.map((owner, index) => [owner, groups[index] ?? owner])),
   };

@@ -1,5 +1,8 @@
-import type { BookBid, BookOffer, Snapshot } from '../../shared/clearing/snapshot.ts';
+import type { BookBid, BookOffer, OriginUse, Snapshot } from '../../shared/clearing/snapshot.ts';
 import { bookBidSchema, bookOfferSchema } from '../../shared/clearing/snapshot.ts';
+import { isCounted } from '../../shared/clearing/zone-caps.ts';
+import { hasBegun } from '../../shared/kernel/quarter.ts';
+import { dateOf } from '../../shared/kernel/time.ts';
 import type { Bid } from '../../shared/orders/bid.ts';
 import { quarterQuantities } from '../../shared/orders/delivery.ts';
 import type { Offer } from '../../shared/orders/offer.ts';
@@ -21,6 +24,8 @@ export interface SnapshotParts {
   /** Order items as locked. */
   readonly locked: readonly Item[];
   readonly configuration: Configuration;
+  /** All of the market. */
+  readonly originUse: readonly OriginUse[];
   readonly sites: readonly SiteRecord[];
   /** By organisation. */
   readonly groups: ReadonlyMap<string, string>;
@@ -44,7 +49,7 @@ export function snapshotOf(parts: SnapshotParts): { snapshot: Snapshot; parties:
     product,
     zones: byId(zones),
     consumption: sorted(consumption, ({ zone, product: of }) => `${zone}|${of}`),
-    originUse: [],
+    originUse: countedUse(parts),
     floors: byId(floors),
     standards: byId(standards),
     schemes: byId(schemes),
@@ -67,6 +72,15 @@ export function snapshotOf(parts: SnapshotParts): { snapshot: Snapshot; parties:
     snapshot,
     parties: { format: 'lodestone-parties-1', clearing, salt, parties: Object.fromEntries(parties) },
   };
+}
+
+/** Of what earlier contracts deliver, that which a cap counts in a quarter that can still clear. */
+function countedUse({ originUse, configuration: { zones }, gateClosure }: SnapshotParts): OriginUse[] {
+  const counted = originUse.filter(
+    ({ origin, destination, quarter }) =>
+      !hasBegun(quarter, dateOf(gateClosure)) && zones.some((zone) => isCounted(zone, origin, destination)),
+  );
+  return sorted(counted, ({ quarter, origin, destination }) => `${quarter}|${origin}|${destination}`);
 }
 
 interface PartyTokens {

@@ -62,7 +62,7 @@ function approach(
   const use = useOf(network, flow);
   let distance = distanceOf(use, caps);
   const isThere = (): boolean => distance.excess === 0 && distance.loss === 0;
-  for (let improved = true; improved && !isThere(); ) {
+  for (let improved = true; improved && !isThere();) {
     improved = false;
     for (const other of others) {
       if (other === start && flow.every((lots, pair) => lots === other[pair])) continue;

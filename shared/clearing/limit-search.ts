@@ -77,9 +77,7 @@ function closedWalk(
   budget: number,
 ): [readonly Step[] | undefined, number] {
   const changed = (change: readonly number[], { sign, limits }: Step): readonly number[] =>
-    limits.length === 0
-      ? change
-      : change.map((each, limit) => (limits.includes(limit) ? each + sign : each));
+    limits.length === 0 ? change : change.map((each, limit) => (limits.includes(limit) ? each + sign : each));
   const nothing = Array.from(use, () => 0);
   const begin: Visit = { step: first, before: undefined, change: changed(nothing, first) };
   const seen = new Set([`${first.to}:${begin.change.join()}`]);

@@ -93,7 +93,9 @@ export class LimitedFlow {
     const { pairLane } = this.#network;
     const most = dearest(base, { scale, value });
     if (tree.parent.length * most >= Number.MAX_SAFE_INTEGER)
-      throw new MarketTooLarge(`${tree.parent.length} nodes with costs up to ${most} exceed exact arithmetic`);
+      throw new MarketTooLarge(
+        `${tree.parent.length} nodes with costs up to ${most} exceed exact arithmetic`,
+      );
     const charges = laneCharges(this.#network, value);
     for (let arc = 0; arc < base.length; arc++) {
       const lane = pairLane[pairOf(arc)] ?? -1;

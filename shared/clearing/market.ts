@@ -112,7 +112,10 @@ function withLimits(market: Market, pairLane: readonly number[], caps: ZoneCaps)
       pairLane: Int32Array.from(pairLane, laneFor),
       laneLimits,
     },
-    limits: binding.map((limit) => caps.limits[limit]!),
+    limits: binding.map((limit) => {
+      const { zone, origin } = caps.limits[limit]!;
+      return { zone, origin };
+    }),
     laneOf: caps.laneOf.map((lanes) => lanes.map(laneFor)),
   };
 }

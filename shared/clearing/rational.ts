@@ -65,7 +65,4 @@ export function nearest({ numerator, denominator }: Rational): bigint {
 
 /** The least common denominator. */
 export const commonDenominator = (values: readonly Rational[]): bigint =>
-  values.reduce(
-    (common, { denominator }) => (common / gcd(common, denominator)) * denominator,
-    1n,
-  );
+  values.reduce((common, { denominator }) => (common / gcd(common, denominator)) * denominator, 1n);

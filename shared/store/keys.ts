@@ -65,6 +65,8 @@ export const keys = {
   marketControl: (product: string): Key => ({ pk: `MARKET#${product}`, sk: 'CONTROL' }),
   /** What a run of a market became; newest last. */
   marketRun: (product: string, run: number): Key => ({ pk: `MARKET#${product}`, sk: `RUN#${padded(run)}` }),
+  /** What earlier contracts of a market deliver, by quarter, origin and destination; one item a year. */
+  marketUse: (product: string, year: string): Key => ({ pk: `MARKET#${product}`, sk: `USE#${year}` }),
   clearing: (id: string): Key => ({ pk: `CLEARING#${id}`, sk: 'CLEARING' }),
   /** A request for a clearing that no run has taken yet. */
   pendingClearing: (product: string, id: string): Key => ({ pk: 'PENDING', sk: `${product}#${id}` }),

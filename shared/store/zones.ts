@@ -1,5 +1,5 @@
 import type { Problem } from '../kernel/problem.ts';
-import { fieldProblem, problem } from '../kernel/problem.ts';
+import { problem } from '../kernel/problem.ts';
 import { fail, ok } from '../kernel/result.ts';
 import { dateOf, isStanding } from '../kernel/time.ts';
 import type { Author, ExpectedVersion } from '../kernel/version.ts';
@@ -25,8 +25,7 @@ const standingFloorsOfZone = (floors: readonly Floor[], zone: string, author: Au
   );
 
 /**
- * Whether a zone may take these terms beside all that stands. Errors: not_yet_supported, unknown_reference,
- * zone_overlap.
+ * Whether a zone may take these terms beside all that stands. Errors: unknown_reference, zone_overlap.
  */
 export async function zoneProblem(
   table: Table,
@@ -34,12 +33,6 @@ export async function zoneProblem(
   terms: ZoneTerms,
   author: Author,
 ): Promise<Problem | undefined> {
-  if (terms.maxOriginShare !== undefined)
-    return fieldProblem(
-      'not_yet_supported',
-      '/maxOriginShare',
-      "A zone's limit on one origin is not enforced yet, so it is not accepted either.",
-    );
   const [zones, floors, rules, products] = await Promise.all([
     readAll(table, 'zone'),
     readAll(table, 'floor'),
@@ -67,7 +60,7 @@ export async function zoneProblem(
 
 /**
  * Describes a zone. Under a floor the change awaits a second administrator.
- * Errors: precondition_failed, not_yet_supported, unknown_reference, zone_overlap.
+ * Errors: precondition_failed, unknown_reference, zone_overlap.
  */
 export const putZone =
   (table: Table, act: Act, id: string, terms: ZoneTerms, expected?: ExpectedVersion): Plan<Put<Zone>> =>

@@ -19,6 +19,10 @@ import type { Product } from '../../shared/reference/product.ts';
 import { productSchema } from '../../shared/reference/product.ts';
 import { bookEntryItem } from '../../shared/store/book.ts';
 import { readClearing, readClearingDocuments, requestClearingActions } from '../../shared/store/clearings.ts';
+import { readControl } from '../../shared/store/control.ts';
+import { readOriginUse } from '../../shared/store/origin-use.ts';
+import { referenceSeries } from '../../shared/store/reference.ts';
+import { recordVersion } from '../../shared/store/versioned.ts';
 import { readContract } from '../../shared/store/contracts.ts';
 import { orderItem, originKey, readOrderState } from '../../shared/store/order-item.ts';
 import type { Item } from '../../shared/store/item.ts';
@@ -94,6 +98,7 @@ export class Scenario {
   /** The usual market, with a clearing asked for. */
   static async start(endpoint: string): Promise<Scenario> {
     const scenario = new Scenario(endpoint, await freshTable(clientFor(endpoint)));
+    await scenario.table.transact(recordVersion(referenceSeries.product, scenarioProduct));
     for (const line of usualOffers) await scenario.offer(line);
     for (const line of usualBids) await scenario.bid(line);
     await scenario.request('FIRST');
@@ -159,6 +164,7 @@ export class Scenario {
               schemes: [],
             },
           }),
+        originUse: (product) => readOriginUse(this.table, product),
         site: (id) =>
           Promise.resolve({
             site: {
@@ -213,7 +219,8 @@ export class Scenario {
 
   /**
    * For every order and quarter: quantity = remaining + Σ contracts, nothing negative; what a bid has contracted by
-   * origin is what its contracts say; exactly the open orders are in the book; every chain of events holds.
+   * origin is what its contracts say; exactly the open orders are in the book; every chain of events holds; with no
+   * run open, what zones' caps count is what all contracts deliver.
    */
   async checkInvariants(): Promise<void> {
     const items = await this.items();
@@ -241,6 +248,18 @@ export class Scenario {
       expect(book.has(id), `${id} in the book`).toBe(state.status === 'open');
     }
     for (const contract of contracts) expect(chainHolds(contract), contract.id).toBe(true);
+    if ((await readControl(this.table, 'ndpr'))?.phase !== 'idle') return;
+    const delivered = new Map<string, bigint>();
+    for (const { origin, destination, schedule } of contracts)
+      for (const { quarter, quantity } of schedule) {
+        const key = `${quarter} ${origin} ${destination}`;
+        delivered.set(key, (delivered.get(key) ?? 0n) + must(lotsOf(quantity, scenarioProduct)));
+      }
+    const counted = (await readOriginUse(this.table, scenarioProduct)).map(
+      ({ quarter, origin, destination, quantity }) =>
+        [`${quarter} ${origin} ${destination}`, must(lotsOf(quantity, scenarioProduct))] as const,
+    );
+    expect(new Map(counted)).toEqual(delivered);
   }
 
   /** What everybody can see of the market afterwards, but for when it was written down and by whom. */

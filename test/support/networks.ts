@@ -38,7 +38,7 @@ export function networkOf({ supply, demand, caps = [], pairs, limits = [] }: Net
     pairInside: Uint8Array.from(sorted, (pair) => (pair.inside === true ? 1 : 0)),
     limitLots: Float64Array.from(limits),
     pairLane: Int32Array.from(limits.length === 0 ? [] : sorted, (pair) => lanes.indexOf(laneKey(pair))),
-    laneLimits: lanes.map((key) => key.split(',').map(Number)),
+    laneLimits: limits.length === 0 ? [] : lanes.map((key) => key.split(',').map(Number)),
   };
 }
 
@@ -129,7 +129,10 @@ export function cappedNetworks(size: MarketSize, origins: number): fc.Arbitrary<
         { minLength: (size.bids + 1) >> 1, maxLength: size.bids, size: 'max' },
       ),
       floor: fc.constantFrom(0, 5, 8),
-      shares: fc.array(fc.constantFrom(0.05, 0.1, 0.2, 0.3, 0.5), { minLength: 2 * origins, maxLength: 2 * origins }),
+      shares: fc.array(fc.constantFrom(0.05, 0.1, 0.2, 0.3, 0.5), {
+        minLength: 2 * origins,
+        maxLength: 2 * origins,
+      }),
       closed: fc.array(fc.boolean(), {
         minLength: size.offers * size.bids,
         maxLength: size.offers * size.bids,
@@ -178,14 +181,20 @@ export function wildNetworks(size: MarketSize, origins: number): fc.Arbitrary<Ne
         minLength: size.offers,
         maxLength: size.offers,
       }),
-      demand: fc.array(fc.integer({ min: 1, max: size.lots }), { minLength: size.bids, maxLength: size.bids }),
+      demand: fc.array(fc.integer({ min: 1, max: size.lots }), {
+        minLength: size.bids,
+        maxLength: size.bids,
+      }),
       weights: fc.array(pair, { minLength: size.offers * size.bids, maxLength: size.offers * size.bids }),
       origin: fc.array(fc.integer({ min: 0, max: origins }), {
         minLength: size.offers,
         maxLength: size.offers,
       }),
       inZone: fc.array(fc.boolean(), { minLength: size.bids, maxLength: size.bids }),
-      limits: fc.array(fc.integer({ min: 0, max: size.lots * 2 }), { minLength: origins, maxLength: origins }),
+      limits: fc.array(fc.integer({ min: 0, max: size.lots * 2 }), {
+        minLength: origins,
+        maxLength: origins,
+      }),
     })
     .map(({ supply, demand, weights, origin, inZone, limits }) => ({
       supply,

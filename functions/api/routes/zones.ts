@@ -45,7 +45,7 @@ export const zoneRoutes: readonly Route[] = [
       201: { description: 'Created', schema: zoneSchema },
       202: { description: 'Proposed: awaits a second administrator', schema: changeSchema },
     },
-    problems: ['precondition_failed', 'not_yet_supported', 'unknown_reference', 'zone_overlap'],
+    problems: ['precondition_failed', 'unknown_reference', 'zone_overlap'],
     write: (request, dependencies) =>
       mapPlan(
         putZone(

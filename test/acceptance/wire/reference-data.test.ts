@@ -149,14 +149,10 @@ describe('PUT of reference data', () => {
     expectProblem(await administrator.put('/v1/zones/bad', body), 422, 'invalid_request', pointer);
   });
 
-  it("a zone's maxOriginShare is refused until it can be kept", async () => {
-    expectProblem(
-      await administrator.put('/v1/zones/capped', { name: 'Z', members: ['US'], maxOriginShare: '0.65' }),
-      422,
-      'not_yet_supported',
-      '/maxOriginShare',
-    );
-    expectProblem(await administrator.get('/v1/zones/capped'), 404, 'not_found');
+  it("a zone's cap on single origins is taken and answered", async () => {
+    const body = { name: 'Z', members: ['US'], maxOriginShare: '0.65' };
+    expect((await administrator.put('/v1/zones/capped', body)).status).toBe(201);
+    expect((await administrator.get('/v1/zones/capped')).body).toMatchObject(body);
   });
 
   it('consumption needs its zone and product', async () => {

@@ -172,10 +172,10 @@ describe('a product', () => {
 });
 
 describe('a zone', () => {
-  it('does not take a limit that is not enforced yet, nor name products that do not exist', async () => {
+  it('may cap single origins, and names only products that exist', async () => {
     expect(await zone(['US'], { maxOriginShare: '0.65' })).toMatchObject({
-      status: 422,
-      body: { code: 'not_yet_supported', errors: [{ pointer: '/maxOriginShare' }] },
+      status: 201,
+      body: { maxOriginShare: '0.65' },
     });
     const equivalentOrigins = [{ origin: 'CA' }, { origin: 'AU', product: 'ndpr-oxide' }];
     expect(await zone(['US'], { equivalentOrigins })).toMatchObject({

@@ -91,7 +91,11 @@ describe("a zone's cap on single origins", () => {
       .clear();
     const { awards, quarters } = cleared.outcome;
     const price = (origin: string) => [
-      ...new Set(awards.filter((award) => award.origin === origin).flatMap(({ schedule }) => schedule.map(({ landed }) => landed))),
+      ...new Set(
+        awards
+          .filter((award) => award.origin === origin)
+          .flatMap(({ schedule }) => schedule.map(({ landed }) => landed)),
+      ),
     ];
     expect(awards.reduce((sum, { schedule }) => sum + schedule[0]!.lots, 0n)).toBe(120n);
     expect(price('CL')).toEqual(price('AU'));
