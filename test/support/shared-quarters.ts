@@ -7,6 +7,7 @@ import { marketOf } from '../../shared/clearing/market.ts';
 import type { ClearedQuarter, Setting } from '../../shared/clearing/quarters.ts';
 import { shareAmongMembers } from '../../shared/clearing/sharing.ts';
 import type { Snapshot } from '../../shared/clearing/snapshot.ts';
+import { zoneCaps } from '../../shared/clearing/zone-caps.ts';
 
 /** Every quarter of a book solved and shared on its own: what the pairing stage starts from. Without covenants. */
 export function sharedQuarters(snapshot: Snapshot): { setting: Setting; quarters: ClearedQuarter[] } {
@@ -16,7 +17,8 @@ export function sharedQuarters(snapshot: Snapshot): { setting: Setting; quarters
   const quarters = book.quarters.map((_, quarter) => {
     const offers = offerClasses(book, facets, quarter);
     const bids = bidClasses(snapshot, book, facets, quarter);
-    const market = marketOf(offers, bids, facets, eligibility, quarter, () => false);
+    const caps = zoneCaps(snapshot, facets, book.quarters[quarter]!);
+    const market = marketOf(offers, bids, facets, eligibility, quarter, () => false, caps);
     const solution = solveQuarter(market.network);
     return { market, solution, awards: shareAmongMembers(market, solution.pairFlow), bound: undefined };
   });
