@@ -57,6 +57,7 @@ export async function previewClearing(
     pendingClearings(table, product.id),
   ]);
   const { snapshot } = snapshotOf({
+    capsMayChange: true,
     ...parts,
     ...{ gateClosure: at, salt: 'preview', locked: book.orders },
     clearing: pending?.clearing ?? nextClearing(product.id, book.run),

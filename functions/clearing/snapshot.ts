@@ -26,6 +26,8 @@ export interface SnapshotParts {
   readonly configuration: Configuration;
   /** All of the market. */
   readonly originUse: readonly OriginUse[];
+  /** What is counted stays in even where no cap counts it yet: a preview may propose one. */
+  readonly capsMayChange?: boolean;
   readonly sites: readonly SiteRecord[];
   /** By organisation. */
   readonly groups: ReadonlyMap<string, string>;
@@ -75,11 +77,11 @@ export function snapshotOf(parts: SnapshotParts): { snapshot: Snapshot; parties:
 }
 
 /** Of what earlier contracts deliver, that which a cap counts in a quarter that can still clear. */
-function countedUse({ originUse, configuration: { zones }, gateClosure }: SnapshotParts): OriginUse[] {
-  const counted = originUse.filter(
-    ({ origin, destination, quarter }) =>
-      !hasBegun(quarter, dateOf(gateClosure)) && zones.some((zone) => isCounted(zone, origin, destination)),
-  );
+function countedUse(parts: SnapshotParts): OriginUse[] {
+  const { originUse, configuration, gateClosure, capsMayChange = false } = parts;
+  const isWanted = ({ origin, destination }: OriginUse): boolean =>
+    capsMayChange || configuration.zones.some((zone) => isCounted(zone, origin, destination));
+  const counted = originUse.filter((use) => !hasBegun(use.quarter, dateOf(gateClosure)) && isWanted(use));
   return sorted(counted, ({ quarter, origin, destination }) => `${quarter}|${origin}|${destination}`);
 }
 
