@@ -20,7 +20,7 @@ import { snapshotParts } from '../clearing/snapshot-parts.ts';
 
 /**
  * What a preview may cost within a call of 29 s, most of it kept for what is slower than where it was measured: half a
- * million pairs clear in about half a second on one core, and 5,000 orders are read in about two.
+ * million pairs clear in 1.3 s of one core, and 5,000 orders are read in fifty batches.
  */
 export const previewLimits = { orders: 5000, pairs: 500_000, milliseconds: 8000, concurrency: 8 };
 

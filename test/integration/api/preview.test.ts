@@ -1,5 +1,6 @@
 import type { DynamoDBClient, ScanCommandOutput } from '@aws-sdk/client-dynamodb';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { previewClearing } from '../../../functions/api/preview-clearing.ts';
 import type { Engine } from '../../../infra/local/engine.ts';
@@ -227,6 +228,91 @@ describe('a preview', () => {
     await lockBook(held);
     expect((await readControl(market.api.dependencies.table, 'ndpr-oxide'))?.phase).toBe('locking');
     expect(await preview()).toMatchObject({ clearingUnderWay: id, current: { volume: kg('100') } });
+  });
+});
+
+describe('over random books', () => {
+  const orders = (prices: readonly string[]) =>
+    fc.array(
+      fc.record({
+        price: fc.constantFrom(...prices),
+        kilograms: fc.integer({ min: 1, max: 200 }),
+        to: fc.constantFrom('2027-Q1', '2027-Q2'),
+        country: fc.constantFrom('AU', 'CL', 'BR'),
+        share: fc.option(fc.constantFrom('0.4', '0.65'), { nil: undefined }),
+      }),
+      { minLength: 3, maxLength: 5 },
+    );
+  const deliveryOf = ({ kilograms, to }: { kilograms: number; to: string }) =>
+    flat(String(kilograms), '2027-Q1', to);
+
+  it('the contracts that a clearing then records add up to what was proposed', async () => {
+    let recorded = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        orders(['70.00', '90.00', '101.37', '112.00']),
+        orders(['100.00', '111.00', '119.99', '135.00']),
+        fc.integer({ min: 9500, max: 12_500 }),
+        async (offers, bids, ticks) => {
+          market = await Trading.open(client);
+          await market.approvedFloor({ price: usd('95.00') });
+          for (const [index, offer] of offers.entries())
+            await market.offerOf(`mine-${index}`, offer.country, {
+              price: usd(offer.price),
+              delivery: deliveryOf(offer),
+            });
+          for (const [index, bid] of bids.entries())
+            await market.done(
+              caller(`maker-${index}`, 'buyer'),
+              'POST',
+              '/v1/bids',
+              bidBody({
+                price: usd(bid.price),
+                delivery: deliveryOf(bid),
+                ...(bid.share !== undefined && { maxOriginShare: bid.share }),
+              }),
+            );
+          await market.done(ada, 'POST', '/v1/clearings', { product: 'ndpr-oxide' });
+          const supposed = floor((ticks / 100).toFixed(2));
+          const { proposed } = await preview({ floors: [supposed] });
+          await market.approvedFloor({
+            price: supposed.price,
+            borderAdjusted: true,
+            effectiveFrom: '2026-11-22',
+          });
+          await market.clear();
+          const { items } = (await market.done(auditor, 'GET', '/v1/contracts?limit=100')).body;
+          const contracts = items as unknown as readonly {
+            origin: string;
+            schedule: { quantity: Amount }[];
+            totals: Record<string, Amount>;
+          }[];
+          const cents = ({ amount }: Amount) => Math.round(Number(amount) * 100);
+          const total = (part: string) =>
+            contracts.reduce((sum, { totals }) => sum + cents(totals[part] ?? { amount: 'none' }), 0);
+          const volume = (origin?: string) =>
+            contracts
+              .filter((contract) => origin === undefined || contract.origin === origin)
+              .flatMap(({ schedule }) => schedule)
+              .reduce((sum, { quantity }) => sum + Number(quantity.amount), 0);
+          expect(contracts.length).toBe(proposed.contracts);
+          expect(volume()).toBe(Number(proposed.volume.amount));
+          expect(total('landed') - total('support')).toBe(cents(proposed.buyerCost));
+          expect(total('ask') + total('floorUplift') + total('scarcity')).toBe(
+            cents(proposed.sellerReceipts),
+          );
+          expect(total('duties')).toBe(cents(proposed.duties));
+          expect(total('levy')).toBe(cents(proposed.levy));
+          for (const { origin, share } of proposed.concentration.origins)
+            expect(Math.floor((volume(origin) / volume()) * 1e4 + 1e-6)).toBe(
+              Math.round(Number(share) * 1e4),
+            );
+          recorded += contracts.length;
+        },
+      ),
+      { numRuns: 4 },
+    );
+    expect(recorded).toBeGreaterThan(4);
   });
 });
 
