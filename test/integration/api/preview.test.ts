@@ -168,6 +168,21 @@ describe('a preview', () => {
     expect(free).toMatchObject({ current: { volume: kg('0') }, proposed: { volume: kg('100') } });
   });
 
+  it('supposes a cap on single origins where consumption is declared', async () => {
+    await market.offerOf('mine-cl', 'CL', { delivery: flat('100') });
+    await market.bid();
+    await market.done(ada, 'PUT', '/v1/zones/partners/consumption/ndpr-oxide', {
+      quarters: [{ quarter: '2027-Q1', quantity: kg('80') }],
+    });
+    const { current, proposed, difference } = await preview({ maxOriginShare: '0.5' });
+    expect(current.volume).toEqual(kg('100'));
+    expect(proposed).toMatchObject({
+      volume: kg('40'),
+      blocked: [{ code: 'concentration_limit', quantity: kg('60') }],
+    });
+    expect(difference.steps.caps).toEqual([{ zone: 'partners', maxOriginShare: '0.5' }]);
+  });
+
   it('has no effect: not an item, not an object, not a lock', async () => {
     await usualBook();
     await market.approvedFloor();
