@@ -16,6 +16,8 @@ export interface IslandLink {
   readonly gate: number;
   /** Nothing extra is to be paid for using this pair: another quarter has it already. */
   readonly isKnown: boolean;
+  /** Its two orders are among a few that would use each other up. */
+  readonly isMatch: boolean;
   /** Up to so many lots, ascending, are what neighbouring quarters have; each lot above costs one unit a time. */
   readonly wanted: readonly number[];
   /** Fewer lots than this are worse than none. */
@@ -49,9 +51,14 @@ const ROUNDS = 2;
  */
 export function pairIsland(island: Island): Pairing {
   const network = new IslandNetwork(island);
-  const first = network.solve(island.links.map((_, link) => network.room(link)));
-  let best = first;
-  let last = first;
+  let best = network.solve(island.links.map((_, link) => network.room(link)));
+  if (best.score[1] > 0 && island.links.some(({ isMatch }) => isMatch)) {
+    const matched = network.solve(
+      island.links.map(({ isMatch }, link) => (isMatch ? Infinity : network.room(link))),
+    );
+    if (isBetter(matched.score, best.score)) best = matched;
+  }
+  let last = best;
   for (let round = 0; round < ROUNDS && best.score[0] + best.score[1] > 0; round++) {
     // A pair left empty keeps its charge, one in use pays by what it carries.
     const again = network.solve(last.lots.map((lots, link) => (lots > 0 ? lots : network.room(link))));

@@ -1,4 +1,5 @@
 import type { BidEntry, Book, OfferEntry } from './book.ts';
+import { exactMatches } from './exact-matches.ts';
 import type { Facets } from './facet.ts';
 import { islandsOf } from './islands.ts';
 import { likelyLinks } from './likely-links.ts';
@@ -43,6 +44,7 @@ interface Place {
   readonly ties: Ties;
   readonly islands: readonly (readonly number[])[];
   readonly isLikely: Uint8Array;
+  readonly isMatch: Uint8Array;
   /** The pair of orders of each link, as a number. */
   readonly pairs: Float64Array;
   /** Distinct quarters before or after this one, as often as they are. */
@@ -78,6 +80,7 @@ class Stage {
         ties,
         islands: islandsOf(ties).filter((links) => hasChoice(ties, links)),
         isLikely: likelyLinks(ties),
+        isMatch: exactMatches(ties),
         pairs: this.#pairs.ofLinks(ties),
         neighbours: sequence.flatMap((other, quarter) =>
           other === place
@@ -107,6 +110,7 @@ class Stage {
       const weighed = links.filter(
         (link) =>
           place.isLikely[link] === 1 ||
+          place.isMatch[link] === 1 ||
           lots[link]! > 0 ||
           (this.#users.size > 0 && (this.#users.get(pairs[link]!) ?? 0) > 0),
       );
@@ -127,7 +131,7 @@ class Stage {
   }
 
   #islandOf(
-    { ties, pairs, neighbours }: Place,
+    { ties, pairs, neighbours, isMatch }: Place,
     links: readonly number[],
     { sellers, buyers, gates }: Readonly<Record<'sellers' | 'buyers' | 'gates', Renumbering>>,
   ): Island {
@@ -146,6 +150,7 @@ class Stage {
           buyer: buyers.of(buyer),
           gate: gate < 0 ? -1 : gates.of(gate),
           isKnown,
+          isMatch: isMatch[link] === 1,
           wanted: isKnown ? near.map((lots) => lots.get(pair) ?? 0).sort((a, b) => a - b) : nowhere,
           minimum: this.#minimumOf(ties.sellers[seller]!.order, ties.buyers[buyer]!.order),
         };
