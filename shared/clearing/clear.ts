@@ -5,7 +5,7 @@ import { minorUnitsOf } from '../pricing/product-terms.ts';
 import { awardsOf, type Award } from './award.ts';
 import { readBook } from './book.ts';
 import { Eligibility } from './eligibility.ts';
-import { explain } from './explain.ts';
+import { explain, type OrderExplanation } from './explain.ts';
 import type { QuarterExplanation } from './explanation.ts';
 import { facetsOf } from './facets.ts';
 import { MarketTooLarge } from './network.ts';
@@ -64,14 +64,21 @@ export function clear(snapshot: Snapshot, mayGoOn?: MayGoOn): Result<Outcome> {
     const cleared = clearQuarters(setting);
     const { quarters, rejected } = cleared;
     const awards = awardsOf(setting, quarters);
-    const explained = [...explain(setting, cleared, awards)].sort(([a], [b]) => (a < b ? -1 : 1));
+    // Whoever clears only to compare does not ask for explanations, which cost about as much as the clearing.
+    let known: readonly (readonly [string, OrderExplanation])[] | undefined;
+    const explained = () =>
+      (known ??= [...explain(setting, cleared, awards)].sort(([a], [b]) => (a < b ? -1 : 1)));
     return ok({
       awards,
       rejected: [...rejected].map(([order, code]) => ({ order, code })),
       quarters: book.quarters.map((quarter, index) => quarterOutcome(quarter, quarters[index]!, awards)),
       levyTotal: levyTotal(snapshot, awards),
-      explanations: new Map(explained.map(([order, { quarters: each }]) => [order, each])),
-      sentences: new Map(explained.map(([order, { sentence }]) => [order, sentence])),
+      get explanations() {
+        return new Map(explained().map(([order, { quarters: each }]) => [order, each]));
+      },
+      get sentences() {
+        return new Map(explained().map(([order, { sentence }]) => [order, sentence]));
+      },
       proof: quarters.map((cleared, index) => proofOf(setting, cleared, book.quarters[index]!, awards)),
     });
   } catch (error) {

@@ -4,7 +4,7 @@ import type { PriceInterval } from './published.ts';
 import type { Setting } from './quarters.ts';
 import { causesIn, refusalBit, type BindingCause, type RefusalCause } from './refusal.ts';
 import { attainable } from './standards-check.ts';
-import { landedReserve, priceWithin } from './trade-terms.ts';
+import { landedReserve, priceWithin, type TradeTerms } from './trade-terms.ts';
 
 /**
  * A near miss, with what the order may be told of what would have cured it. Prices in ticks.
@@ -19,6 +19,8 @@ export interface Cure {
   readonly causes: readonly BindingCause[];
   /** Everything that stood against the trade can be told. */
   readonly told: boolean;
+  /** And it all lies in the order's own hands. */
+  readonly own: boolean;
   /** With it the order would have traded at least a lot more. */
   readonly certain: boolean;
   /** A tick above the highest landed price paid, where that is public and would have been enough. */
@@ -40,6 +42,32 @@ const byCertificate =
   refusalBit.certificate_suspended;
 const bySite = refusalBit.site_unverified | refusalBit.not_delivered;
 
+/** The one public price for a bid: a tick above the highest paid; undefined where its limit is there already. */
+export const publicLimit = (bid: BidFacet, prices: PriceInterval | undefined): bigint | undefined =>
+  prices === undefined || prices.high < bid.limit ? undefined : prices.high + 1n;
+
+/** The one public price into a destination: a tick below the lowest paid, though not below what the floor asks for. */
+function publicAskInto(
+  terms: TradeTerms,
+  prices: PriceInterval | undefined,
+): { readonly landed: bigint; readonly ask: bigint } | undefined {
+  const atFloor = landedReserve(0n, terms);
+  const below = prices === undefined ? atFloor : prices.low - 1n;
+  const landed = below > atFloor ? below : atFloor;
+  return landed > 0n ? { landed, ask: priceWithin(landed, terms) } : undefined;
+}
+
+/** The one public price for an offer: of all destinations the greatest such ask below its own. */
+export const publicAsk = (
+  { facets, eligibility }: Setting,
+  offer: OfferFacet,
+  prices: PriceInterval | undefined,
+): bigint | undefined =>
+  facets.destinations
+    .map((_, destination) => publicAskInto(eligibility.lane(offer.origin, destination), prices)?.ask ?? 0n)
+    .filter((ask) => ask > 0n && ask < offer.ask)
+    .reduce<bigint | undefined>((best, ask) => (best === undefined || ask > best ? ask : best), undefined);
+
 /** What a seller may be told: public rules alone. A bid's own requirements, purity and limit are the buyer's. */
 export function curesOfOffer(
   { snapshot, facets, eligibility }: Setting,
@@ -49,16 +77,10 @@ export function curesOfOffer(
 ): Cure[] {
   const lanes = facets.destinations.map((_, destination) => eligibility.lane(offer.origin, destination));
   const reserves = lanes.map((terms) => landedReserve(offer.ask, terms));
-  // The one public price of each destination: a tick below the lowest paid, though not below what the floor asks for.
-  const asks = lanes.map((terms) => {
-    const atFloor = landedReserve(0n, terms);
-    const below = prices === undefined ? atFloor : prices.low - 1n;
-    const landed = below > atFloor ? below : atFloor;
-    return landed > 0n ? { landed: Number(landed), ask: priceWithin(landed, terms) } : undefined;
-  });
+  const asks = lanes.map((terms) => publicAskInto(terms, prices));
   const askFor = ({ reach }: Miss): bigint | undefined =>
     asks.reduce<bigint | undefined>((best, rung, destination) => {
-      if (rung === undefined || rung.landed > reach[destination]!) return best;
+      if (rung === undefined || Number(rung.landed) > reach[destination]!) return best;
       const { ask } = rung;
       return ask > 0n && ask < offer.ask && (best === undefined || ask > best) ? ask : best;
     }, undefined);
@@ -73,7 +95,8 @@ export function curesOfOffer(
       });
     const enough = reserves.some((reserve, destination) => Number(reserve) <= miss.reach[destination]!);
     const ask = enough ? undefined : askFor(miss);
-    return variants(miss, { told: open, enough, price: ask === undefined ? undefined : { ask }, checks });
+    const price = ask === undefined ? undefined : { ask };
+    return variants(miss, { told: open, own: open, enough, price, checks });
   });
   return told(cures);
 }
@@ -89,8 +112,7 @@ export function curesOfBid(
   prices: PriceInterval | undefined,
 ): Cure[] {
   const floor = eligibility.floorAt(bid.destination);
-  // The one public price: a tick above the highest paid.
-  const above = prices === undefined ? undefined : prices.high + 1n;
+  const above = publicLimit(bid, prices);
   const own =
     byPrice |
     byCertificate |
@@ -109,11 +131,12 @@ export function curesOfBid(
     const price =
       atFloor && Number(floor) >= least
         ? { floor }
-        : above !== undefined && above > bid.limit && Number(above) >= least
+        : above !== undefined && Number(above) >= least
           ? { limit: above }
           : undefined;
     const made = variants(miss, {
       told: open,
+      own: open && inHand,
       enough,
       price: inHand ? price : undefined,
       checks: miss.checks,
@@ -131,19 +154,28 @@ function variants(
   { refused, origin }: Miss,
   found: {
     readonly told: boolean;
+    readonly own: boolean;
     readonly enough: boolean;
     readonly price: { readonly limit?: bigint; readonly ask?: bigint; readonly floor?: bigint } | undefined;
     readonly checks: readonly number[];
   },
 ): Cure[] {
-  const { told: open, enough, price, checks } = found;
+  const { told: open, own, enough, price, checks } = found;
   const causes = causesIn(refused);
   const priced = refused === 0 || (refused & byPrice) !== 0;
-  const alone: Cure = { causes, told: open && !priced, certain: open && enough && !priced, checks, origin };
+  const alone: Cure = {
+    causes,
+    told: open && !priced,
+    own: own && !priced,
+    certain: open && enough && !priced,
+    checks,
+    origin,
+  };
   if (price === undefined) return refused === 0 ? [] : [alone];
   const all: Cure = {
     causes: priced && refused !== 0 ? causes : [...causes, 'out_of_competition'],
     told: open,
+    own,
     certain: open,
     ...price,
     checks,

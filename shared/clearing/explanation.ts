@@ -45,6 +45,12 @@ export const wouldNeedSchema = z.strictObject({
   delivery: z.string().optional(),
   /** Origins that the bid excludes, of which it would have to let in any one. */
   origins: z.array(countrySchema).optional(),
+  /** Of what a bid requires itself, the next lower level. */
+  levels: z.array(requirementSchema).optional(),
+  /** A lesser quantity in the quarter: no more than the public depth of the other side. */
+  quantity: zeroableQuantitySchema.optional(),
+  /** Another quarter for this one's quantity: it would have traded there. */
+  quarters: z.array(quarterSchema).optional(),
   /** Terms that the order would have to do without. */
   without: z.array(z.enum(droppableTerms)).optional(),
   /** Reasons that stood against the trade together with `code`: this cures them all. */

@@ -64,7 +64,7 @@ export const tradeReveals = (trade: Trade): boolean =>
   isRevealing(trade.lots, trade.sellers) || isRevealing(trade.lots, trade.buyers);
 
 /** What was filled is published too, so the book may be shown only if what stayed unfilled could be as well. */
-const sideReveals = (side: Side): boolean =>
+export const sideReveals = (side: Side): boolean =>
   isRevealing(side.lots, side) || isRevealing(side.unfilled.lots, side.unfilled);
 
 export const marketView = (

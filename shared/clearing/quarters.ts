@@ -62,6 +62,8 @@ export interface ClearedMarket {
   readonly bars: Bars;
   /** By order id, the condition that could not be kept. */
   readonly rejected: ReadonlyMap<string, ConditionCode>;
+  /** Pairs and orders that were solved for it. */
+  readonly effort: number;
 }
 
 /**
@@ -77,7 +79,7 @@ export function clearQuarters(setting: Setting): ClearedMarket {
   for (;;) {
     const { quarters, rejected } = acceptOrders(setting, solver);
     if (!setting.facets.evidence.hasCovenant || !barLateBeginnings(setting, quarters, bars))
-      return { quarters, bars, rejected };
+      return { quarters, bars, rejected, effort: solver.effort };
   }
 }
 

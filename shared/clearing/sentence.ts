@@ -51,9 +51,11 @@ export function sentenceOf(side: OrderSide, product: Product, all: readonly Quar
     reasons.length === 1 && only !== undefined
       ? `${subject} ${only.kept}`
       : reasons.map((reason) => `${mass(reason.lots)} ${reason.when} ${reason.kept}`).join('; ');
+  const more = awarded === 0n ? 'some of it' : 'more';
   const cures = new Set(unfilled.map(({ cure }) => cure));
   const [cure = ''] = cures;
-  const enough = cures.size === 1 && cure !== '' ? `; ${cure} would have been enough` : '';
+  const enough =
+    cures.size === 1 && cure !== '' ? `; ${cure} would have been enough to ${infinitive} ${more}` : '';
   return awarded === 0n
     ? `${verb} none of ${mass(requested)}${when}: ${why}${enough}.`
     : `${verb} ${mass(awarded)} of ${mass(requested)}${price}${when}; ${why}${enough}.`;
@@ -89,10 +91,8 @@ export function quartersText(quarters: readonly Quarter[]): string {
 }
 
 /** What of a cure lay in the order's own hands, as the beginning of a sentence; '' where nothing did. */
-export function cureText(
-  side: OrderSide,
-  { limit, ask, floor, certificates, verifiedSite, delivery, origins, without, certain }: WouldNeed,
-): string {
+export function cureText(side: OrderSide, need: WouldNeed): string {
+  const { limit, ask, floor, certificates, verifiedSite, delivery, origins, certain } = need;
   if (certain === false) return '';
   const price = (amount: NonNullable<WouldNeed['limit']>): string =>
     `${formatDecimal(amount.amount)} ${amount.currency}/${amount.per}`;
@@ -101,7 +101,12 @@ export function cureText(
     ...(least === undefined ? [] : [`a limit of ${price(least)}`]),
     ...(ask === undefined ? [] : [`an ask of ${price(ask)}`]),
     ...(origins === undefined ? [] : [`letting in ${origins.join(' or ')}`]),
-    ...(without ?? []).map((term) => `doing without ${droppedText[term]}`),
+    ...(need.levels ?? []).map((each) => `asking for ${schemeText(each)} only`),
+    ...(need.quantity === undefined
+      ? []
+      : [`a quantity of ${formatDecimal(need.quantity.amount)} ${need.quantity.unit}`]),
+    ...(need.quarters === undefined ? [] : [`delivery in ${need.quarters.join(' or ')} instead`]),
+    ...(need.without ?? []).map((term) => `doing without ${droppedText[term]}`),
   ];
   const others = [
     ...(certificates ?? []).map(({ anyOf }) => `a certificate of ${anyOf.map(schemeText).join(' or ')}`),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { WouldNeed } from '../../shared/clearing/explanation.ts';
 import { wouldNeedSchema } from '../../shared/clearing/explanation.ts';
+import { kg } from './market.ts';
 import { omit } from './omit.ts';
 import type { SnapshotJson } from '../../shared/clearing/snapshot.ts';
 
@@ -9,22 +10,52 @@ type OfferJson = SnapshotJson['offers'][number];
 type BidJson = SnapshotJson['bids'][number];
 
 /** The market in which what an explanation says would have been enough has come to pass, and nothing else has changed. */
-export function curedMarket(market: SnapshotJson, order: string, wouldNeed: WouldNeed): SnapshotJson {
+export function curedMarket(
+  market: SnapshotJson,
+  order: string,
+  quarter: string,
+  wouldNeed: WouldNeed,
+): SnapshotJson {
   const need = z.encode(wouldNeedSchema, wouldNeed);
   const offer = market.offers.find(({ id }) => id === order);
-  if (offer !== undefined) return withSupply(market, offer, need, { ...offer, ...askOf(need) });
-  return { ...market, bids: market.bids.map((bid) => (bid.id === order ? changedBid(bid, need) : bid)) };
+  if (offer !== undefined) return withSupply(market, offer, need, changedOffer(offer, quarter, need));
+  return {
+    ...market,
+    bids: market.bids.map((bid) => (bid.id === order ? changedBid(bid, quarter, need) : bid)),
+  };
 }
 
-const askOf = ({ ask }: Need): Partial<OfferJson> => (ask === undefined ? {} : { price: ask });
+const changedOffer = (offer: OfferJson, quarter: string, need: Need): OfferJson => ({
+  ...(omit(offer, ...(need.without ?? [])) as OfferJson),
+  price: need.ask ?? offer.price,
+  remaining: rescheduled(offer.remaining, quarter, need),
+});
 
-function changedBid(bid: BidJson, { limit, floor, origins, without = [] }: Need): BidJson {
-  const excluded = bid.excludedOrigins?.filter((origin) => origins?.includes(origin) !== true) ?? [];
-  return {
-    ...(omit(bid, 'excludedOrigins', ...without) as BidJson),
+function changedBid(bid: BidJson, quarter: string, need: Need): BidJson {
+  const { limit, floor, origins = [], without = [], levels = [] } = need;
+  const excluded = bid.excludedOrigins?.filter((origin) => !origins.includes(origin)) ?? [];
+  const requires = bid.requires?.map((each) => levels.find(({ scheme }) => scheme === each.scheme) ?? each);
+  const changed = {
+    ...(omit(bid, 'excludedOrigins', 'requires') as BidJson),
     price: limit ?? floor ?? bid.price,
+    remaining: rescheduled(bid.remaining, quarter, need),
+    requested: rescheduled(bid.requested, quarter, need),
     ...(excluded.length > 0 && { excludedOrigins: excluded }),
+    ...(requires !== undefined && { requires }),
   };
+  return omit(changed, ...without) as BidJson;
+}
+
+/** In whole kilograms, as the test's markets are. */
+function rescheduled(list: BidJson['remaining'], quarter: string, { quantity, quarters = [] }: Need) {
+  const asked = new Map(list.map((entry) => [entry.quarter, Number(entry.quantity.amount)]));
+  if (quantity !== undefined) asked.set(quarter, Number(quantity.amount));
+  const [other] = quarters;
+  if (other !== undefined) {
+    asked.set(other, (asked.get(other) ?? 0) + (asked.get(quarter) ?? 0));
+    asked.delete(quarter);
+  }
+  return [...asked].map(([name, amount]) => ({ quarter: name, quantity: kg(String(amount)) }));
 }
 
 function withSupply(

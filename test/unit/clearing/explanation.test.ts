@@ -125,13 +125,14 @@ describe('what lies in an order’s own hands', () => {
       aMarket()
         .zone()
         .scheme()
+        .scheme({ id: 'another', levels: [] })
         .offer('o', 'CL', '90.00', '10', { purity: '99.1' })
         .certificate('o', { level: '75' })
         .bid('b', 'DE', '100.00', '10', bid);
     expect(need(sale({ minimumPurity: '99.5' }), 'bid', 'b')).toEqual([{ without: ['minimumPurity'] }]);
     expect(need(sale({ excludedOrigins: ['CN', 'CL'] }), 'bid', 'b')).toEqual([{ origins: ['CL'] }]);
     expect(need(sale({ maxOriginShare: '0.05' }), 'bid', 'b')).toEqual([{ without: ['maxOriginShare'] }]);
-    const own = sale({ requires: [{ scheme: 'irma', level: '100' }] });
+    const own = sale({ requires: [{ scheme: 'another' }] });
     expect(need(own, 'bid', 'b')).toMatchObject([{ without: ['requires'] }]);
     expect(need(own, 'off', 'o')).toEqual([{}]);
     expect(need(sale({ minimumPurity: '99.5' }), 'off', 'o')).toEqual([{}]);
@@ -162,6 +163,84 @@ describe('what lies in an order’s own hands', () => {
         .bid('b', 'DE', '100.00', '10');
     expect(need(market(['ndpr']), 'off', 'o')[0]).not.toHaveProperty('certain');
     expect(need(market(['cobalt']), 'off', 'o')[0]).toMatchObject({ certain: false });
+  });
+});
+
+describe('what only clearing again can tell', () => {
+  const need = (market: MarketBuilder, kind: 'off' | 'bid', name: string) =>
+    missesOf(market, kind, name).map(({ wouldNeed }) => wouldNeed);
+
+  it('is told of an order filled in part: the public price that would have got more', () => {
+    const market = ['p', 'q', 'r'].reduce(
+      (made, name) => made.offer(name, 'AU', '90.00', '10').bid(`b${name}`, 'DE', '130.00', '2'),
+      aMarket(),
+    );
+    expect(need(market, 'off', 'p')).toEqual([{ ask: ticks(8999n) }]);
+  });
+
+  it('is told of a cap of its own that kept a bid from the rest', () => {
+    const market = aMarket()
+      .offer('o', 'CL', '90.00', '50')
+      .offer('p', 'AU', '90.00', '10')
+      .bid('b', 'DE', '100.00', '40', { maxOriginShare: '0.5' });
+    expect(need(market, 'bid', 'b')).toEqual([{ without: ['maxOriginShare'] }]);
+    const cleared = market.bid('c', 'DE', '100.00', '40').clear();
+    expect(cleared.trades()['o→c'], 'which is true').toBeGreaterThan(0);
+  });
+
+  it('is told of conditions of its own, which turned the order down', () => {
+    const two = () => aMarket().offer('o', 'AU', '90.00', '10').offer('p', 'AU', '91.00', '10');
+    expect(need(two().bid('b', 'DE', '100.00', '25', { allOrNone: true }), 'bid', 'b')).toEqual([
+      { without: ['allOrNone'] },
+    ]);
+    expect(need(two().bid('b', 'DE', '100.00', '25', { minimumLot: kg('15') }), 'bid', 'b')).toEqual([
+      { without: ['minimumLot'] },
+    ]);
+    const short = aMarket()
+      .offer('o', 'AU', '90.00', { '2027-Q1': '10', '2027-Q2': '10' })
+      .bid('b', 'DE', '100.00', { '2027-Q1': '5', '2027-Q2': '5', '2027-Q3': '5' }, { minimumQuarters: 3 });
+    expect(need(short, 'bid', 'b')).toEqual([{ without: ['minimumQuarters'] }]);
+  });
+
+  it('is told as a lesser quantity, where the other side’s depth is public, and not where it is withheld', () => {
+    const market = (sellers: string[]) =>
+      sellers
+        .reduce((made, name) => made.offer(name, 'AU', '90.00', '10'), aMarket())
+        .bid('b', 'DE', '100.00', '35', { allOrNone: true });
+    expect(need(market(['p', 'q', 'r']), 'bid', 'b')).toEqual([
+      { quantity: { amount: { units: 30n, scale: 0 }, unit: 'kg' } },
+    ]);
+    expect(need(market(['p', 'q']), 'bid', 'b')).toEqual([{ without: ['allOrNone'] }]);
+  });
+
+  it('is told as the nearest quarter in which the other side is, where nobody was in its own', () => {
+    const market = aMarket()
+      .offer('o', 'AU', '90.00', { '2027-Q1': '10', '2027-Q2': '10' })
+      .bid('b', 'DE', '100.00', { '2027-Q4': '10' });
+    expect(need(market, 'bid', 'b')).toEqual([{ quarters: ['2027-Q2'] }]);
+    expect(need(market, 'off', 'o')).toEqual([{ quarters: ['2027-Q4'] }]);
+    const poor = aMarket().offer('o', 'AU', '90.00', '10').bid('b', 'DE', '89.00', { '2027-Q4': '10' });
+    expect(need(poor, 'bid', 'b'), 'where it would not have traded either').toEqual([]);
+  });
+
+  it('is told as the next lower level of what the bid requires itself', () => {
+    const market = (level: string) =>
+      aMarket()
+        .zone()
+        .scheme()
+        .offer('o', 'AU', '90.00', '10')
+        .certificate('o', { level })
+        .bid('b', 'DE', '100.00', '10', { requires: [{ scheme: 'irma', level: '100' }] });
+    expect(need(market('75'), 'bid', 'b')).toMatchObject([{ levels: [{ scheme: 'irma', level: '75' }] }]);
+    // How far below an offer's certificate is, is not the bid's to know.
+    expect(need(market('50'), 'bid', 'b')).toMatchObject([{ without: ['requires'] }]);
+  });
+
+  it('is not asked of a market too large for it', () => {
+    let market = aMarket();
+    for (let index = 0; index < 600; index++)
+      market = market.offer(`o${index}x`, 'AU', '90.00', '10').bid(`b${index}x`, 'DE', '130.00', '2');
+    expect(need(market, 'off', 'o0x')).toEqual([]);
   });
 });
 
@@ -210,11 +289,11 @@ describe('the plain sentence', () => {
   it('says what would have been enough', () => {
     const market = aMarket().zone().floor('110.00').offer('o', 'AU', '90.00', '10');
     expect(sentence(market.bid('b', 'DE', '109.99', '5'), 'bid', 'b')).toBe(
-      'Bought none of 5 kg in 2027-Q1: it could not trade, because its limit is below the floor price; a limit of 110.00 USD/kg would have been enough.',
+      'Bought none of 5 kg in 2027-Q1: it could not trade, because its limit is below the floor price; a limit of 110.00 USD/kg would have been enough to buy some of it.',
     );
     const certified = aMarket().zone().scheme().rule().offer('o', 'AU', '90.00', '10');
     expect(sentence(certified.bid('b', 'DE', '109.99', '5'), 'off', 'o')).toBe(
-      'Sold none of 10 kg in 2027-Q1: it lacks a certificate that was required; a certificate of irma at level 75 or above would have been enough.',
+      'Sold none of 10 kg in 2027-Q1: it lacks a certificate that was required; a certificate of irma at level 75 or above would have been enough to sell some of it.',
     );
   });
 
