@@ -43,9 +43,8 @@ describe('what an explanation says would have been enough', () => {
       fc.property(markets, (market) => {
         checkCures(market, told);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
-    console.log(told);
     for (const kind of ['floor', 'ask', 'certificates', 'delivery', 'origins', 'without', 'also'])
       expect(told.get(kind) ?? 0, kind).toBeGreaterThan(5);
   }, 120_000);
@@ -56,9 +55,8 @@ describe('what an explanation says would have been enough', () => {
       fc.property(contestedMarkets, (market) => {
         checkCures(market, told);
       }),
-      { numRuns: 400 },
+      { numRuns: 120 },
     );
-    console.log(told);
     for (const kind of ['limit', 'ask', 'floor', 'also'])
       expect(told.get(kind) ?? 0, kind).toBeGreaterThan(5);
   }, 120_000);
@@ -129,10 +127,10 @@ describe('another order’s hidden price', () => {
           seen.set(key, whole);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
-    expect(compared).toBeGreaterThan(300);
-    expect(figures, 'prices told').toBeGreaterThan(50);
+    expect(compared).toBeGreaterThan(150);
+    expect(figures, 'prices told').toBeGreaterThan(25);
   }, 120_000);
 });
 
