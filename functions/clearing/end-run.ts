@@ -18,7 +18,9 @@ export async function completeRun(market: HeldMarket, contracts: readonly Contra
   const { floors, levyTotal, supportTotal } = outcome;
   const product = await readProduct(table, market.product);
   if (product === undefined) throw new Error(`there is no product ${market.product}`);
-  const counted = await countUse(table, market.product, run, useOfContracts(contracts, product));
+  const counted = await countUse(
+    ...([table, market.product, run, useOfContracts(contracts, product), figures.counted] as const),
+  );
   const endedAt = clock();
   await market.move(
     endOfRun(run, endedAt),

@@ -8,6 +8,7 @@ import { instantSchema } from '../kernel/time.ts';
 import type { Floor } from '../pricing/floor.ts';
 import { quantityOf } from '../pricing/product-terms.ts';
 import type { Product } from '../reference/product.ts';
+import { originCapSchema, type OriginCap } from './headroom.ts';
 import type { MarketRun, Side, Trade } from './record.ts';
 import { isRevealing } from './withholding.ts';
 
@@ -53,6 +54,8 @@ export const marketViewSchema = z
         borderAdjusted: z.boolean(),
       }),
     ),
+    /** Zones' caps on single origins: what they still let in. */
+    originCaps: z.array(originCapSchema),
     /** Newest first. */
     clearings: z.array(marketClearingSchema),
   })
@@ -71,9 +74,11 @@ export const marketView = (
   product: Product,
   floors: readonly Floor[],
   runs: readonly MarketRun[],
+  originCaps: readonly OriginCap[] = [],
 ): MarketView => ({
   product: product.id,
   floors: floors.map(({ id, zone, price, borderAdjusted }) => ({ id, zone, price, borderAdjusted })),
+  originCaps: [...originCaps],
   clearings: runs.map((run) => clearingView(product, run)),
 });
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { sha256Schema } from '../kernel/digest.ts';
 import { countrySchema, generatedIdSchema, nameIdSchema } from '../kernel/ids.ts';
 import { moneySchema, priceSchema } from '../kernel/money.ts';
 import { zeroableQuantitySchema } from '../kernel/quantity.ts';
@@ -123,6 +124,8 @@ const figuresShape = {
   quarters: z.array(tradeSchema.extend({ quarter: quarterSchema, landedPrice: priceRangeSchema })),
   total: tradeSchema.nullable(),
   origins: z.array(tradeSchema.extend({ origin: countrySchema })),
+  /** Whether what the run adds to the counts of zones' caps hides everybody, and by which zones that was judged. */
+  counted: z.strictObject({ zones: sha256Schema, hides: z.boolean() }).optional(),
 };
 /** What the public view of a market is made from. */
 export const marketFiguresSchema = z.strictObject(figuresShape);

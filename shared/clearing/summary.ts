@@ -7,6 +7,8 @@ import type { AwardTerms, AwardedQuarterTerms } from './conclude.ts';
 import { totalOf } from './conclude.ts';
 import type { ClearedQuarter, ClearingOutcome, MarketFigures, Trade } from './record.ts';
 import { depthOf } from './depth.ts';
+import { countedPart, countedZones } from './headroom.ts';
+import { tradeReveals } from './market-view.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What the engine decided, as far as the record of the clearing needs it. */
@@ -22,6 +24,7 @@ export interface Decided {
 /** One award's quarter, with the groups of related parties that trade there. */
 interface Lot extends AwardedQuarterTerms {
   readonly origin: string;
+  readonly destination: string;
   readonly seller: string;
   readonly buyer: string;
 }
@@ -63,6 +66,13 @@ export function marketFigures(snapshot: Snapshot, awards: readonly AwardTerms[])
       origin,
       ...tradeOf(group),
     })),
+    counted: {
+      zones: countedZones(snapshot.zones),
+      // All of it or nothing: what one quarter keeps back must not follow from the others and the run's sums.
+      hides: [
+        ...Map.groupBy(lots, (lot) => `${lot.quarter}|${countedPart(snapshot.zones, lot)}`).values(),
+      ].every((part) => !tradeReveals(tradeOf(part))),
+    },
   };
 }
 
@@ -88,10 +98,11 @@ const sorted = <T>(groups: Map<string, T>): [string, T][] => [...groups].sort(([
 
 function lotsOf(snapshot: Snapshot, awards: readonly AwardTerms[]): Lot[] {
   const groups = new Map([...snapshot.offers, ...snapshot.bids].map((order) => [order.id, order.group]));
-  return awards.flatMap(({ offer, bid, origin, schedule }) =>
+  return awards.flatMap(({ offer, bid, origin, destination, schedule }) =>
     schedule.map((entry) => ({
       ...entry,
       origin,
+      destination,
       seller: groups.get(offer) ?? offer,
       buyer: groups.get(bid) ?? bid,
     })),

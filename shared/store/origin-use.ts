@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { MarketFigures } from '../clearing/record.ts';
 import type { OriginUse } from '../clearing/snapshot.ts';
 import type { ContractTerms } from '../contracts/contract-events.ts';
 import type { Quarter } from '../kernel/quarter.ts';
@@ -18,6 +19,8 @@ const yearItemSchema = z.object({
   sk: z.string(),
   run: z.bigint().transform(Number),
   lots: z.record(z.string(), z.record(z.string(), z.bigint())),
+  /** By quarter, the zones by which every run so far was judged to hide everybody. */
+  open: z.record(z.string(), z.string()),
 });
 type YearItem = z.output<typeof yearItemSchema>;
 
@@ -30,9 +33,20 @@ const readYears = async (table: Table, product: string): Promise<YearItem[]> => 
  * What all contracts of a market deliver from one country to another, by quarter, origin and destination. Exact
  * whenever no run of the market is being applied: each run is counted in the write that closes it.
  */
-export async function readOriginUse(table: Table, product: Product): Promise<OriginUse[]> {
+export const readOriginUse = async (table: Table, product: Product): Promise<OriginUse[]> =>
+  useOf(await readYears(table, product.id), product);
+
+/** The same, and of which quarters it may be shown to anybody. */
+export async function readShownUse(
+  table: Table,
+  product: Product,
+): Promise<{ readonly use: OriginUse[]; readonly open: ReadonlyMap<Quarter, string> }> {
   const years = await readYears(table, product.id);
-  return years.flatMap(({ lots }) =>
+  return { use: useOf(years, product), open: new Map(years.flatMap(({ open }) => Object.entries(open))) };
+}
+
+const useOf = (years: readonly YearItem[], product: Product): OriginUse[] =>
+  years.flatMap(({ lots }) =>
     Object.entries(lots)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .flatMap(([quarter, lanes]) =>
@@ -44,7 +58,6 @@ export async function readOriginUse(table: Table, product: Product): Promise<Ori
           }),
       ),
   );
-}
 
 /** What contracts deliver, to be counted. */
 export function useOfContracts(contracts: readonly ContractTerms[], product: Product): Use {
@@ -71,7 +84,13 @@ const lastCounted = (run: number): Clause => ({
  * exact. A year is one item, since a transaction has room for every year that orders can name, but not for every
  * quarter.
  */
-export async function countUse(table: Table, product: string, run: number, use: Use): Promise<Action[]> {
+export async function countUse(
+  table: Table,
+  product: string,
+  run: number,
+  use: Use,
+  counted: MarketFigures['counted'],
+): Promise<Action[]> {
   const touched = Map.groupBy(Object.keys(use), (quarter) => quarter.slice(0, 4));
   if (touched.size === 0) return [];
   const years = new Map((await readYears(table, product)).map((year) => [year.sk, year]));
@@ -79,14 +98,20 @@ export async function countUse(table: Table, product: string, run: number, use: 
     const key = keys.marketUse(product, year);
     const before = years.get(key.sk);
     const lots: Record<Quarter, Record<string, bigint>> = { ...before?.lots };
+    const open: Record<Quarter, string> = { ...before?.open };
     for (const quarter of quarters) {
+      // Once somebody could be read from a quarter's count, the count stays closed.
+      const isFirst = lots[quarter] === undefined;
+      const zones = counted?.hides === true ? counted.zones : undefined;
+      if (zones !== undefined && (isFirst || open[quarter] === zones)) open[quarter] = zones;
+      else open[quarter] = '';
       const lanes = { ...lots[quarter] };
       for (const [lane, count] of Object.entries(use[quarter]!)) lanes[lane] = (lanes[lane] ?? 0n) + count;
       lots[quarter] = lanes;
     }
     return {
       name: `use of ${year}`,
-      put: { ...key, type: 'origin use', run, lots },
+      put: { ...key, type: 'origin use', run, lots, open },
       conditions: [before === undefined ? doesNotExist : lastCounted(before.run)],
     };
   });

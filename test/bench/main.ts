@@ -7,6 +7,7 @@ import { benchMechanisms } from './mechanisms.ts';
 import { benchOrders } from './orders.ts';
 import { benchPairing } from './pairing.ts';
 import { progress } from './report.ts';
+import { benchZoneCaps } from './zone-caps.ts';
 
 /** The parts of the bench, in the order in which they run. */
 const parts: Readonly<Record<string, { readonly about: string; readonly run: () => Promise<void> | void }>> =
@@ -24,6 +25,12 @@ const parts: Readonly<Record<string, { readonly about: string; readonly run: () 
       },
     },
     pairing: { about: 'contracts per order and pairs kept through the quarters', run: benchPairing },
+    'zone-caps': {
+      about: "gains and time under zones' caps on single origins against none, at 1000 orders a side",
+      run: () => {
+        benchZoneCaps();
+      },
+    },
     mechanisms: {
       about: 'gains against a price–time book and against greedy matching',
       run: benchMechanisms,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { marketView, marketViewSchema } from '../../../shared/clearing/market-view.ts';
+import { originCaps } from '../../../shared/clearing/headroom.ts';
 import { nameIdSchema } from '../../../shared/kernel/ids.ts';
 import { problem } from '../../../shared/kernel/problem.ts';
 import { fail, ok } from '../../../shared/kernel/result.ts';
@@ -8,6 +9,7 @@ import type { Floor } from '../../../shared/pricing/floor.ts';
 import type { Product } from '../../../shared/reference/product.ts';
 import { roles } from '../../../shared/reference/role.ts';
 import { latestRuns } from '../../../shared/store/clearings.ts';
+import { readShownUse } from '../../../shared/store/origin-use.ts';
 import { listReference, readAll, readProduct } from '../../../shared/store/reference.ts';
 import type { Table } from '../../../shared/store/table.ts';
 import { listOf } from '../../../shared/wire/list.ts';
@@ -45,7 +47,7 @@ export const marketRoutes: readonly Route[] = [
     path: '/v1/markets/{product}',
     tag: 'Markets',
     summary: 'The public view of a market',
-    description: `Floors in force and the last ${clearingsShown} clearings: volume, landed prices, the book at gate closure, origins. ${withholding}`,
+    description: `Floors in force, what zones' caps on single origins still let in, and the last ${clearingsShown} clearings: volume, landed prices, the book at gate closure, origins. ${withholding}`,
     roles,
     params: z.strictObject({ product: nameIdSchema }),
     responses: { 200: { description: 'The market', schema: marketViewSchema } },
@@ -67,9 +69,17 @@ const viewOf = async (
   floors: readonly Floor[],
   at: string,
   clearings: number,
-) =>
-  marketView(
+) => {
+  const [zones, consumption, { use, open }, runs] = await Promise.all([
+    readAll(table, 'zone'),
+    readAll(table, 'consumption'),
+    readShownUse(table, product),
+    latestRuns(table, product.id, clearings),
+  ]);
+  return marketView(
     product,
     floors.filter((floor) => floor.product === product.id && isInForce(floor, at)),
-    await latestRuns(table, product.id, clearings),
+    runs,
+    originCaps(product, { zones, consumption }, use, open, at),
   );
+};

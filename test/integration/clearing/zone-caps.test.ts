@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../infra/local/engine.ts';
 import { startEngine } from '../../../infra/local/engine.ts';
 import type { Answer } from '../../support/api.ts';
-import { ada } from '../../support/market-api.ts';
+import { caller } from '../../support/api.ts';
+import { ada, buyer } from '../../support/market-api.ts';
 import { clientFor } from '../../support/table.ts';
 import { flat, kg, Trading } from '../../support/trading.ts';
 
@@ -82,5 +83,32 @@ describe("a zone's cap over several clearings", () => {
     await trading.clear();
     const explained = await trading.call(ada, 'GET', `/v1/bids/${bid.body.id}/explanation`);
     expect(bindingIn(explained)).toEqual([['consumption_not_declared']]);
+  });
+
+  it('shows its live headroom, but for counts that one organisation could be read from', async () => {
+    const trading = await cappedMarket();
+    const caps = async () => (await trading.call(buyer, 'GET', '/v1/markets/ndpr-oxide')).body['originCaps'];
+    const quarter = (name: string, origins: unknown, withheld = false) => ({
+      ...{ quarter: name, limit: kg('650'), origins, withheld },
+    });
+    const capOf = (...quarters: unknown[]) => [{ zone: 'partners', maxOriginShare: '0.65', quarters }];
+    expect(await caps(), 'nothing contracted').toEqual(capOf(quarter('2027-Q1', []), quarter('2027-Q2', [])));
+
+    for (const name of ['a', 'b', 'c']) {
+      await trading.offerOf(`mine-cl-${name}`, 'CL', { delivery: flat('100') });
+      await trading.bid({ delivery: flat('100') }, caller(`maker-${name}`, 'buyer'));
+    }
+    await trading.clear();
+    const shown = { origin: 'CL', contracted: kg('300'), headroom: kg('350'), share: '0.3000' };
+    expect(await caps(), 'three sellers, three buyers').toEqual(
+      capOf(quarter('2027-Q1', [shown]), quarter('2027-Q2', [])),
+    );
+
+    await trading.offerOf('mine-cl-d', 'CL', { delivery: flat('50') });
+    await trading.bid({ delivery: flat('50') });
+    await trading.clear();
+    expect(await caps(), 'what one seller added would follow by subtraction').toEqual(
+      capOf(quarter('2027-Q1', null, true), quarter('2027-Q2', [])),
+    );
   });
 });
