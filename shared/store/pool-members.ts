@@ -8,6 +8,7 @@ import { fail, ok } from '../kernel/result.ts';
 import type { Instant } from '../kernel/time.ts';
 import type { ExpectedVersion } from '../kernel/version.ts';
 import { isExpected } from '../kernel/version.ts';
+import { without } from '../kernel/without.ts';
 import { begunQuarters, belowContracted, normaliseQuantities } from '../orders/acceptance.ts';
 import type { LotsByQuarter } from '../orders/delivery.ts';
 import type { MemberChanges, MemberTerms, MemberView } from '../orders/pool.ts';
@@ -106,9 +107,8 @@ export function changeMember(act: MemberAct, changes: MemberChanges): Plan<Membe
     };
     const part = partOf(asked, open.value, member, act.at, lotsMap(member.requested));
     if (!part.ok) return part;
-    const { minimum: _, ...kept } = member;
     const next: MemberEntry = {
-      ...{ ...kept, ...part.value },
+      ...{ ...without(member, 'minimum'), ...part.value },
       state: { version: member.state.version + 1, updatedAt: act.at, remaining: part.value.remaining },
     };
     return written(open.value, othersOf(open.value, act.member), act.member, next, act.at);

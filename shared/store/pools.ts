@@ -9,6 +9,7 @@ import type { Bid } from '../orders/bid.ts';
 import { normaliseMinimumLot } from '../orders/conditions.ts';
 import type { Pool, PoolStatus, PoolTerms, PoolView } from '../orders/pool.ts';
 import { poolSchema, tellsNobodysPart } from '../orders/pool.ts';
+import { without } from '../kernel/without.ts';
 import type { Caller } from '../reference/caller.ts';
 import { groupOf } from '../reference/organisation.ts';
 import type { Product } from '../reference/product.ts';
@@ -99,10 +100,22 @@ async function zoneProblem(table: Table, { zone: id, destinations }: PoolTerms) 
     : fieldProblem('outside_zone', `/destinations/${outside}`, 'The country is not a member of the zone.');
 }
 
+/** What of a pool is not its bid's. */
+const poolsOwn = [
+  'bid',
+  'runner',
+  'createdAt',
+  'name',
+  'destinations',
+  'visibility',
+  'joinUntil',
+  'invited',
+] as const;
+
 /** The bid of a pool that nobody has joined yet. */
 async function emptyBid(table: Table, pool: Pool, product: Product): Promise<Bid> {
-  const { name: _, destinations: __, visibility: ___, joinUntil: ____, invited: _____, ...rest } = pool;
-  const { id, bid, runner, createdAt: at, ...terms } = rest;
+  const { id, bid, runner, createdAt: at } = pool;
+  const terms = without(pool, ...poolsOwn);
   const order = {
     ...{ ...terms, id: bid, pool: id, buyer: runner, delivery: { schedule: [] } },
     ...{ status: 'open' as const, remaining: [], contracted: [], contractedByOrigin: [] },
