@@ -17,28 +17,34 @@ export interface Sharing {
  * remainders in order of appearance.
  *
  * A member whose share would be below its minimum gets nothing, and its part goes to the others, by largest remainder
- * again. Of several that fall short the one whose minimum is the greatest part of what it asks for goes first (of
- * equals, the last to appear): it is the hardest to serve whatever there is to share. Lots beyond what all others ask
- * for are left over; nobody is made to take less than its minimum.
+ * again. Where the others do not ask for so much, it gets its minimum instead and they share the rest. Where the lots
+ * do not suffice for that either, it gets nothing, and what the others do not take is left over: nobody is made to take
+ * less than its minimum. Of several that fall short the one whose minimum is the greatest part of what it asks for is
+ * settled first (of equals, the last to appear): it is the hardest to serve, whatever there is to share.
  */
 export function shareAmong(total: number, members: readonly Asking[]): Sharing {
   const shares = members.map(() => 0);
-  let taking = [...members.keys()].filter((index) => members[index]!.lots > 0);
-  while (taking.length > 0) {
-    const asked = taking.map((index) => members[index]!.lots);
+  let left = total;
+  let sharing = [...members.keys()].filter((index) => members[index]!.lots > 0);
+  for (;;) {
+    const asked = sharing.map((index) => members[index]!.lots);
     const whole = asked.reduce((sum, lots) => sum + lots, 0);
-    const parts = shareOut(Math.min(total, whole), asked);
-    const short = taking.filter((index, at) => parts[at]! < members[index]!.minimum);
+    const parts = shareOut(Math.min(left, whole), asked);
+    const short = sharing.filter((index, at) => parts[at]! < members[index]!.minimum);
     if (short.length === 0) {
-      taking.forEach((index, at) => (shares[index] = parts[at]!));
-      return { shares, left: total - Math.min(total, whole) };
+      sharing.forEach((index, at) => (shares[index] = parts[at]!));
+      return { shares, left: left - Math.min(left, whole) };
     }
     const hardest = short.reduce((worst, index) =>
       isHarder(members[worst]!, members[index]!) ? worst : index,
     );
-    taking = taking.filter((index) => index !== hardest);
+    const { lots, minimum } = members[hardest]!;
+    sharing = sharing.filter((index) => index !== hardest);
+    if (whole - lots < left && minimum <= left) {
+      shares[hardest] = minimum;
+      left -= minimum;
+    }
   }
-  return { shares, left: total };
 }
 
 /** Whether `a`'s minimum is a greater part of what it asks for than `b`'s. */

@@ -2,17 +2,23 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { shareAmong, type Asking } from '../../../shared/clearing/member-shares.ts';
 
-const asking = fc
-  .tuple(fc.integer({ min: 0, max: 60 }), fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean())
-  .map(([lots, part, hasMinimum]): Asking => ({ lots, minimum: hasMinimum ? Math.floor(lots * part) : 0 }));
+/** A member; one with a minimum asks for at least the given part of what it asks for at most. */
+const asking = (least: number) =>
+  fc
+    .tuple(fc.integer({ min: 0, max: 60 }), fc.double({ min: least, max: 1, noNaN: true }), fc.boolean())
+    .map(([lots, part, hasMinimum]): Asking => ({ lots, minimum: hasMinimum ? Math.floor(lots * part) : 0 }));
 
 /** A pool and no more lots than it asked for. */
-const pools = fc.array(asking, { minLength: 1, maxLength: 8 }).chain((members) =>
-  fc.record({
-    members: fc.constant(members),
-    total: fc.integer({ min: 0, max: members.reduce((sum, { lots }) => sum + lots, 0) }),
-  }),
-);
+const poolsOf = (member: fc.Arbitrary<Asking>, maxLength: number) =>
+  fc.array(member, { minLength: 1, maxLength }).chain((members) =>
+    fc.record({
+      members: fc.constant(members),
+      total: fc.integer({ min: 0, max: members.reduce((whole, { lots }) => whole + lots, 0) }),
+    }),
+  );
+const pools = poolsOf(asking(0), 8);
+/** Pools that are hard to serve. */
+const demanding = poolsOf(asking(0.7), 3);
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 
@@ -32,56 +38,42 @@ describe('the shares of the members of a pool', () => {
     );
   });
 
-  test('are each within one lot of their exact proportion among those who get any', () => {
-    fc.assert(
-      fc.property(pools, ({ members, total }) => {
-        const { shares, left } = shareAmong(total, members);
-        // A share without a minimum may round to nothing and is still one of those shared among.
-        const taking = [...members.keys()].filter(
-          (index) => members[index]!.lots > 0 && shares[index]! >= members[index]!.minimum,
-        );
-        const asked = sum(taking.map((index) => members[index]!.lots));
-        for (const index of taking) {
-          const exact = ((total - left) * members[index]!.lots) / asked;
-          expect(Math.abs(shares[index]! - exact)).toBeLessThan(1);
-        }
-      }),
-      { numRuns: 3000 },
-    );
-  });
-
-  test('leave lots over only when everyone who takes any has all that it asked for', () => {
-    fc.assert(
-      fc.property(pools, ({ members, total }) => {
-        const { shares, left } = shareAmong(total, members);
-        if (left === 0) return;
-        for (const [index, { lots, minimum }] of members.entries())
-          expect(shares[index] === lots || (shares[index] === 0 && minimum > 0)).toBe(true);
-      }),
-      { numRuns: 3000 },
-    );
-  });
-
-  test('pass over a member only if it would fall short beside those who are served', () => {
+  test('are in one proportion, to the lot, for all who get more than a minimum and less than they ask for', () => {
     fc.assert(
       fc.property(pools, ({ members, total }) => {
         const { shares } = shareAmong(total, members);
-        const served = [...members.keys()].filter(
-          (index) => members[index]!.lots > 0 && shares[index]! >= members[index]!.minimum,
+        const free = [...members.keys()].filter(
+          (index) =>
+            shares[index]! < members[index]!.lots &&
+            (members[index]!.minimum === 0 || shares[index]! > members[index]!.minimum),
         );
-        for (const [index, member] of members.entries()) {
-          if (served.includes(index) || member.lots === 0) continue;
-          // Whoever was passed over last fell short of its minimum then; with more beside it, it gets no more.
-          const whole = sum(members.map(({ lots }) => lots));
-          const proportional = (Math.min(total, whole) * member.lots) / whole;
-          const beside = sum(served.map((other) => members[other]!.lots)) + member.lots;
-          const best = (Math.min(total, beside) * member.lots) / beside;
-          expect(proportional).toBeLessThanOrEqual(best);
-          expect(member.minimum).toBeGreaterThan(0);
-        }
+        for (const a of free)
+          for (const b of free) {
+            const [one, other] = [members[a]!.lots, members[b]!.lots];
+            // Each is less than a lot from its exact proportion.
+            expect(Math.abs(shares[a]! * other - shares[b]! * one)).toBeLessThan(one + other);
+          }
       }),
-      { numRuns: 1000 },
+      { numRuns: 3000 },
     );
+  });
+
+  test('leave lots over only if a member with a minimum went without, and all without a minimum have all they asked for', () => {
+    let leaving = 0;
+    fc.assert(
+      fc.property(demanding, ({ members, total }) => {
+        const { shares, left } = shareAmong(total, members);
+        if (left === 0) return;
+        leaving += 1;
+        expect(
+          members.some(({ lots, minimum }, index) => lots > 0 && minimum > 0 && shares[index] === 0),
+        ).toBe(true);
+        for (const [index, { lots, minimum }] of members.entries())
+          if (minimum === 0) expect(shares[index]).toBe(lots);
+      }),
+      { numRuns: 3000 },
+    );
+    expect(leaving).toBeGreaterThan(20);
   });
 
   test('without minima do not depend on who is named first, but for whole lots of equal remainders', () => {
@@ -151,14 +143,24 @@ describe('a member with a minimum', () => {
       20,
     ],
     [
-      'leaves over what the others did not ask for',
-      60,
+      'gets its minimum where the others do not ask for so much, and they share the rest',
+      65,
+      [
+        { lots: 50, minimum: 50 },
+        { lots: 20, minimum: 0 },
+      ],
+      [50, 15],
+      0,
+    ],
+    [
+      'leaves over what the others did not ask for where there is too little for it',
+      40,
       [
         { lots: 50, minimum: 50 },
         { lots: 20, minimum: 0 },
       ],
       [0, 20],
-      40,
+      20,
     ],
   ])('%s', (_, total, members, shares, left) => {
     expect(shareAmong(total, members)).toEqual({ shares, left });

@@ -90,13 +90,25 @@ describe('a member of a pool with a minimum', () => {
     expect(cleared.shares()).toEqual({ A: 35, B: 15 });
   });
 
+  it('has its minimum where the others do not ask for so much', () => {
+    // In proportion B would have 28 of 95, and A and C ask for 70.
+    expect(market('30', '95').clear().shares()).toEqual({ A: 56, B: 30, C: 9 });
+  });
+
   it('is not made to take less: what the others did not ask for goes to other bids', () => {
-    const cleared = market('30', '95').bid('X', 'DE', '100.00', '50').clear();
-    // In proportion B would have 28 of 95. Without it the pool asks for 70, and X has the rest.
-    expect(cleared.shares()).toEqual({ A: 60, C: 10 });
-    expect(cleared.trades()['S→X']).toBe(25);
+    const cleared = aMarket()
+      .zone()
+      .offer('S', 'AU', '90.00', '50')
+      .pool('P', '120.00', { A: { amounts: '10' }, B: { amounts: '60', minimum: '55' } })
+      .bid('X', 'DE', '100.00', '100')
+      .clear();
+    expect(cleared.shares()).toEqual({ A: 10 });
+    expect(cleared.trades()['S→X']).toBe(40);
     expect(cleared.binding('mem', 'B')).toEqual(['minimum_lot']);
-    expect(cleared.outcome.quarters[0]?.optimality.primal).toBe(cleared.outcome.quarters[0]?.optimality.dual);
+    expect(cleared.outcome.absent).toEqual([{ member: 'mem_B0000000000000000000', quarter: '2027-Q1' }]);
+    // 40 lots at 20.00 less are the price of the minimum, and the clearing says so.
+    const { primal, dual, gap } = cleared.outcome.quarters[0]!.optimality;
+    expect([dual - primal, gap]).toEqual([40n * 2000n, 40n * 2000n]);
   });
 
   it('leaves everything to others where nobody of the pool can be served', () => {
