@@ -168,7 +168,7 @@ describe('joining', () => {
     const ids: string[] = [];
     for (const who of members) ids.push(await joined(pool, who, '1'));
     expect(await join(pool, buyer)).toMatchObject({ status: 409, body: { code: 'pool_full' } });
-    await market.done(members[7]!, 'POST', `/v1/pools/${pool}/members/${ids[7]!}/leave`);
+    await market.done(members[7], 'POST', `/v1/pools/${pool}/members/${ids[7]!}/leave`);
     await joined(pool, buyer, '10');
     expect((await bidOf(pool)).remaining).toEqual([{ quarter: '2027-Q1', quantity: kg('59') }]);
     const first = await read(ada, pool, '/members?limit=30');
