@@ -4,7 +4,7 @@ import { clearAndDocument } from '../../../shared/clearing/documents.ts';
 import { SnapshotDigest, isIncluded } from '../../../shared/clearing/digest.ts';
 import { marketFigures } from '../../../shared/clearing/summary.ts';
 import { must } from '../../../shared/kernel/result.ts';
-import { aMarket } from '../../support/market.ts';
+import { aMarket, kg } from '../../support/market.ts';
 
 const text = (value: unknown): string =>
   JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part));
@@ -233,6 +233,29 @@ describe('the destinations of a pool', () => {
       .pool('P', '120.00', members)
       .clear();
     expect(cleared.binding('mem', 'A')).toEqual(['origin_barred']);
+  });
+});
+
+describe('a zone’s cap on single origins', () => {
+  const capped = (builder = aMarket()) =>
+    builder.zone({ maxOriginShare: '0.50' }).consumption('2027-Q1', '60').offer('S', 'CL', '90.00', '100');
+
+  it('counts what a pool buys for all of its members', () => {
+    expect(capped().pool('P', '120.00', three).clear().shares()).toEqual({ A: 18, B: 9, C: 3 });
+  });
+
+  it('counts all of it where only some of them lie in the zone', () => {
+    const cleared = aMarket()
+      .zone({ id: 'pacific', name: 'Pacific', members: ['JP'], maxOriginShare: '0.50' })
+      .zone()
+      .offer('S', 'CL', '90.00', '100');
+    const json = cleared.json();
+    json.consumption.push({
+      ...{ zone: 'pacific', product: 'ndpr-oxide', version: 1, recordedBy: 'administrator-1' },
+      ...{ recordedAt: '2026-01-01T00:00:00.000Z', quarters: [{ quarter: '2027-Q1', quantity: kg('60') }] },
+    });
+    cleared.pool('P', '120.00', { A: { amounts: '50' }, B: { amounts: '50', destination: 'JP' } });
+    expect(cleared.clear().shares()).toEqual({ A: 15, B: 15 });
   });
 });
 
