@@ -62,6 +62,7 @@ export type Tag =
   | 'Floors'
   | 'Sites and certificates'
   | 'Orders'
+  | 'Pools'
   | 'Clearings'
   | 'Contracts'
   | 'Markets';

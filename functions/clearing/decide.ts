@@ -101,9 +101,10 @@ const reasonFor = (code: string): FailureReason =>
 const lotsBy = (award: AwardTerms | undefined): ReadonlyMap<string, bigint> =>
   new Map((award?.schedule ?? []).map(({ quarter, lots }) => [quarter, lots]));
 
-function lockedOrders({ product, offers, bids }: Snapshot): LockedOrder[] {
+function lockedOrders({ product, offers, bids, members = [] }: Snapshot): LockedOrder[] {
   const remainingOf = (order: { readonly remaining: readonly QuarterQuantity[] }) =>
     new Map(order.remaining.map((entry) => [entry.quarter, wholeLots(entry, product)]));
+  const membersOf = Map.groupBy(members, ({ bid }) => bid);
   return [
     ...offers.map((offer) => ({ id: offer.id, version: offer.version, remaining: remainingOf(offer) })),
     ...bids.map((bid) => ({
@@ -114,6 +115,12 @@ function lockedOrders({ product, offers, bids }: Snapshot): LockedOrder[] {
         bid.contractedByOrigin.map((entry) => [
           originKey(entry.quarter, entry.origin),
           wholeLots(entry, product),
+        ]),
+      ),
+      members: new Map(
+        (membersOf.get(bid.id) ?? []).map((member) => [
+          member.id,
+          { version: member.version, remaining: remainingOf(member) },
         ]),
       ),
     })),

@@ -2,7 +2,7 @@ import type { Instant } from '../../shared/kernel/time.ts';
 import type { Item } from '../../shared/store/item.ts';
 import { concurrently } from './concurrently.ts';
 import type { ReferenceReader } from './dependencies.ts';
-import type { SnapshotParts } from './snapshot.ts';
+import { organisationsOf, type SnapshotParts } from './snapshot.ts';
 
 /** Of which orders, and as of when. */
 export interface Gathering {
@@ -25,7 +25,7 @@ export async function snapshotParts(
   await between();
   const sites = await concurrently(sitesOf(orders), concurrency, (site) => reference.site(site, gateClosure));
   await between();
-  const owners = [...new Set(orders.map((item) => item['owner'] as string))];
+  const owners = [...new Set(orders.flatMap(organisationsOf))];
   const groups = await concurrently(owners, concurrency, (owner) => reference.group(owner, gateClosure));
   await between();
   return {

@@ -1,4 +1,4 @@
-import type { BookBid, BookOffer, OriginUse, Snapshot } from '../../shared/clearing/snapshot.ts';
+import type { BookBid, BookMember, BookOffer, OriginUse, Snapshot } from '../../shared/clearing/snapshot.ts';
 import { bookBidSchema, bookOfferSchema } from '../../shared/clearing/snapshot.ts';
 import { isCounted } from '../../shared/clearing/zone-caps.ts';
 import { hasBegun } from '../../shared/kernel/quarter.ts';
@@ -7,6 +7,7 @@ import type { Bid } from '../../shared/orders/bid.ts';
 import { quarterQuantities } from '../../shared/orders/delivery.ts';
 import type { Offer } from '../../shared/orders/offer.ts';
 import type { Product } from '../../shared/reference/product.ts';
+import { contractedOf, memberTermsOf } from '../../shared/store/member-entry.ts';
 import { readBid, readOffer, readOrderState } from '../../shared/store/order-item.ts';
 import type { Item } from '../../shared/store/item.ts';
 import type { ReferenceReader } from './dependencies.ts';
@@ -43,6 +44,7 @@ export function snapshotOf(parts: SnapshotParts): { snapshot: Snapshot; parties:
     parties.set(party, organisation);
     return { party, group: tokenOf(salt, 'group', parts.groups.get(organisation) ?? organisation) };
   };
+  const members = locked.flatMap((item) => membersOf(item, product, partyOf));
   const ofType = (type: string) => locked.filter((item) => item['type'] === type);
   const snapshot: Snapshot = {
     format: 'lodestone-snapshot-1',
@@ -69,6 +71,7 @@ export function snapshotOf(parts: SnapshotParts): { snapshot: Snapshot; parties:
         return bookBid(bid, item, product, partyOf(bid.buyer));
       }),
     ),
+    ...(members.length === 0 ? {} : { members: byId(members) }),
   };
   return {
     snapshot,
@@ -102,6 +105,37 @@ const bookBid = (bid: Bid, item: Item, product: Product, tokens: PartyTokens): B
       product,
     ),
   }) as BookBid;
+
+/** The members of a pool's bid that have anything left to ask for. */
+function membersOf(
+  item: Item,
+  product: Product,
+  partyOf: (organisation: string) => PartyTokens,
+): BookMember[] {
+  const bid = String(item['pk']).slice('ORDER#'.length);
+  const quantities = (lots: Readonly<Record<string, bigint>>) =>
+    quarterQuantities(new Map(Object.entries(lots).sort(([a], [b]) => (a < b ? -1 : 1))), product);
+  return Object.entries(readOrderState(item).members ?? {})
+    .filter(([, { state }]) => Object.values(state.remaining).some((lots) => lots > 0n))
+    .map(([id, member]) => {
+      const { destination, minimum } = memberTermsOf(member);
+      return {
+        ...{ id, bid, destination, version: member.state.version },
+        ...(minimum === undefined ? {} : { minimum }),
+        remaining: quantities(member.state.remaining),
+        contracted: quantities(contractedOf(member)),
+        ...partyOf(member.organisation),
+      };
+    });
+}
+
+/** Whose groups of related parties matter: the organisations that sell or buy under an order. */
+export function organisationsOf(item: Item): string[] {
+  if (item['type'] === 'offer') return [(item['body'] as { seller: string }).seller];
+  const { buyer } = item['body'] as { buyer: string };
+  const members = Object.values(readOrderState(item).members ?? {});
+  return [buyer, ...members.map(({ organisation }) => organisation)];
+}
 
 /** The fields of an order that a schema's shape names, where the order has them. */
 const pick = (order: object, shape: object): object =>

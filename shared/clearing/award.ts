@@ -24,6 +24,8 @@ export interface AwardedQuarter {
 export interface Award {
   readonly offer: string;
   readonly bid: string;
+  /** Of the pool whose bid it is: whose part this is. */
+  readonly member?: string | undefined;
   readonly site: string;
   readonly origin: string;
   readonly destination: string;
@@ -58,7 +60,7 @@ export function awardsOf(setting: Setting, quarters: readonly ClearedQuarter[]):
         bid: bid.order.id,
         site: offer.order.site,
         origin: facets.origins[facet.origin]!,
-        destination: bid.order.destination,
+        destination: bid.order.destination ?? rules.destination,
         schedule,
         floor: rules.floor,
         standards: rules.standards,

@@ -6,6 +6,7 @@ import { withheldQuarters, type ConditionCode } from '../orders/conditions.ts';
 import type { QuarterQuantity } from '../orders/delivery.ts';
 import { lotsOf, ticksOf } from '../pricing/product-terms.ts';
 import { conditionsOf, type Conditions } from './conditions.ts';
+import { Absences, memberEntries, type MemberEntry } from './members.ts';
 import type { BookBid, BookOffer, Snapshot } from './snapshot.ts';
 
 /** An order in the integers that clearing compares. */
@@ -23,7 +24,21 @@ export interface Entry<Order> {
   readonly rank: string;
 }
 export type OfferEntry = Entry<BookOffer>;
-export type BidEntry = Entry<BookBid>;
+export interface BidEntry extends Entry<BookBid> {
+  /** Of a pool's bid: those that take part. */
+  readonly members?: readonly MemberEntry[];
+}
+
+/** Where a bid's lots go: one country, or those of a pool's members, in order. */
+export const destinationsOf = ({ order, members }: BidEntry): string[] =>
+  members === undefined
+    ? [order.destination ?? '']
+    : [...new Set(members.map(({ member }) => member.destination))].sort();
+
+/** The groups of related parties that a bid buys for: its own and, for a pool, its runner's and each member's. */
+export const groupsOf = ({ order, members = [] }: BidEntry): string[] => [
+  ...new Set([order.group, ...members.map(({ member }) => member.group)]),
+];
 
 /** The orders that can clear, and the quarters in which any of them may. */
 export interface Book {
@@ -41,9 +56,10 @@ export function lotsFrom(quantity: QuarterQuantity['quantity'], snapshot: Snapsh
 
 /**
  * Reads the open book of a snapshot. Quarters that have begun at gate closure do not clear; orders whose validity
- * has ended by then are out, and so is what is left of an order where it is less than its conditions ask for.
+ * has ended by then are out, and so is what is left of an order where it is less than its conditions ask for, and so
+ * are members of pools in quarters in which they take no part.
  */
-export function readBook(snapshot: Snapshot): Book {
+export function readBook(snapshot: Snapshot, absences: Absences = new Absences()): Book {
   const today = dateOf(snapshot.gateClosure);
   const live = <Order extends BookOffer | BookBid>(orders: readonly Order[]): Order[] =>
     orders.filter((order) => order.validUntil === undefined || order.validUntil > snapshot.gateClosure);
@@ -57,13 +73,17 @@ export function readBook(snapshot: Snapshot): Book {
   const index = new Map(quarters.map((quarter, position) => [quarter, position]));
 
   const withheld = new Map<string, ReadonlyMap<Quarter, ConditionCode>>();
+  const openOf = ({ remaining }: BookOffer | BookBid): Map<Quarter, bigint> =>
+    new Map(
+      remaining
+        .filter(({ quarter }) => index.has(quarter))
+        .map(({ quarter, quantity }) => [quarter, BigInt(lotsFrom(quantity, snapshot))]),
+    );
   const entryOf = <Order extends BookOffer | BookBid>(
     order: Order,
     rounding: 'up' | 'down',
+    open: ReadonlyMap<Quarter, bigint> = openOf(order),
   ): Entry<Order> => {
-    const open = new Map<Quarter, bigint>();
-    for (const { quarter, quantity } of order.remaining)
-      if (index.has(quarter)) open.set(quarter, BigInt(lotsFrom(quantity, snapshot)));
     const conditions = conditionsOf(order, snapshot.product);
     const kept = conditions === undefined ? undefined : withheldQuarters(order, open, snapshot.product);
     if (kept !== undefined && kept.size > 0) withheld.set(order.id, kept);
@@ -79,6 +99,17 @@ export function readBook(snapshot: Snapshot): Book {
       rank: sha256(`${snapshot.clearing}\n${order.id}`),
     };
   };
+  const membersOf = Map.groupBy(snapshot.members ?? [], ({ bid }) => bid);
+  /** A pool's bid asks for what those of its members who take part still ask for. */
+  const bidEntryOf = (order: BookBid): BidEntry => {
+    if (order.pool === undefined) return entryOf(order, 'down');
+    const members = memberEntries(snapshot, order, membersOf.get(order.id) ?? [], quarters, absences);
+    const open = quarters.map((quarter, position): [Quarter, bigint] => [
+      quarter,
+      members.reduce((sum, { lots }) => sum + BigInt(lots[position]!), 0n),
+    ]);
+    return { ...entryOf(order, 'down', new Map(open)), members };
+  };
   const byRank = (a: { rank: string }, b: { rank: string }): number => (a.rank < b.rank ? -1 : 1);
   const canClear = (entry: { firstQuarter: number }): boolean => entry.firstQuarter >= 0;
   return {
@@ -87,10 +118,7 @@ export function readBook(snapshot: Snapshot): Book {
       .map((order) => entryOf(order, 'up'))
       .filter(canClear)
       .sort(byRank),
-    bids: bids
-      .map((order) => entryOf(order, 'down'))
-      .filter(canClear)
-      .sort(byRank),
+    bids: bids.map(bidEntryOf).filter(canClear).sort(byRank),
     withheld,
   };
 }

@@ -11,7 +11,7 @@ export function withChangedOrder(
   quarter: Quarter,
   need: WouldNeed,
 ): Snapshot {
-  if ('destination' in order)
+  if (!('site' in order))
     return {
       ...snapshot,
       bids: snapshot.bids.map((bid) => (bid.id === order.id ? changedBid(bid, quarter, need) : bid)),

@@ -4,13 +4,22 @@ import type { Quarter } from '../kernel/quarter.ts';
 import { minorUnitsOf } from '../pricing/product-terms.ts';
 import { awardsOf, type Award } from './award.ts';
 import { readBook } from './book.ts';
+import { awardsToMembers, dropUnserved, poolShares } from './member-awards.ts';
+import { explainMembers } from './member-explanations.ts';
+import { Absences } from './members.ts';
 import { Eligibility } from './eligibility.ts';
 import { explain, type OrderExplanation } from './explain.ts';
 import type { QuarterExplanation } from './explanation.ts';
 import { facetsOf } from './facets.ts';
 import { MarketTooLarge } from './network.ts';
 import { proofOf, type QuarterProof } from './proof.ts';
-import { clearQuarters, type ClearedQuarter, type MayGoOn } from './quarters.ts';
+import {
+  clearQuarters,
+  type ClearedMarket,
+  type ClearedQuarter,
+  type Setting,
+  type MayGoOn,
+} from './quarters.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface Optimality {
@@ -38,10 +47,12 @@ export interface Outcome {
   readonly awards: readonly Award[];
   /** Orders that a condition of their own kept out, with the condition's code; sorted by order. */
   readonly rejected: readonly { readonly order: string; readonly code: string }[];
+  /** Members of pools that a minimum of their own kept out of a quarter; sorted by member, then quarter. */
+  readonly absent: readonly { readonly member: string; readonly quarter: Quarter }[];
   readonly quarters: readonly QuarterOutcome[];
   /** In minor units of the product's currency. */
   readonly levyTotal: bigint;
-  /** By order id, for every order of the snapshot. */
+  /** By order id, and by member's for pools: for every one of the snapshot. */
   readonly explanations: ReadonlyMap<string, readonly QuarterExplanation[]>;
   /** By order id: what became of it, in one plain sentence. */
   readonly sentences: ReadonlyMap<string, string>;
@@ -56,18 +67,22 @@ export interface Outcome {
  * Errors: market_too_large (the whole clearing fails, nothing is cleared by halves).
  */
 export function clear(snapshot: Snapshot, mayGoOn?: MayGoOn): Result<Outcome> {
-  const book = readBook(snapshot);
-  const facets = facetsOf(snapshot, book);
-  const eligibility = new Eligibility(snapshot, facets, book.quarters);
-  const setting = { snapshot, book, facets, eligibility, mayGoOn };
   try {
-    const cleared = clearQuarters(setting);
-    const { quarters, rejected } = cleared;
-    const awards = awardsOf(setting, quarters);
+    const absences = new Absences();
+    const first = clearBook(snapshot, absences, mayGoOn);
+    let last = first;
+    while (dropUnserved(last.setting.book, last.shares, absences))
+      last = clearBook(snapshot, absences, mayGoOn);
+    const { setting, cleared, shares } = last;
+    const { book } = setting;
+    const { rejected } = cleared;
+    const quarters = cleared.quarters.map((each, quarter) =>
+      absences.hasAny(book.quarters[quarter]!) ? withBound(each, first.cleared.quarters[quarter]!) : each,
+    );
+    const awards = awardsToMembers(snapshot, book, shares, awardsOf(setting, quarters));
     // Whoever clears only to compare does not ask for explanations, which cost about as much as the clearing.
     let known: readonly (readonly [string, OrderExplanation])[] | undefined;
-    const explained = () =>
-      (known ??= [...explain(setting, cleared, awards)].sort(([a], [b]) => (a < b ? -1 : 1)));
+    const explained = () => (known ??= explainAll(setting, cleared, awards));
     return ok({
       awards,
       rejected: [...rejected].map(([order, code]) => ({ order, code })),
@@ -79,6 +94,7 @@ export function clear(snapshot: Snapshot, mayGoOn?: MayGoOn): Result<Outcome> {
       get sentences() {
         return new Map(explained().map(([order, { sentence }]) => [order, sentence]));
       },
+      absent: absences.list(),
       proof: quarters.map((cleared, index) => proofOf(setting, cleared, book.quarters[index]!, awards)),
     });
   } catch (error) {
@@ -86,6 +102,33 @@ export function clear(snapshot: Snapshot, mayGoOn?: MayGoOn): Result<Outcome> {
     throw error;
   }
 }
+
+/** Clears every quarter, with what each pool was awarded shared among those of its members that take part. */
+function clearBook(snapshot: Snapshot, absences: Absences, mayGoOn: MayGoOn | undefined) {
+  const book = readBook(snapshot, absences);
+  const facets = facetsOf(snapshot, book);
+  const eligibility = new Eligibility(snapshot, facets, book.quarters);
+  const setting = { snapshot, book, facets, eligibility, mayGoOn, absences };
+  const cleared = clearQuarters(setting);
+  return { setting, cleared, shares: poolShares(book, cleared.quarters) };
+}
+
+/** Every order and every member of a pool, by id. */
+function explainAll(
+  setting: Setting & { readonly absences: Absences },
+  cleared: ClearedMarket,
+  awards: readonly Award[],
+): [string, OrderExplanation][] {
+  const orders = explain(setting, cleared, awards);
+  const members = explainMembers(setting.snapshot, awards, setting.absences, orders);
+  return [...orders, ...members].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** A quarter that some members of pools are left out of is bounded by the one in which all of them take part. */
+const withBound = (cleared: ClearedQuarter, { market, solution, bound }: ClearedQuarter): ClearedQuarter => ({
+  ...cleared,
+  bound: bound ?? { market, solution },
+});
 
 function quarterOutcome(
   quarter: Quarter,

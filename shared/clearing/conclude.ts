@@ -16,6 +16,8 @@ import type { Snapshot } from './snapshot.ts';
 export interface AwardTerms {
   readonly offer: string;
   readonly bid: string;
+  /** Of the pool whose bid it is. */
+  readonly member?: string | undefined;
   readonly site: string;
   readonly origin: string;
   readonly destination: string;
@@ -35,8 +37,14 @@ export interface AwardedQuarterTerms {
 }
 
 /** A contract's id follows from what it is a contract of: whoever records it again records the same one. */
-export const contractId = (product: string, run: number, offer: string, bid: string): string =>
-  `${idPrefixes.contract}_${sha256(canonicalJson([product, run, offer, bid])).slice(0, 32)}`;
+export const contractId = (
+  product: string,
+  run: number,
+  offer: string,
+  bid: string,
+  ...member: readonly string[]
+): string =>
+  `${idPrefixes.contract}_${sha256(canonicalJson([product, run, offer, bid, ...member])).slice(0, 32)}`;
 
 /**
  * The contracts that a run's awards become. They are concluded as of gate closure, the instant whose floors and rules
@@ -50,15 +58,25 @@ export function contractsOf(
 ): ContractTerms[] {
   const { product } = snapshot;
   const sellers = new Map(snapshot.offers.map((offer) => [offer.id, organisationOf(offer.party)]));
-  const buyers = new Map(snapshot.bids.map((bid) => [bid.id, organisationOf(bid.party)]));
+  // A pool's bid has as many buyers as members; its own party, the runner, buys nothing under it.
+  const buyers = new Map(
+    [...snapshot.bids, ...(snapshot.members ?? [])].map(({ id, party }) => [id, organisationOf(party)]),
+  );
   return awards.map((award) => ({
-    id: contractId(product.id, run, award.offer, award.bid),
+    id: contractId(
+      product.id,
+      run,
+      award.offer,
+      award.bid,
+      ...(award.member === undefined ? [] : [award.member]),
+    ),
     clearing: snapshot.clearing,
     offer: award.offer,
     bid: award.bid,
+    ...(award.member === undefined ? {} : { member: award.member }),
     product: product.id,
     seller: known(sellers, award.offer),
-    buyer: known(buyers, award.bid),
+    buyer: known(buyers, award.member ?? award.bid),
     site: award.site,
     origin: award.origin,
     destination: award.destination,

@@ -4,7 +4,7 @@ import { lotsOf } from '../pricing/product-terms.ts';
 import type { Product } from '../reference/product.ts';
 import type { AwardTerms } from './conclude.ts';
 import type { MarketFigures, Side } from './record.ts';
-import type { BookBid, BookOffer, Snapshot } from './snapshot.ts';
+import type { BookBid, BookMember, BookOffer, Snapshot } from './snapshot.ts';
 
 /** One order's part in one quarter. */
 interface Part {
@@ -18,7 +18,9 @@ interface Part {
 export function depthOf(snapshot: Snapshot, awards: readonly AwardTerms[]): MarketFigures['depth'] {
   const { product, offers, bids } = snapshot;
   const supply = partsOf(offers, awardedLots(awards, 'offer'), product);
-  const demand = partsOf(bids, awardedLots(awards, 'bid'), product);
+  // A pool's bid counts as its members: each stands for itself.
+  const buyers = [...bids.filter(({ pool }) => pool === undefined), ...(snapshot.members ?? [])];
+  const demand = partsOf(buyers, awardedLots(awards, 'bid'), product);
   const quarters = [...new Set([...supply, ...demand].map(({ quarter }) => quarter))].sort();
   const inQuarter = (parts: readonly Part[], quarter: Quarter): Side =>
     sideOf(parts.filter((part) => part.quarter === quarter));
@@ -34,14 +36,15 @@ function awardedLots(awards: readonly AwardTerms[], side: 'offer' | 'bid'): Map<
   const awarded = new Map<string, bigint>();
   for (const award of awards)
     for (const { quarter, lots } of award.schedule) {
-      const key = `${award[side]} ${quarter}`;
+      const order = side === 'offer' ? award.offer : (award.member ?? award.bid);
+      const key = `${order} ${quarter}`;
       awarded.set(key, (awarded.get(key) ?? 0n) + lots);
     }
   return awarded;
 }
 
 const partsOf = (
-  orders: readonly (BookOffer | BookBid)[],
+  orders: readonly (BookOffer | BookBid | BookMember)[],
   awarded: ReadonlyMap<string, bigint>,
   product: Product,
 ): Part[] =>

@@ -7,8 +7,8 @@ import type { SnapshotJson } from './snapshot.ts';
  *
  *   leaf = SHA-256(00 ‖ canonical JSON)      node = SHA-256(01 ‖ smaller hash ‖ greater hash)
  *
- * over one leaf for the rules (the snapshot without its orders), one per offer, one per bid, in that order, orders
- * by id. Rows of hashes are joined two by two; a last one without a neighbour moves up as it is. The prefixes keep
+ * over one leaf for the rules (the snapshot without its orders), one per offer, one per bid, one per member of a pool,
+ * in that order, each by id. Rows of hashes are joined two by two; a last one without a neighbour moves up as it is. The prefixes keep
  * a node from passing for a leaf. The two hashes of a node go in numeric order, so that a path is a plain list.
  */
 
@@ -22,7 +22,10 @@ const hashOf = (prefix: number, ...parts: readonly (Hash | string)[]): Hash => {
 const nodeOf = (a: Hash, b: Hash): Hash => (Buffer.compare(a, b) <= 0 ? hashOf(1, a, b) : hashOf(1, b, a));
 const toHex = (hash: Hash): string => Buffer.from(hash).toString('hex');
 
-type OrderJson = SnapshotJson['offers'][number] | SnapshotJson['bids'][number];
+type OrderJson =
+  | SnapshotJson['offers'][number]
+  | SnapshotJson['bids'][number]
+  | NonNullable<SnapshotJson['members']>[number];
 
 /** What is hashed for one order: the order as the snapshot holds it. */
 export const leafOf = (order: OrderJson): string => canonicalJson(order);
@@ -37,8 +40,8 @@ export class SnapshotDigest {
   readonly #position = new Map<string, number>();
 
   constructor(snapshot: SnapshotJson) {
-    const { offers, bids, ...rules } = snapshot;
-    const orders = [...offers.toSorted(byId), ...bids.toSorted(byId)];
+    const { offers, bids, members = [], ...rules } = snapshot;
+    const orders = [...offers.toSorted(byId), ...bids.toSorted(byId), ...members.toSorted(byId)];
     orders.forEach(({ id }, index) => this.#position.set(id, index + 1));
     let row: Hash[] = [hashOf(0, canonicalJson(rules)), ...orders.map((order) => hashOf(0, leafOf(order)))];
     const rows = [row];

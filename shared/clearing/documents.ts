@@ -37,6 +37,7 @@ export function clearAndDocument(snapshot: Snapshot): Result<Documented> {
       ...head,
       snapshot,
       rejected: [...cleared.value.rejected],
+      ...(cleared.value.absent.length === 0 ? {} : { absent: [...cleared.value.absent] }),
       quarters: cleared.value.proof.map(quarterOf),
       levyTotal: moneyOf(cleared.value.levyTotal, snapshot.product.currency),
       contracts: cleared.value.awards.length,
@@ -50,7 +51,7 @@ const explainedOrders = (
   digest: SnapshotDigest,
 ): Map<string, ExplainedJson> =>
   new Map(
-    [...snapshot.offers, ...snapshot.bids].map((entry) => [
+    [...snapshot.offers, ...snapshot.bids, ...(snapshot.members ?? [])].map((entry) => [
       entry.id,
       z.encode(explainedOrderSchema, {
         entry,

@@ -94,7 +94,8 @@ export class Eligibility {
       const belowFloor = this.#limits[bidNumber]! < this.#floors[offer.origin]![destination]!;
       refused |= belowFloor ? refusalBit.price_below_floor : refusalBit.limit_below_reserve;
     }
-    if (offer.group >= 0 && offer.group === bid.group) refused |= refusalBit.related_party;
+    if (offer.group >= 0 && (offer.group === bid.group || bid.groups?.includes(offer.group) === true))
+      refused |= refusalBit.related_party;
     if (offer.priceTerms !== bid.priceTerms) refused |= refusalBit.price_terms_mismatch;
     if (offer.delivers[destination] !== true) refused |= refusalBit.not_delivered;
     if (offer.purity < bid.minimumPurity) refused |= refusalBit.purity_too_low;

@@ -44,13 +44,17 @@ export function explain(
       const told = left === 0 || !inBook ? undefined : view.told.get(entry);
       // A certificate or a verification would let in whatever else the site offers.
       const sharesSite = 'site' in order && (siteOffers.get(order.site)?.length ?? 0) > 1;
-      const condition = left === 0 ? undefined : conditionReason(setting, cleared, order.id, quarter, entry);
+      const condition =
+        left === 0
+          ? undefined
+          : (conditionReason(setting, cleared, order.id, quarter, entry) ??
+            (inBook && told === undefined && 'pool' in order ? membersOut : undefined));
       const missed = oncePerCode(
         (told?.cures ?? []).flatMap((cure) => nearMissOf(setting, order, cure, sharesSite)),
       );
       const nearMisses =
-        left === 0 || !inBook
-          ? []
+        left === 0 || !inBook || 'pool' in order
+          ? missed
           : settled(setting, retrials, depth, { order, quarter, awarded, condition, told }, missed);
       const causes = told?.binding ?? (['window_mismatch'] as const);
       const facts: QuarterFacts = {
@@ -95,6 +99,14 @@ export function explain(
   ranked.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   return new Map(ranked.map(({ side, order, entry }) => [order.id, explained(side, order, entry)]));
 }
+
+/** A pool's bid that has all its members asked for who took part. */
+const membersOut: ConditionReason = {
+  code: 'minimum_lot',
+  standing: 'rejected',
+  detail:
+    "The rest was asked for by members who took no part: their share would have been below their minimum, or their destination is not one in which the rules of the pool's zone decide.",
+};
 
 /** Begun quarters and orders past their validity take no part. */
 const wordsOutside = 'took no part, because the quarter had begun or the order was no longer valid';

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { canonicalJson, sha256, sha256Schema } from '../kernel/digest.ts';
 import { generatedIdSchema } from '../kernel/ids.ts';
 import { quarterExplanationSchema } from './explanation.ts';
-import { bookBidSchema, bookOfferSchema } from './snapshot.ts';
+import { bookBidSchema, bookMemberSchema, bookOfferSchema } from './snapshot.ts';
 
 /** What a clearing says of one order. `entry` is the order as the snapshot holds it. */
 export const explainedOrderSchema = z.strictObject({
-  entry: z.union([bookOfferSchema, bookBidSchema]).meta({
+  entry: z.union([bookOfferSchema, bookBidSchema, bookMemberSchema]).meta({
     description: 'The order as it was counted: its own terms, with an opaque token for its organisation',
   }),
   inclusion: z.array(sha256Schema).meta({
@@ -24,7 +24,9 @@ export type ExplainedJson = z.input<typeof explainedOrderSchema>;
 /** The explanation of one order in one clearing, as answered. */
 export const explanationSchema = z
   .strictObject({
-    order: z.union([generatedIdSchema('offer'), generatedIdSchema('bid')]),
+    order: z
+      .union([generatedIdSchema('offer'), generatedIdSchema('bid'), generatedIdSchema('member')])
+      .meta({ description: 'The order or, of a pool, the member' }),
     clearing: generatedIdSchema('clearing'),
     inputDigest: sha256Schema,
     leaf: z.string().meta({

@@ -8,7 +8,9 @@ import { conditionCodes } from '../orders/conditions.ts';
 import { requirementSchema } from '../standards/standards-rule.ts';
 import { outcomeCodes, refusalCodes } from './refusal.ts';
 
-const bindingCode = z.enum([...refusalCodes, ...outcomeCodes, ...conditionCodes]);
+/** What may keep a single member of a pool out. */
+export const memberCodes = ['outside_zone'] as const;
+const bindingCode = z.enum([...refusalCodes, ...outcomeCodes, ...conditionCodes, ...memberCodes]);
 
 /** Terms of an order that it could do without. */
 const droppableTerms = [

@@ -30,6 +30,8 @@ export interface BidFacet {
   readonly minimumPurity: number;
   readonly priceTerms: number;
   readonly group: number;
+  /** Of a pool: its runner's and its members', as far as they have orders on both sides. */
+  readonly groups?: readonly number[];
   readonly firstQuarter: number;
 }
 

@@ -1,12 +1,12 @@
 import { compareDecimal, type Decimal } from '../kernel/decimal.ts';
 import type { Requirement } from '../standards/standards-rule.ts';
-import type { Book, BidEntry, OfferEntry } from './book.ts';
+import { destinationsOf, groupsOf, type Book, type BidEntry, type OfferEntry } from './book.ts';
 import { Evidence } from './evidence.ts';
 import type { BidFacet, Facets, OfferFacet } from './facet.ts';
 import { Numbering } from './numbering.ts';
 import type { Snapshot, SnapshotSite } from './snapshot.ts';
 import type { Check } from './standards-check.ts';
-import { destinationRules } from './trade-terms.ts';
+import { destinationRules, poolRules, type DestinationRules } from './trade-terms.ts';
 
 const priceTermsKey = ({ order }: OfferEntry | BidEntry): string =>
   order.priceTerms?.kind === 'indexed' ? `indexed ${order.priceTerms.reference}` : 'fixed';
@@ -23,9 +23,10 @@ export function facetsOf(snapshot: Snapshot, book: Book): Facets {
     return site;
   };
   const origins = [...new Set(book.offers.map((offer) => siteOf(offer).country))].sort();
-  const destinations = [...new Set(book.bids.map(({ order }) => order.destination))]
-    .sort()
-    .map((destination) => destinationRules(snapshot, destination));
+  const rulesOfBid = rulesByBid(snapshot, book.bids);
+  const destinations = [...new Set(rulesOfBid.values())].sort((a, b) =>
+    a.destination < b.destination ? -1 : 1,
+  );
   const purities = distinctPurities(book.bids);
   const groups = groupsOnBothSides(book);
   const terms = new Numbering<string>();
@@ -50,11 +51,11 @@ export function facetsOf(snapshot: Snapshot, book: Book): Facets {
   ];
 
   const bidFacets = new Numbering<BidFacet>();
-  const destinationIndex = new Map(destinations.map((rules, index) => [rules.destination, index]));
+  const destinationIndex = new Map(destinations.map((rules, index) => [rules, index]));
   const looksBack = snapshot.standards.some((rule) => rule.renewalCovenant === true);
   const bidFacet = new Map<BidEntry, number>();
   for (const bid of book.bids) {
-    const destination = destinationIndex.get(bid.order.destination)!;
+    const destination = destinationIndex.get(rulesOfBid.get(bid)!)!;
     const { minimumPurity } = bid.order;
     const facet: BidFacet = {
       limit: bid.price,
@@ -64,6 +65,9 @@ export function facetsOf(snapshot: Snapshot, book: Book): Facets {
       minimumPurity: minimumPurity === undefined ? 0 : 1 + rankOf(purities, minimumPurity),
       priceTerms: terms.of(priceTermsKey(bid)),
       group: groups.get(bid.order.group) ?? -1,
+      ...(bid.members !== undefined && {
+        groups: groupsOf(bid).flatMap((group) => groups.get(group) ?? []),
+      }),
       firstQuarter: looksBack ? bid.firstQuarter : 0,
     };
     bidFacet.set(bid, bidFacets.of(facet, text(facet)));
@@ -87,7 +91,9 @@ export function facetsOf(snapshot: Snapshot, book: Book): Facets {
       ask: offer.price,
       origin: origins.indexOf(site.country),
       verified: site.verified || !asksForVerified,
-      delivers: destinations.map((rules) => order.destinations?.includes(rules.destination) ?? true),
+      delivers: destinations.map(({ countries }) =>
+        countries.every((country) => order.destinations?.includes(country) ?? true),
+      ),
       purity: order.purity === undefined ? 0 : rankAfter(purities, order.purity),
       priceTerms: terms.of(priceTermsKey(offer)),
       group: groups.get(order.group) ?? -1,
@@ -109,6 +115,23 @@ export function facetsOf(snapshot: Snapshot, book: Book): Facets {
   };
 }
 
+/** The rules of each bid's destination, one object for all bids that share it. */
+function rulesByBid(snapshot: Snapshot, bids: readonly BidEntry[]): Map<BidEntry, DestinationRules> {
+  const known = new Map<string, DestinationRules>();
+  return new Map(
+    bids.map((bid) => {
+      const countries = destinationsOf(bid);
+      const { zone = '' } = bid.order;
+      const key = bid.members === undefined ? countries[0]! : `${zone}:${countries.join()}`;
+      const rules =
+        known.get(key) ??
+        (bid.members === undefined ? destinationRules(snapshot, key) : poolRules(snapshot, zone, countries));
+      known.set(key, rules);
+      return [bid, rules];
+    }),
+  );
+}
+
 function distinctPurities(bids: readonly BidEntry[]): Decimal[] {
   const sorted = bids
     .flatMap(({ order }) => (order.minimumPurity === undefined ? [] : [order.minimumPurity]))
@@ -125,7 +148,7 @@ const rankAfter = (sorted: readonly Decimal[], value: Decimal): number =>
 
 /** Only a group that both offers and bids can be refused as a related party. */
 function groupsOnBothSides(book: Book): Map<string, number> {
-  const buying = new Set(book.bids.map(({ order }) => order.group));
+  const buying = new Set(book.bids.flatMap(groupsOf));
   const both = [...new Set(book.offers.map(({ order }) => order.group))].filter((group) => buying.has(group));
   return new Map(both.sort().map((group, index) => [group, index]));
 }

@@ -31,7 +31,7 @@ export function nearMissOf(
   const { causes, checks, limit, ask, floor } = cure;
   const { product } = snapshot;
   const has = (cause: BindingCause): boolean => causes.includes(cause);
-  const ofBid = 'destination' in order;
+  const ofBid = !('site' in order);
   const certified = causes.some((cause) => cause.startsWith('certificate_')) && checks.length > 0;
   const without = [
     ...(has('purity_too_low') ? (['minimumPurity'] as const) : []),
@@ -79,11 +79,13 @@ function needOf(
  * offer delivers to, not where the bids are, and a buyer its bid's destination, not where the offers deliver to.
  */
 export function undelivered(order: Order): { readonly detail: string; readonly wouldNeed: string } {
-  if ('destination' in order)
+  if (!('site' in order)) {
+    const { destination = "every destination of the pool's members" } = order;
     return {
-      detail: `There is supply, but it does not deliver to ${order.destination}.`,
-      wouldNeed: `An offer that delivers to ${order.destination}.`,
+      detail: `There is supply, but it does not deliver to ${destination}.`,
+      wouldNeed: `An offer that delivers to ${destination}.`,
     };
+  }
   const served = (order.destinations ?? []).join(', ');
   return {
     detail: `The offer does not deliver to where there is demand: it delivers to ${served} only.`,

@@ -25,6 +25,8 @@ const dualsSchema = z.strictObject({
 const flowSchema = z.strictObject({
   offer,
   bid,
+  /** Where the bid is a pool's: whose part this is. */
+  member: generatedIdSchema('member').optional(),
   lots: integerCodec,
   price: integerCodec,
   landed: integerCodec,
@@ -53,6 +55,8 @@ export const proofDocumentSchema = z.strictObject({
   snapshot: snapshotSchema,
   /** Orders that a condition of their own kept out, with the condition's code. */
   rejected: z.array(z.strictObject({ order: z.union([offer, bid]), code: z.string() })),
+  /** Members of pools that a minimum of their own kept out of a quarter; left out where there are none. */
+  absent: z.array(z.strictObject({ member: generatedIdSchema('member'), quarter: quarterSchema })).optional(),
   quarters: z.array(quarterProofSchema),
   levyTotal: moneySchema,
   contracts: z.int().nonnegative(),

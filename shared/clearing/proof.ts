@@ -8,6 +8,8 @@ import type { ClearedQuarter, Setting } from './quarters.ts';
 export interface ProvenFlow {
   readonly offer: string;
   readonly bid: string;
+  /** Where the bid is a pool's: whose part this is. */
+  readonly member?: string | undefined;
   readonly lots: bigint;
   /** What the seller is paid: price + duties + levy = landed. */
   readonly price: bigint;
@@ -61,11 +63,12 @@ export function proofOf(
 
 /** Awards are sorted by offer, then bid; so are the flows. */
 const flowsOf = (awards: readonly Award[], quarter: Quarter): ProvenFlow[] =>
-  awards.flatMap(({ offer, bid, schedule }) =>
+  awards.flatMap(({ offer, bid, member, schedule }) =>
     schedule
       .filter((entry) => entry.quarter === quarter)
       .map(({ lots, price, landed, waterfall: { duties, levy } }) => ({
         ...{ offer, bid, lots, price, landed, duties, levy },
+        ...(member === undefined ? {} : { member }),
       })),
   );
 

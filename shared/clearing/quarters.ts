@@ -6,6 +6,7 @@ import type { Facets } from './facet.ts';
 import type { Solution } from './flow.ts';
 import type { Market } from './market.ts';
 import { MarketTooLarge } from './network.ts';
+import type { Absences } from './members.ts';
 import { QuarterSolver } from './quarter-solver.ts';
 import type { PairAward } from './sharing.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -45,6 +46,8 @@ export interface Setting {
   readonly book: Book;
   readonly facets: Facets;
   readonly eligibility: Eligibility;
+  /** Members of pools that take no part in a quarter; none if left out. */
+  readonly absences?: Absences;
   /** Asked before each solve, where a clearing has to end in time; false ends it with {@link MarketTooLarge}. */
   readonly mayGoOn?: MayGoOn | undefined;
 }

@@ -72,7 +72,7 @@ function questionsOf(
   depth: PublicDepth,
   { order, quarter, condition, told }: Unfilled,
 ): Pick<NearMiss, 'code' | 'wouldNeed'>[] {
-  const side = 'destination' in order ? 'bid' : 'offer';
+  const side = 'site' in order ? 'offer' : 'bid';
   const there = depth.against(side, quarter);
   if (condition !== undefined) {
     const { code } = condition;

@@ -42,14 +42,19 @@ export class Retrials {
     if (this.#left < this.#each || this.#trials === MOST_TRIALS) return undefined;
     this.#trials++;
     this.#left -= this.#each;
-    const lots = awardedIn(withChangedOrder(this.#setting.snapshot, order, quarter, need), order.id);
+    const changed = withChangedOrder(this.#setting.snapshot, order, quarter, need);
+    const lots = awardedIn(changed, order.id, this.#setting.absences);
     this.#known.set(key, lots);
     return lots;
   }
 }
 
-function awardedIn(snapshot: Setting['snapshot'], order: string): Map<Quarter, number> | undefined {
-  const book = readBook(snapshot);
+function awardedIn(
+  snapshot: Setting['snapshot'],
+  order: string,
+  absences: Setting['absences'],
+): Map<Quarter, number> | undefined {
+  const book = readBook(snapshot, absences);
   const facets = facetsOf(snapshot, book);
   const setting = { snapshot, book, facets, eligibility: new Eligibility(snapshot, facets, book.quarters) };
   try {

@@ -4,6 +4,7 @@ import { quantitySchema } from '../kernel/quantity.ts';
 import { quarterSchema } from '../kernel/quarter.ts';
 import { instantSchema } from '../kernel/time.ts';
 import { bidSchema } from '../orders/bid.ts';
+import { quarterQuantitySchema } from '../orders/delivery.ts';
 import { offerSchema } from '../orders/offer.ts';
 import { floorSchema } from '../pricing/floor.ts';
 import { productSchema } from '../reference/product.ts';
@@ -48,6 +49,8 @@ export const bookBidSchema = bidSchema
     requires: true,
     excludedOrigins: true,
     maxOriginShare: true,
+    pool: true,
+    zone: true,
     contractedByOrigin: true,
     priceTerms: true,
     minimumLot: true,
@@ -59,6 +62,23 @@ export const bookBidSchema = bidSchema
   })
   .extend({ ...partyShape, requested: bidSchema.shape.remaining });
 export type BookBid = z.output<typeof bookBidSchema>;
+
+/**
+ * A member of a pool as it stood when the pool's bid was locked. The bid names no destination and asks for the sum of
+ * what its members still ask for.
+ */
+export const bookMemberSchema = z.strictObject({
+  id: generatedIdSchema('member'),
+  bid: generatedIdSchema('bid'),
+  destination: countrySchema,
+  /** The least it takes in a quarter, contracts included. */
+  minimum: quantitySchema.optional(),
+  remaining: z.array(quarterQuantitySchema),
+  contracted: z.array(quarterQuantitySchema),
+  version: z.int().positive(),
+  ...partyShape,
+});
+export type BookMember = z.output<typeof bookMemberSchema>;
 
 /** Without its name, which tends to tell whose it is. */
 export const snapshotSiteSchema = siteSchema.omit({ name: true, organisation: true, recordedBy: true });
@@ -103,6 +123,8 @@ export const snapshotSchema = z.strictObject({
   certificates: z.array(snapshotCertificateSchema),
   offers: z.array(bookOfferSchema),
   bids: z.array(bookBidSchema),
+  /** Of all pools; left out where there is none. */
+  members: z.array(bookMemberSchema).optional(),
 });
 /** In memory: decoded values. */
 export type Snapshot = z.output<typeof snapshotSchema>;

@@ -97,14 +97,19 @@ const tradesByQuarter = (lots: readonly Lot[]): QuarterTrade[] =>
 const sorted = <T>(groups: Map<string, T>): [string, T][] => [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
 
 function lotsOf(snapshot: Snapshot, awards: readonly AwardTerms[]): Lot[] {
-  const groups = new Map([...snapshot.offers, ...snapshot.bids].map((order) => [order.id, order.group]));
-  return awards.flatMap(({ offer, bid, origin, destination, schedule }) =>
+  const groups = new Map(
+    [...snapshot.offers, ...snapshot.bids, ...(snapshot.members ?? [])].map((order) => [
+      order.id,
+      order.group,
+    ]),
+  );
+  return awards.flatMap(({ offer, bid, member = bid, origin, destination, schedule }) =>
     schedule.map((entry) => ({
       ...entry,
       origin,
       destination,
       seller: groups.get(offer) ?? offer,
-      buyer: groups.get(bid) ?? bid,
+      buyer: groups.get(member) ?? member,
     })),
   );
 }

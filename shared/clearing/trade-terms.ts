@@ -1,5 +1,5 @@
 import type { Decimal } from '../kernel/decimal.ts';
-import { divide, tenTo } from '../kernel/decimal.ts';
+import { compareDecimal, divide, tenTo } from '../kernel/decimal.ts';
 import { must } from '../kernel/result.ts';
 import { dateOf, inRange } from '../kernel/time.ts';
 import { dutyOn, isInForce, type Floor } from '../pricing/floor.ts';
@@ -26,7 +26,10 @@ export interface TradeTerms {
 
 /** What one destination's zones say, whatever the origin. */
 export interface DestinationRules {
+  /** What tells it apart: the country or, for pools, their countries and zone. */
   readonly destination: string;
+  /** One country; for pools each in which a member takes delivery. */
+  readonly countries: readonly string[];
   /** Every zone that the destination is a member of, by id. */
   readonly zones: readonly Zone[];
   /** The zone whose floor or rule decides; undefined outside every zone. */
@@ -57,6 +60,7 @@ export function destinationRules(
   const deciding = floor?.zone ?? standards[0]?.zone;
   return {
     destination,
+    countries: [destination],
     zones,
     zone: zones.find((zone) => zone.id === deciding) ?? zones[0],
     floor,
@@ -65,12 +69,48 @@ export function destinationRules(
   };
 }
 
-/** How the rules of a destination act on one origin. */
+/** Whether a zone's rules decide in a country: it is a member, and no other zone has a floor or standards rule there. */
+export function decidesIn(
+  snapshot: Pick<Snapshot, 'product' | 'gateClosure' | 'zones' | 'floors' | 'standards'>,
+  zone: string,
+  country: string,
+): boolean {
+  const { zones, floor, standards } = destinationRules(snapshot, country);
+  return (
+    zones.some(({ id }) => id === zone) &&
+    [floor, ...standards].every((rule) => (rule?.zone ?? zone) === zone)
+  );
+}
+
+/**
+ * The rules for deliveries to several countries of one zone at once, in each of which that zone's rules decide: what a
+ * pool buys must be good for every member, so what holds in any of their other zones holds too.
+ */
+export function poolRules(
+  snapshot: Pick<Snapshot, 'product' | 'gateClosure' | 'zones' | 'floors' | 'standards'>,
+  zone: string,
+  countries: readonly string[],
+): DestinationRules {
+  const each = countries.map((country) => destinationRules(snapshot, country));
+  const first = each[0] ?? destinationRules(snapshot, '');
+  const zones = new Map(each.flatMap((rules) => rules.zones.map((one) => [one.id, one])));
+  return {
+    ...first,
+    destination: `${zone}:${countries.join()}`,
+    countries,
+    zones: [...zones.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    zone: zones.get(zone),
+  };
+}
+
+/** How the rules of a destination act on one origin; duties are those of the country where they are highest. */
 export function tradeTerms(snapshot: Snapshot, rules: DestinationRules, origin: string): TradeTerms {
   const { product } = snapshot;
-  const { zone, floor, destination } = rules;
+  const { zone, floor } = rules;
   const inside = zone?.members.includes(origin) ?? false;
-  const dutyRate = dutyOn(floor, origin, destination)?.rate ?? { units: 0n, scale: 0 };
+  const dutyRate = rules.countries
+    .map((country) => dutyOn(floor, origin, country)?.rate ?? { units: 0n, scale: 0 })
+    .reduce((most, rate) => (compareDecimal(rate, most) > 0 ? rate : most));
   if (zone === undefined || floor === undefined) return { inside, effect: 'none', floor: 0n, dutyRate };
   const ticks = must(ticksOf(floor.price, product, 'up'));
   if (inside) return { inside, effect: 'hard', floor: ticks, dutyRate };

@@ -6,6 +6,7 @@ import type { Product } from '../reference/product.ts';
 import type { Consumption, Zone } from '../reference/zone.ts';
 import type { Facets } from './facet.ts';
 import type { OriginUse, Snapshot } from './snapshot.ts';
+import type { DestinationRules } from './trade-terms.ts';
 
 /** The zone's cap counts what this origin delivers to this destination. */
 export const isCounted = (zone: Zone, origin: string, destination: string): boolean =>
@@ -66,6 +67,10 @@ export const FREE = -1;
 /** Some zone's cap is used up, or lets nothing in. */
 export const CLOSED = -2;
 
+/** A pool that buys for several countries counts whole, though only some of them lie in the zone: never above the cap. */
+const counts = (zone: Zone, origin: string, { countries }: DestinationRules): boolean =>
+  countries.some((country) => isCounted(zone, origin, country));
+
 /** Caps of one quarter, by zone, then origin. Where no consumption is declared eligibility refuses every pair. */
 export function zoneCaps(snapshot: Snapshot, { origins, destinations }: Facets, quarter: Quarter): ZoneCaps {
   const { product, consumption, originUse } = snapshot;
@@ -79,15 +84,15 @@ export function zoneCaps(snapshot: Snapshot, { origins, destinations }: Facets, 
       if (limit === undefined || zone.members.includes(origin)) return FREE;
       const lots = limit - contractedInto(zone, origin, quarter, originUse, product);
       if (lots <= 0n) return CLOSED;
-      if (!destinations.some(({ destination }) => isCounted(zone, origin, destination))) return FREE;
+      if (!destinations.some((rules) => counts(zone, origin, rules))) return FREE;
       return limits.push({ zone: zone.id, origin, lots: Number(lots) }) - 1;
     });
   });
   const lanes: number[][] = [];
   const laneOf = origins.map((origin, index) =>
-    destinations.map(({ destination }) => {
+    destinations.map((rules) => {
       const counted = zones.flatMap((zone, at) =>
-        isCounted(zone, origin, destination) ? [numbers[at]![index]!] : [],
+        counts(zone, origin, rules) ? [numbers[at]![index]!] : [],
       );
       if (counted.includes(CLOSED)) return CLOSED;
       const binding = counted.filter((limit) => limit >= 0);

@@ -59,6 +59,8 @@ export const contractSchema = z
     clearing: generatedIdSchema('clearing'),
     offer: generatedIdSchema('offer'),
     bid: generatedIdSchema('bid'),
+    /** Where the bid is a pool's: the member that buys. */
+    member: generatedIdSchema('member').optional(),
     product: nameIdSchema,
     seller: nameIdSchema,
     buyer: nameIdSchema,

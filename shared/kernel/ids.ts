@@ -9,6 +9,8 @@ export const idPrefixes = {
   change: 'chg',
   offer: 'off',
   bid: 'bid',
+  pool: 'pol',
+  member: 'mem',
   clearing: 'clr',
   contract: 'ctr',
   event: 'evt',

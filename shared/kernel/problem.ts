@@ -43,6 +43,11 @@ export const problemCodes = [
   'below_contracted',
   'quarter_begun',
   'condition_unsatisfiable',
+  // pools
+  'pool_closed',
+  'pool_full',
+  'already_member',
+  'outside_zone',
   // clearings
   'clearing_not_completed',
   'market_too_large',

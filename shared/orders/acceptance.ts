@@ -15,10 +15,12 @@ import { normaliseDelivery, scheduleOf } from './delivery.ts';
 import type { OfferTerms } from './offer.ts';
 
 /** Terms that the market cannot keep yet are refused: never accepted and ignored. */
-export function unsupportedTerms(terms: OfferTerms | BidTerms): Problem | undefined {
+export function unsupportedTerms(
+  terms: Pick<BidTerms, 'priceTerms'> & Pick<OfferTerms, 'stockLot'>,
+): Problem | undefined {
   const asked = {
     '/priceTerms': terms.priceTerms?.kind === 'indexed',
-    '/stockLot': 'stockLot' in terms && terms.stockLot !== undefined,
+    '/stockLot': terms.stockLot !== undefined,
   };
   const errors = Object.entries(asked)
     .filter(([, isAsked]) => isAsked)

@@ -36,6 +36,14 @@ const scheduleSchema = z.strictObject({
     ),
 });
 
+/**
+ * A delivery as the record of a pool's bid shows it: what its members ask for by quarter, nothing where all have left.
+ * Its values are deliveries like any other.
+ */
+export const summedDeliverySchema = z.strictObject({
+  schedule: z.array(z.strictObject({ quarter: quarterSchema, quantity: quantitySchema })),
+});
+
 /** One quantity for each quarter of a range, or a quantity for each quarter listed (a ramp-up). */
 export const deliverySchema = z.union([flatSchema, scheduleSchema]);
 export type Delivery = z.output<typeof deliverySchema>;

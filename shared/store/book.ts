@@ -119,6 +119,12 @@ export interface Take {
   readonly lots: Readonly<Record<Quarter, bigint>>;
   /** A bid's lots contracted by quarter and origin, this take included. */
   readonly byOrigin?: Readonly<Record<string, bigint>> | undefined;
+  /** Of a pool's bid, by id: how the members that this take is for stand after it. */
+  readonly members?:
+    | Readonly<
+        Record<string, { readonly version: number; readonly remaining: Readonly<Record<Quarter, bigint>> }>
+      >
+    | undefined;
 }
 
 /**
@@ -129,13 +135,13 @@ export interface Take {
 export const takeFromOrder = (take: Take, run: number, now: Instant): Action => {
   const quarters = Object.entries(take.lots).map(([quarter, lots], index) => ({ quarter, lots, index }));
   const names = {
-    '#remaining': 'remaining',
+    '#r': 'remaining',
     ...Object.fromEntries(quarters.map(({ quarter, index }) => [`#q${index}`, quarter])),
   };
   const values = Object.fromEntries(quarters.map(({ lots, index }) => [`:n${index}`, lots]));
   const stillThere: Clause = {
     name: 'stillThere',
-    expression: quarters.map(({ index }) => `#remaining.#q${index} >= :n${index}`).join(' AND '),
+    expression: quarters.map(({ index }) => `#r.#q${index} >= :n${index}`).join(' AND '),
     names,
     values,
   };
@@ -146,13 +152,15 @@ export const takeFromOrder = (take: Take, run: number, now: Instant): Action => 
       ? {}
       : { byOrigin: lotsAttribute(new Map(Object.entries(take.byOrigin))) }),
   });
+  const members = memberStates(take.members ?? {}, now);
   const set: Update = {
     expression: [
       beside.expression,
-      ...quarters.map(({ index }) => `#remaining.#q${index} = #remaining.#q${index} - :n${index}`),
+      ...quarters.map(({ index }) => `#r.#q${index} = #r.#q${index} - :n${index}`),
+      ...members.expressions,
     ].join(', '),
-    names: { ...beside.names, ...names },
-    values: { ...beside.values, ...values },
+    names: { ...beside.names, ...names, ...members.names },
+    values: { ...beside.values, ...values, ...members.values },
   };
   return {
     name: `order ${take.order}`,
@@ -161,6 +169,27 @@ export const takeFromOrder = (take: Take, run: number, now: Instant): Action => 
     conditions: [isOpen, lockedBy(run), versionIs(take.version), stillThere],
   };
 };
+
+/** The states of a pool's members, each whole: fifty short paths fit beside eighty quarters in 4 KB. */
+function memberStates(states: NonNullable<Take['members']>, now: Instant) {
+  const entries = Object.entries(states).map(([id, state], index) => ({ id, state, index }));
+  return {
+    expressions: entries.map(({ index }) => `#p.#m${index}.#s = :m${index}`),
+    names:
+      entries.length === 0
+        ? {}
+        : {
+            ...{ '#p': 'members', '#s': 'state' },
+            ...Object.fromEntries(entries.map(({ id, index }) => [`#m${index}`, id])),
+          },
+    values: Object.fromEntries(
+      entries.map(({ state: { version, remaining }, index }) => [
+        `:m${index}`,
+        { version, updatedAt: now, remaining: { ...remaining } },
+      ]),
+    ),
+  };
+}
 
 /** An order that the run has left with nothing is filled, and leaves the book. */
 export const retireOrder = (

@@ -20,19 +20,21 @@ const runsLookedAt = 25;
 
 /**
  * What a completed clearing says of an order: the clearing asked for, else the last that the order took part in.
- * Errors: not_found, clearing_not_completed.
+ * Of a pool's bid, what it says of one `member`. Errors: not_found, clearing_not_completed.
  */
 export async function explainOrder(
   stores: Stores,
   stored: StoredOrder,
   clearing: string | undefined,
+  member?: string,
 ): Promise<Result<Explanation>> {
-  if (clearing !== undefined) return explainIn(stores, stored, clearing);
+  const subject = member ?? stored.order.id;
+  if (clearing !== undefined) return explainIn(stores, stored.product.id, subject, clearing);
   // The lock that stays on an order names the last run that had it.
   const lastRun = stored.state.lock ?? 0;
   const runs = await latestRuns(stores.table, stored.product.id, runsLookedAt);
   for (const { clearing: id } of runs.filter(({ run, status }) => run <= lastRun && status === 'completed')) {
-    const explanation = await explainIn(stores, stored, id);
+    const explanation = await explainIn(stores, stored.product.id, subject, id);
     if (explanation.ok) return explanation;
   }
   return fail(problem('not_found', 'No clearing that has completed had this order in it.'));
@@ -40,11 +42,12 @@ export async function explainOrder(
 
 async function explainIn(
   { table, objects }: Stores,
-  { order, product }: StoredOrder,
+  product: string,
+  order: string,
   clearing: string,
 ): Promise<Result<Explanation>> {
   const record = await readClearing(table, clearing);
-  if (record?.product !== product.id)
+  if (record?.product !== product)
     return fail(problem('not_found', 'There is no such clearing of this product.'));
   if (record.status !== 'completed')
     return fail(problem('clearing_not_completed', `The clearing is ${record.status}.`));
@@ -52,12 +55,12 @@ async function explainIn(
   if (documents === undefined) throw new Error('a completed clearing without documents');
   const { fence, sha256: digests } = documents.explanations;
   const shards = digests.length;
-  const shard = shardOf(order.id, shards);
+  const shard = shardOf(order, shards);
   const document = await readDocument(objects, {
     key: objectKeys.explanations(clearing, fence, shard),
     sha256: digests[shard]!,
   });
-  const explanation = explanationIn(document, { clearing, shard, shards }, order.id);
+  const explanation = explanationIn(document, { clearing, shard, shards }, order);
   return explanation === undefined
     ? fail(problem('not_found', 'The order was not in this clearing.'))
     : ok(explanation);

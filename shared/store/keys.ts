@@ -58,6 +58,8 @@ export const keys = {
   }),
 
   order: (id: string): Key => ({ pk: `ORDER#${id}`, sk: 'ORDER' }),
+  /** The terms of a pool; its members lie in the order of its bid. */
+  pool: (id: string): Key => ({ pk: `POOL#${id}`, sk: 'POOL' }),
   /** An open order's entry in the book of its product. */
   bookEntry: (product: string, id: string): Key => ({ pk: `BOOK#${product}#${shardOf(id)}`, sk: id }),
   bookShard: (product: string, shard: number): string => `BOOK#${product}#${shard}`,
@@ -93,7 +95,7 @@ export const keys = {
 } as const;
 
 export type OwnedKind = 'offer' | 'bid' | 'site' | 'sold' | 'bought';
-export type ListedKind = 'offer' | 'bid' | 'site' | 'contract' | 'clearing';
+export type ListedKind = 'offer' | 'bid' | 'pool' | 'site' | 'contract' | 'clearing';
 
 /** Index attributes of an item that is listed by its owner and among all of its kind. */
 export const ownedBy = (organisation: string, kind: OwnedKind, id: string) => ({

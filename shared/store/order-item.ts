@@ -13,13 +13,14 @@ import type { Product } from '../reference/product.ts';
 import type { Attribute, Clause } from './condition.ts';
 import type { Item } from './item.ts';
 import { keys, listedAs, ownedBy } from './keys.ts';
+import { lotsMapSchema, memberEntrySchema } from './member-entry.ts';
 
 /**
  * An order as stored: the noun's own JSON in `body`, and beside it what writes change or conditions read, in
  * whole lots: `requested` and `remaining` by quarter and, for a bid, `byOrigin` contracted by quarter and origin
  * ("2027-Q1|AU"). `lock` is the number of the last run that locked the order; it binds only until that run ends.
+ * A pool's bid has its `members` by their ids and, once joining is closed, `closing`.
  */
-const lotsMapSchema = z.record(z.string(), z.bigint());
 const orderStateSchema = z.object({
   status: z.enum(['open', 'filled', 'withdrawn']),
   version: z.bigint().transform(Number),
@@ -28,6 +29,9 @@ const orderStateSchema = z.object({
   remaining: lotsMapSchema,
   byOrigin: lotsMapSchema.optional(),
   lock: z.bigint().transform(Number).optional(),
+  members: z.record(z.string(), memberEntrySchema).optional(),
+  /** When joining was closed, and what was asked for then by quarter; null where that would tell a member's part. */
+  closing: z.object({ at: z.string(), demand: z.record(z.string(), z.bigint().nullable()) }).optional(),
 });
 export type OrderState = z.output<typeof orderStateSchema>;
 
@@ -37,15 +41,23 @@ export const readOrderState = (item: Item): OrderState => orderStateSchema.parse
 const derived = { status: true, version: true, updatedAt: true, remaining: true, contracted: true } as const;
 const offerBody = offerSchema.omit(derived).strip();
 const bidBody = bidSchema.omit({ ...derived, contractedByOrigin: true }).strip();
+/** The delivery of a pool's bid is the sum of its members'. */
+const poolBidBody = bidBody.omit({ delivery: true });
 
 /** The noun's own JSON, without what the item's attributes carry. */
-export const orderBody = (order: Offer | Bid): Attribute =>
-  'seller' in order ? z.encode(offerBody, order) : z.encode(bidBody, order);
+export function orderBody(order: Offer | Bid): Attribute {
+  if ('seller' in order) return z.encode(offerBody, order);
+  return order.pool === undefined ? z.encode(bidBody, order) : z.encode(poolBidBody, order);
+}
+
+/** Whose order it is. A pool's bid is nobody's own: no organisation's name has a colon. */
+export const ownerOf = (order: Offer | Bid): string =>
+  'seller' in order ? order.seller : order.pool === undefined ? order.buyer : `pool:${order.pool}`;
 
 /** The item of a newly posted order. */
 export function orderItem(order: Offer | Bid, requested: LotsByQuarter) {
-  const [kind, owner] =
-    'seller' in order ? (['offer', order.seller] as const) : (['bid', order.buyer] as const);
+  const kind = 'seller' in order ? 'offer' : 'bid';
+  const owner = ownerOf(order);
   return {
     ...keys.order(order.id),
     ...ownedBy(owner, kind, order.id),
@@ -60,6 +72,7 @@ export function orderItem(order: Offer | Bid, requested: LotsByQuarter) {
     requested: lotsAttribute(requested),
     remaining: lotsAttribute(requested),
     ...(kind === 'bid' ? { byOrigin: {} } : {}),
+    ...('pool' in order && order.pool !== undefined ? { members: {} } : {}),
   };
 }
 
@@ -80,7 +93,11 @@ export function readBid(item: Item, product: Product): Bid {
     const [quarter = '', origin = ''] = key.split('|');
     return { quarter, origin, quantity: encodeQuantity(lots, product) };
   });
+  const summed = inOrder(state.requested)
+    .filter(([, lots]) => lots > 0n)
+    .map(([quarter, lots]) => ({ quarter, quantity: encodeQuantity(lots, product) }));
   const bid = z.decode(bidSchema, {
+    ...(state.members === undefined ? {} : { delivery: { schedule: summed } }),
     ...bodyOf(item),
     ...stateOf(state, product),
     contractedByOrigin,

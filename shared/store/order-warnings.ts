@@ -29,7 +29,14 @@ export async function warningsOf(
     standards: [...rules.standards],
     schemes: [...rules.schemes],
   };
-  if (!('site' in order)) return bidWarnings(parts, { ...order, requested, at: asOf });
+  if (!('site' in order)) {
+    // The members of a pool bring their destinations; the zone's rules are those of any country in it.
+    const zone = rules.zones.find(({ id }) => id === order.zone);
+    const destination = order.destination ?? zone?.members[0];
+    return destination === undefined
+      ? []
+      : bidWarnings(parts, { ...order, destination, requested, at: asOf });
+  }
   const found = await readSiteWithCertificates(table, order.site);
   if (found === undefined) throw new Error('an offer of a site that does not exist');
   return offerWarnings(parts, {

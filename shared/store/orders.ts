@@ -56,7 +56,7 @@ export async function readVisibleOrder<T extends Offer | Bid>(
   return visible ? stored : undefined;
 }
 
-const storedOrder = <T extends Offer | Bid>(
+export const storedOrder = <T extends Offer | Bid>(
   kind: OrderKind<T>,
   item: Item,
   product: Product,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { ContractTerms } from '../contracts/contract-events.ts';
 import { contractTermsSchema } from '../contracts/contract-events.ts';
 import type { Quarter } from '../kernel/quarter.ts';
+import type { Take } from './book.ts';
 import { originKey } from './order-item.ts';
 import type { Chunk } from './plan.ts';
 import { actionsOf } from './plan.ts';
@@ -13,9 +14,14 @@ export interface LockedOrder {
   readonly version: number;
   readonly remaining: ReadonlyMap<Quarter, bigint>;
   readonly byOrigin?: ReadonlyMap<string, bigint>;
+  /** Of a pool's bid, by id. */
+  readonly members?: ReadonlyMap<
+    string,
+    { readonly version: number; readonly remaining: ReadonlyMap<Quarter, bigint> }
+  >;
 }
 
-/** A contract, and the lots it takes from its offer and its bid alike. */
+/** A contract, and the lots it takes from its offer and its bid alike; of a pool's bid, from its member too. */
 export interface Concluded {
   readonly terms: ContractTerms;
   readonly lots: ReadonlyMap<Quarter, bigint>;
@@ -33,6 +39,7 @@ interface Balance {
   version: number;
   readonly remaining: Map<Quarter, bigint>;
   readonly byOrigin: Map<string, bigint> | undefined;
+  readonly members: ReadonlyMap<string, { version: number; readonly remaining: Map<Quarter, bigint> }>;
 }
 
 /**
@@ -45,9 +52,17 @@ export function packChunks(
   limits: ChunkLimits = chunkLimits,
 ): Chunk[] {
   const balances = new Map(
-    orders.map(({ id, version, remaining, byOrigin }) => [
+    orders.map(({ id, version, remaining, byOrigin, members }) => [
       id,
-      { version, remaining: new Map(remaining), byOrigin: byOrigin && new Map(byOrigin) },
+      {
+        ...{ version, remaining: new Map(remaining), byOrigin: byOrigin && new Map(byOrigin) },
+        members: new Map(
+          [...(members ?? [])].map(([key, member]) => [
+            key,
+            { version: member.version, remaining: new Map(member.remaining) },
+          ]),
+        ),
+      },
     ]),
   );
   const sorted = concluded.toSorted((a, b) => (packingKey(a) < packingKey(b) ? -1 : 1));
@@ -71,7 +86,7 @@ export function packChunks(
   return chunks;
 }
 
-const packingKey = ({ terms }: Concluded): string => `${terms.bid}:${terms.offer}`;
+const packingKey = ({ terms }: Concluded): string => `${terms.bid}:${terms.offer}:${terms.member ?? ''}`;
 
 const ordersOf = (concluded: readonly Concluded[]): Set<string> =>
   new Set(concluded.flatMap(({ terms }) => [terms.offer, terms.bid]));
@@ -85,8 +100,15 @@ function sizeOf({ terms, lots }: Concluded, balances: ReadonlyMap<string, Balanc
   return (
     Buffer.byteLength(JSON.stringify(z.encode(contractTermsSchema, terms))) +
     2 * (150 + 32 * lots.size) +
-    36 * origins
+    36 * origins +
+    memberBytes(terms, balances)
   );
+}
+
+/** What a contract's member adds to its bid's update: all that the member has left, by quarter. */
+function memberBytes({ bid, member }: ContractTerms, balances: ReadonlyMap<string, Balance>): number {
+  if (member === undefined) return 0;
+  return 100 + 32 * (balances.get(bid)?.members.get(member)?.remaining.size ?? 0);
 }
 
 /** Draws the packed contracts from the balances. */
@@ -96,13 +118,18 @@ function chunkOf(packed: readonly Concluded[], balances: ReadonlyMap<string, Bal
     const balance = balances.get(order);
     if (balance === undefined) throw new Error(`a contract of ${order}, which the run has not locked`);
     const lots = new Map<Quarter, bigint>();
-    for (const contract of packed)
-      if (contract.terms.offer === order || contract.terms.bid === order) draw(contract, balance, lots);
+    const own = packed.filter(({ terms }) => terms.offer === order || terms.bid === order);
+    for (const contract of own) draw(contract, balance, lots);
+    const members = drawMembers(
+      own.filter(({ terms }) => terms.bid === order),
+      balance,
+    );
     const take = {
       order,
       version: balance.version,
       lots: Object.fromEntries(lots),
       ...(balance.byOrigin === undefined ? {} : { byOrigin: Object.fromEntries(balance.byOrigin) }),
+      ...(Object.keys(members).length === 0 ? {} : { members }),
     };
     balance.version += 1;
     return take;
@@ -127,4 +154,27 @@ function draw({ terms, lots }: Concluded, balance: Balance, taken: Map<Quarter, 
     const key = originKey(quarter, terms.origin);
     balance.byOrigin.set(key, (balance.byOrigin.get(key) ?? 0n) + count);
   }
+}
+
+/** Draws contracts of a pool's bid from its members, and answers how these stand then. */
+function drawMembers(packed: readonly Concluded[], { members }: Balance): NonNullable<Take['members']> {
+  const touched = new Map<string, Map<Quarter, bigint>>();
+  for (const { terms, lots } of packed) {
+    if (terms.member === undefined) continue;
+    const remaining = members.get(terms.member)?.remaining;
+    if (remaining === undefined) throw new Error(`${terms.id} is of ${terms.member}, who is not a member`);
+    for (const [quarter, count] of lots) {
+      const left = (remaining.get(quarter) ?? 0n) - count;
+      if (left < 0n) throw new Error(`${terms.id} takes ${count} lots of ${quarter}, which leaves ${left}`);
+      remaining.set(quarter, left);
+    }
+    touched.set(terms.member, remaining);
+  }
+  return Object.fromEntries(
+    [...touched].map(([id, remaining]) => {
+      const member = members.get(id)!;
+      member.version += 1;
+      return [id, { version: member.version, remaining: Object.fromEntries(remaining) }];
+    }),
+  );
 }

@@ -29,6 +29,9 @@ const chunkSchema = z.strictObject({
       version: z.int(),
       lots: z.record(z.string(), lots),
       byOrigin: z.record(z.string(), lots).optional(),
+      members: z
+        .record(z.string(), z.strictObject({ version: z.int(), remaining: z.record(z.string(), lots) }))
+        .optional(),
     }),
   ),
   /** Orders that the run leaves with nothing once this chunk is applied, and their version then. */

@@ -143,7 +143,7 @@ async function acceptTerms(table: Table, terms: OfferTerms | BidTerms, side: 'as
 }
 
 /** The order, its place in the book, and the mark that its product is now traded. */
-const entering = (order: Offer | Bid, requested: LotsByQuarter, inUse: ProductInUse): Action[] => [
+export const entering = (order: Offer | Bid, requested: LotsByQuarter, inUse: ProductInUse): Action[] => [
   { name: 'order', put: orderItem(order, requested), conditions: [doesNotExist] },
   { name: 'bookEntry', put: bookEntryItem(order.product, order.id), conditions: [doesNotExist] },
   ...productIsTraded(inUse),
@@ -168,7 +168,10 @@ function siteMismatch(site: Site, product: Product): Problem | undefined {
 }
 
 /** A certificate that no scheme gives could never be shown. Errors: unknown_reference, invalid_request. */
-async function unknownRequirement(table: Table, { requires }: BidTerms): Promise<Problem | undefined> {
+export async function unknownRequirement(
+  table: Table,
+  { requires }: Pick<BidTerms, 'requires'>,
+): Promise<Problem | undefined> {
   if (requires === undefined) return undefined;
   const schemes = new Map((await readAll(table, 'scheme')).map((scheme) => [scheme.id, scheme]));
   for (const [index, { scheme: id, level }] of requires.entries()) {

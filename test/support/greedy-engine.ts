@@ -28,7 +28,8 @@ export const greedyEngine: Clear = (snapshot) => {
         left.draw(quarter, offer.id, bid.id, lots);
         const key = `${offer.id}:${bid.id}`;
         const award = awards.get(key) ?? {
-          ...{ offer: offer.id, bid: bid.id, site: offer.site, origin: 'AU', destination: bid.destination },
+          ...{ offer: offer.id, bid: bid.id, site: offer.site, origin: 'AU' },
+          destination: bid.destination ?? '',
           ...{ schedule: [], floor: undefined, standards: [], certificates: [] },
         };
         awards.set(key, award);

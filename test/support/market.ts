@@ -27,6 +27,15 @@ const quantities = (amounts: Amounts) =>
     quantity: kg(amount),
   }));
 
+/** A member of a pool: what it still asks for, in DE unless it says so. */
+export interface PoolMemberSpec {
+  readonly destination?: string;
+  readonly amounts: Amounts;
+  readonly minimum?: string;
+  readonly contracted?: Amounts;
+  readonly group?: string;
+}
+
 /** A market under construction; names stand for ids. */
 export class MarketBuilder {
   readonly #json: SnapshotJson;
@@ -209,10 +218,45 @@ export class MarketBuilder {
     return this;
   }
 
+  /** A pool of the partners, run by an organisation of its own; each member is its own group unless it says so. */
+  pool(
+    name: string,
+    limit: string,
+    members: Record<string, PoolMemberSpec>,
+    changes: Partial<BidJson> = {},
+  ): this {
+    const sum = new Map<string, number>();
+    for (const { amounts } of Object.values(members))
+      for (const { quarter, quantity } of quantities(amounts))
+        sum.set(quarter, (sum.get(quarter) ?? 0) + Number(quantity.amount));
+    const asked = Object.fromEntries([...sum].map(([quarter, amount]) => [quarter, String(amount)]));
+    const bid = {
+      ...{ id: id('bid', name), price: price(limit), pool: id('pol', name), zone: 'partners' },
+      ...{ party: `runner-${name}`, group: `runner-${name}`, contractedByOrigin: [], version: 1 },
+      ...{ requested: quantities(asked), remaining: quantities(asked), ...changes },
+    };
+    this.#json.bids.push(bid);
+    this.#json.members ??= [];
+    for (const [member, { destination = 'DE', amounts, minimum, contracted, group }] of Object.entries(
+      members,
+    ))
+      this.#json.members.push({
+        ...{ id: id('mem', member), bid: bid.id, destination, version: 1 },
+        ...(minimum === undefined ? {} : { minimum: kg(minimum) }),
+        ...{ remaining: quantities(amounts), contracted: quantities(contracted ?? {}) },
+        ...{ party: `party-${member}`, group: group ?? `group-${member}` },
+      });
+    return this;
+  }
+
   /** The snapshot as stored, lists sorted by id. */
   json(): SnapshotJson {
     const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
-    return { ...this.#json, offers: this.#json.offers.toSorted(byId), bids: this.#json.bids.toSorted(byId) };
+    const { offers, bids, members } = this.#json;
+    return {
+      ...{ ...this.#json, offers: offers.toSorted(byId), bids: bids.toSorted(byId) },
+      ...(members === undefined ? {} : { members: members.toSorted(byId) }),
+    };
   }
 
   snapshot(): Snapshot {
@@ -252,14 +296,32 @@ export class Cleared {
     );
   }
 
-  explanationOf(kind: 'off' | 'bid', name: string) {
+  /** Lots by member, over all offers and quarters; or of one offer. */
+  shares(offer?: string): Record<string, number> {
+    const shares: Record<string, number> = {};
+    for (const award of this.outcome.awards) {
+      if (award.member === undefined || (offer !== undefined && award.offer !== id('off', offer))) continue;
+      const name = award.member.slice(4).replace(/0+$/, '');
+      shares[name] = (shares[name] ?? 0) + Number(award.schedule.reduce((sum, { lots }) => sum + lots, 0n));
+    }
+    return shares;
+  }
+
+  /** The award of one offer to one member of a pool. */
+  part(offer: string, member: string): Award | undefined {
+    return this.outcome.awards.find(
+      (award) => award.offer === id('off', offer) && award.member === id('mem', member),
+    );
+  }
+
+  explanationOf(kind: 'off' | 'bid' | 'mem', name: string) {
     const found = this.outcome.explanations.get(id(kind, name));
     if (found === undefined) throw new Error(`no explanation of ${name}`);
     return found;
   }
 
   /** The codes that bind an order in its first quarter. */
-  binding(kind: 'off' | 'bid', name: string): string[] {
+  binding(kind: 'off' | 'bid' | 'mem', name: string): string[] {
     return this.explanationOf(kind, name)[0]!.binding.map(({ code }) => code);
   }
 }

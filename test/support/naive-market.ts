@@ -24,7 +24,7 @@ export function naiveQuarter(snapshot: Snapshot, quarter: string) {
   for (const [i, offer] of offers.entries())
     for (const [j, bid] of bids.entries()) {
       const site = snapshot.sites.find(({ id }) => id === offer.site)!;
-      const zone = snapshot.zones.find(({ members }) => members.includes(bid.destination));
+      const zone = snapshot.zones.find(({ members }) => members.includes(bid.destination ?? ''));
       const floor = snapshot.floors.find((each) => each.zone === zone?.id);
       const inside = zone?.members.includes(site.country) ?? false;
       const rate = (floor?.duties ?? []).find(({ origin }) => origin === site.country)?.rate;
@@ -66,7 +66,7 @@ export function naiveQuarter(snapshot: Snapshot, quarter: string) {
         offer.group === bid.group ||
         zone?.barredOrigins?.includes(site.country) === true ||
         bid.excludedOrigins?.includes(site.country) === true ||
-        offer.destinations?.includes(bid.destination) === false ||
+        offer.destinations?.includes(bid.destination ?? '') === false ||
         (snapshot.product.floorRequired === true && zone !== undefined && floor === undefined);
       if (refused) continue;
       if (bid.maxOriginShare === undefined) {

@@ -7,6 +7,7 @@ import { floorRoutes } from './floors.ts';
 import { marketRoutes } from './markets.ts';
 import { offerRoutes } from './offers.ts';
 import { organisationRoutes } from './organisations.ts';
+import { poolRoutes } from './pools.ts';
 import { previewRoutes } from './previews.ts';
 import { productRoutes } from './products.ts';
 import { schemeRoutes } from './schemes.ts';
@@ -26,6 +27,7 @@ export const routes: readonly Route[] = [
   ...certificateRoutes,
   ...offerRoutes,
   ...bidRoutes,
+  ...poolRoutes,
   ...clearingRoutes,
   ...previewRoutes,
   ...contractRoutes,

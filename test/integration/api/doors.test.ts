@@ -27,6 +27,8 @@ const pathOf = (path: string): string =>
     const kind = Object.entries({
       offers: idPrefixes.offer,
       bids: idPrefixes.bid,
+      pools: idPrefixes.pool,
+      members: idPrefixes.member,
       clearings: idPrefixes.clearing,
       contracts: idPrefixes.contract,
       floors: idPrefixes.floor,
