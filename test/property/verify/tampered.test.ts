@@ -13,6 +13,7 @@ import {
   leavesOf,
   tamperings,
 } from '../../support/tampering.ts';
+import { runs } from '../../support/runs.ts';
 
 const pointersOf = (proof: unknown): string[] => verify(proof).failures.map(({ pointer }) => pointer);
 
@@ -38,7 +39,7 @@ describe('a tampered proof', () => {
           expect(pointersOf(copy), name).toContainEqual(expect.stringMatching(expected));
         }
       }),
-      { numRuns: 120 },
+      { numRuns: runs(120) },
     );
     for (const name of Object.keys(tamperings))
       expect([name, hits.get(name) ?? 0]).toEqual([name, expect.toSatisfy((count: number) => count > 2)]);
@@ -66,7 +67,7 @@ describe('a tampered proof', () => {
           );
         }
       }),
-      { numRuns: 120 },
+      { numRuns: runs(120) },
     );
     for (const section of ['snapshot', 'quarters', 'inputDigest', 'clearing', 'levyTotal', 'contracts'])
       expect([section, hits.get(section) ?? 0]).toEqual([section, expect.toSatisfy((n: number) => n > 2)]);
@@ -79,7 +80,7 @@ describe('a tampered proof', () => {
         expect(forgeDigest(proof).inputDigest).toBe(before);
         expect(pointersOf(proof)).toEqual([]);
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 });
