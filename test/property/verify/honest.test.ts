@@ -29,15 +29,16 @@ describe('the proof of a random market', () => {
     expect(trades).toBeGreaterThan(runs(400));
   });
 
-  test('is verified with conditions, covenants, purities and every other term of an order', () => {
-    const seen = { trades: 0, rejected: 0, bounded: 0 };
+  test('is verified with conditions, covenants, zone caps and every other term of an order and a rule', () => {
+    const seen = { trades: 0, rejected: 0, bounded: 0, limited: 0 };
     fc.assert(
       fc.property(fullMarkets, (snapshot) => {
         const { quarters, rejected } = proofOf(snapshot);
         seen.rejected += rejected.length;
-        for (const { flows, bound } of quarters) {
+        for (const { flows, bound, prices } of quarters) {
           seen.trades += flows.length;
           if (bound !== null) seen.bounded++;
+          if (prices.limitValue.length > 0) seen.limited++;
         }
       }),
       { numRuns: runs(600) },
