@@ -2,7 +2,9 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['node_modules/', 'cdk.out/', 'dist/', 'coverage/', '.lodestone/'] },
+  {
+    ignores: ['node_modules/', 'cdk.out/', 'dist/', 'coverage/', '.lodestone/', 'reports/', '.stryker-tmp/'],
+  },
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

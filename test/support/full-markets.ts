@@ -8,6 +8,28 @@ import { markets } from './markets.ts';
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 type OrderJson = Mutable<SnapshotJson['offers'][number] | SnapshotJson['bids'][number]>;
 
+/** Zones, some of which cap single origins, one of them perhaps laid over another; their plans, and what is used. */
+function zoneCaps(json: SnapshotJson, one: (outOf: number) => boolean, upTo: (most: number) => number) {
+  const quarters = ['2027-Q1', '2027-Q2'];
+  const [first] = json.zones;
+  const over = first === undefined || one(2) ? [] : [{ ...first, id: 'wider', members: ['JP', 'DE', 'IN'] }];
+  const zones = [...json.zones, ...over].map((zone) => ({
+    ...zone,
+    ...(one(4) && { verifiedSitesOnly: true }),
+    ...(one(2) && { maxOriginShare: ['0.2', '0.65', '0.333'][upTo(2)]! }),
+  }));
+  const consumption = zones
+    .filter(() => !one(6))
+    .map(({ id, version, recordedAt, recordedBy }) => ({
+      ...{ zone: id, product: json.product.id, version, recordedAt, recordedBy },
+      quarters: quarters.map((quarter) => ({ quarter, quantity: kg(String(upTo(40))) })),
+    }));
+  const originUse = quarters
+    .filter(() => one(3))
+    .map((quarter) => ({ origin: 'CL', destination: 'DE', quarter, quantity: kg(String(1 + upTo(4))) }));
+  return { zones, consumption, originUse };
+}
+
 /** Terms that {@link markets} leave out, given to some orders, zones and rules. */
 function furnish(
   json: SnapshotJson,
@@ -23,7 +45,7 @@ function furnish(
   };
   return {
     ...json,
-    zones: json.zones.map((zone) => ({ ...zone, ...(one(4) && { verifiedSitesOnly: true }) })),
+    ...zoneCaps(json, one, upTo),
     standards: json.standards.map((rule) => ({ ...rule, ...(one(2) && { renewalCovenant: true }) })),
     sites: json.sites.map((site) => ({ ...site, verified: !one(5) })),
     offers: json.offers.map((offer): SnapshotJson['offers'][number] => {
@@ -45,10 +67,18 @@ export const fullMarkets: fc.Arbitrary<Snapshot> = fc
   .map(([market, numbers]) => {
     let at = 0;
     const next = (): number => numbers[at++ % numbers.length]!;
-    const json = furnish(
-      market.json(),
-      (outOf) => next() % outOf === 0,
-      (most) => next() % (most + 1),
-    );
+    const one = (outOf: number): boolean => next() % outOf === 0;
+    const upTo = (most: number): number => next() % (most + 1);
+    // All terms at once leave few trades: half of the markets have zone caps that bind, and little else.
+    const json = one(2)
+      ? furnish(market.json(), one, upTo)
+      : {
+          ...market.json(),
+          ...zoneCaps(
+            market.json(),
+            (outOf) => outOf === 2 && !one(4),
+            (most) => upTo(most >> 1),
+          ),
+        };
     return z.decode(snapshotSchema, json);
   });

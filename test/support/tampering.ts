@@ -258,6 +258,29 @@ export const tamperings: Readonly<Record<string, Tampering>> = {
     forgeDigest(proof);
     return place(`${at}/lots`);
   },
+  'caps the zone below what it takes from the origin': ({ proof, bid, site, quarter, at }) => {
+    const zone = proof.snapshot.zones.find(({ members }) => members.includes(bid.destination));
+    if (zone === undefined || zone.members.includes(site.country)) return undefined;
+    const quantity = { ...bid.remaining[0]!.quantity, amount: '1000' };
+    const { product } = proof.snapshot;
+    zone.maxOriginShare = '0.65';
+    proof.snapshot.consumption.push({
+      zone: zone.id,
+      product: product.id,
+      quarters: [{ quarter, quantity }],
+    });
+    const used = { origin: site.country, destination: bid.destination, quarter };
+    proof.snapshot.originUse = [{ ...used, quantity: { ...quantity, amount: '650' } }];
+    forgeDigest(proof);
+    return place(`${at}/lots`);
+  },
+  'declares no consumption of a zone that caps': ({ proof, bid, site, at }) => {
+    const zone = proof.snapshot.zones.find(({ members }) => members.includes(bid.destination));
+    if (zone === undefined || zone.members.includes(site.country)) return undefined;
+    zone.maxOriginShare = '0.65';
+    forgeDigest(proof);
+    return place(at);
+  },
   'closes the gate after the quarter has begun': ({ proof }) => {
     proof.snapshot.gateClosure = '2027-12-31T00:00:00.000Z';
     forgeDigest(proof);
@@ -275,7 +298,10 @@ export function hitOf(proof: Tampered, choice: number): Hit | undefined {
   const all = proof.quarters.flatMap(({ quarter, flows }, index) =>
     flows.map((flow, line) => ({ flow, quarter, at: `/quarters/${index}/flows/${line}` })),
   );
-  const chosen = all[choice % all.length];
+  // Levies are rare: half of the time one of them is looked for.
+  const levied = choice % 2 === 0 ? all.filter(({ flow }) => flow.levy !== '0') : [];
+  const among = levied.length > 0 ? levied : all;
+  const chosen = among[(choice >> 1) % among.length];
   if (chosen === undefined) return undefined;
   const offer = proof.snapshot.offers.find(({ id }) => id === chosen.flow.offer)!;
   const bid = proof.snapshot.bids.find(({ id }) => id === chosen.flow.bid)!;

@@ -10,6 +10,7 @@ import { totals } from '../../support/flows.ts';
 import { markets } from '../../support/markets.ts';
 import { naiveQuarter } from '../../support/naive-market.ts';
 import { makeOracle } from '../../support/oracle.ts';
+import { runs } from '../../support/runs.ts';
 
 const entriesOf = (outcome: Outcome) =>
   outcome.awards.flatMap((award) => award.schedule.map((entry) => ({ ...award, ...entry })));
@@ -55,9 +56,9 @@ describe('a clearing of a random book', () => {
           volumes += volume;
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     );
-    expect(volumes).toBeGreaterThan(5000);
+    expect(volumes).toBeGreaterThan(runs(5000));
   });
 
   test('lets nobody lose, adds up, and keeps floors, levies and one scarcity per offer', () => {
@@ -108,7 +109,7 @@ describe('a clearing of a random book', () => {
             );
           }
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     );
   });
 
@@ -138,7 +139,7 @@ describe('a clearing of a random book', () => {
         expect(text(sortMap(must(clear(snapshot))))).toBe(first);
         expect(text(sortMap(must(clear(shuffled))))).toBe(first);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -163,7 +164,7 @@ describe('a clearing of a random book', () => {
           prices.set(like, entry.landed);
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     );
   });
 });

@@ -4,6 +4,7 @@ import { solveQuarter } from '../../../shared/clearing/flow.ts';
 import { everyFlow, totals } from '../../support/flows.ts';
 import { networkOf, networks } from '../../support/networks.ts';
 import { makeOracle } from '../../support/oracle.ts';
+import { runs } from '../../support/runs.ts';
 
 describe('the flow of a quarter', () => {
   test('agrees with HiGHS on gains, then volume, then lots from inside the zone', async () => {
@@ -19,7 +20,7 @@ describe('the flow of a quarter', () => {
         expect(bought.every((lots, j) => lots <= network.demand[j]!)).toBe(true);
         expect(through.every((lots, k) => lots <= network.capLots[k]!)).toBe(true);
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 
@@ -54,7 +55,7 @@ describe('the flow of a quarter', () => {
           expect(unfair(chosen.bought, other.bought, network.demand), 'buyers').toBe(false);
         }
       }),
-      { numRuns: 2500 },
+      { numRuns: runs(2500) },
     );
   });
 });

@@ -6,6 +6,7 @@ import { bidOf } from '../../../shared/clearing/network.ts';
 import { totals } from '../../support/flows.ts';
 import { loadHighs } from '../../support/highs.ts';
 import { networkOf, networks } from '../../support/networks.ts';
+import { runs } from '../../support/runs.ts';
 
 describe('the prices of a quarter', () => {
   test('are an equilibrium: every order gets what it likes best at them', () => {
@@ -33,7 +34,7 @@ describe('the prices of a quarter', () => {
           if (!capped) expect(margin(pair), 'nothing better is to be had').toBeLessThanOrEqual(surplus[bid]!);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 
@@ -66,7 +67,7 @@ describe('the prices of a quarter', () => {
           expect(prices.scarcityHigh[offer]).toBeCloseTo(extreme('Maximize'), 6);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

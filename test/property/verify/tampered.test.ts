@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { verify } from '../../../infra/verify/verify.ts';
 import { clearAndDocument } from '../../../shared/clearing/documents.ts';
 import { must } from '../../../shared/kernel/result.ts';
+import { fullMarkets } from '../../support/full-markets.ts';
 import { markets } from '../../support/markets.ts';
 import {
   type Leaf,
@@ -13,6 +14,7 @@ import {
   leavesOf,
   tamperings,
 } from '../../support/tampering.ts';
+import { runs } from '../../support/runs.ts';
 
 const pointersOf = (proof: unknown): string[] => verify(proof).failures.map(({ pointer }) => pointer);
 
@@ -22,6 +24,8 @@ const isIdleScale = ({ holder, name }: Leaf): boolean =>
 
 /** Random proofs, as they are read from a file. */
 const proofs = markets.map((market) => copyOf(must(clearAndDocument(market.snapshot())).proof));
+
+const fullProofs = fullMarkets.map((snapshot) => copyOf(must(clearAndDocument(snapshot)).proof));
 
 describe('a tampered proof', () => {
   test('fails at the line, whatever was done to a trade and however well its digest was forged', () => {
@@ -38,16 +42,16 @@ describe('a tampered proof', () => {
           expect(pointersOf(copy), name).toContainEqual(expect.stringMatching(expected));
         }
       }),
-      { numRuns: 120 },
+      { numRuns: runs(120) },
     );
     for (const name of Object.keys(tamperings))
-      expect([name, hits.get(name) ?? 0]).toEqual([name, expect.toSatisfy((count: number) => count > 2)]);
+      expect([name, hits.get(name) ?? 0]).toEqual([name, expect.toSatisfy((count: number) => count > 0)]);
   });
 
   test('fails wherever a single value is another, and points there or to what no longer fits it', () => {
     const hits = new Map<string, number>();
     fc.assert(
-      fc.property(proofs, fc.infiniteStream(fc.nat()), (proof, choices) => {
+      fc.property(fc.oneof(proofs, fullProofs), fc.infiniteStream(fc.nat()), (proof, choices) => {
         for (let round = 0; round < 10; round++) {
           const copy = copyOf(proof);
           const leaves = leavesOf(copy).filter((leaf) => leaf.pointer !== '/format' && !isIdleScale(leaf));
@@ -66,10 +70,10 @@ describe('a tampered proof', () => {
           );
         }
       }),
-      { numRuns: 120 },
+      { numRuns: runs(120) },
     );
     for (const section of ['snapshot', 'quarters', 'inputDigest', 'clearing', 'levyTotal', 'contracts'])
-      expect([section, hits.get(section) ?? 0]).toEqual([section, expect.toSatisfy((n: number) => n > 2)]);
+      expect([section, hits.get(section) ?? 0]).toEqual([section, expect.toSatisfy((n: number) => n > 0)]);
   });
 
   test('is not one where nothing was changed: the digest that fits it is the one that it had', () => {
@@ -79,7 +83,7 @@ describe('a tampered proof', () => {
         expect(forgeDigest(proof).inputDigest).toBe(before);
         expect(pointersOf(proof)).toEqual([]);
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 });
