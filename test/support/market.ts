@@ -101,12 +101,13 @@ export class MarketBuilder {
     return this;
   }
 
-  consumption(quarter: string, amount: string, zone = 'partners'): this {
+  /** Of one quarter, or of each of several alike: one record a zone. */
+  consumption(quarter: string | readonly string[], amount: string, zone = 'partners'): this {
     const { product } = this.#json;
     this.#json.consumption.push({
       zone,
       product: product.id,
-      quarters: [{ quarter, quantity: kg(amount) }],
+      quarters: [quarter].flat().map((each) => ({ quarter: each, quantity: kg(amount) })),
       ...stamp,
     });
     return this;

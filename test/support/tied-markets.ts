@@ -37,13 +37,16 @@ export const rampMarkets: fc.Arbitrary<MarketBuilder> = fc
       }),
       { minLength: 2, maxLength: 7 },
     ),
+    /** What the partners consume a quarter, half of it at most from any one outside. */
+    consumption: fc.option(fc.integer({ min: 4, max: 16 }), { freq: 2, nil: undefined }),
   })
-  .map(({ offers, bids }) => {
+  .map(({ offers, bids, consumption }) => {
     const market = aMarket()
-      .zone()
+      .zone(consumption === undefined ? {} : { maxOriginShare: '0.5' })
       .zone({ id: 'union', name: 'Union', members: ['KR'] })
       .floor('110.00')
       .floor('95.00', { zone: 'union' });
+    if (consumption !== undefined) market.consumption(quarters, String(consumption));
     for (const [index, { country, ask, amounts }] of offers.entries())
       market.offer(`o${index}x`, country, ask, amounts);
     for (const [index, { destination, limit, amounts, share }] of bids.entries())

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { awardsOf } from '../../../shared/clearing/award.ts';
 import { clear } from '../../../shared/clearing/clear.ts';
+import { useOf } from '../../../shared/clearing/limit-repair.ts';
 import { pairThrough } from '../../../shared/clearing/pairing.ts';
 import type { ClearedQuarter, Setting } from '../../../shared/clearing/quarters.ts';
 import { must } from '../../../shared/kernel/result.ts';
@@ -39,6 +40,7 @@ const pairsIn = (quarters: readonly ClearedQuarter[]): number =>
 describe('the pairing of a run', () => {
   test('changes nothing that any order or the purse gets in any quarter, and never makes more pairs', () => {
     let fewer = 0;
+    let capped = 0;
     fc.assert(
       fc.property(anyMarket, (market) => {
         const { setting, quarters } = sharedQuarters(market.snapshot());
@@ -46,6 +48,11 @@ describe('the pairing of a run', () => {
         expect(ledger(setting, paired)).toEqual(ledger(setting, quarters));
         expect(pairsIn(paired)).toBeLessThanOrEqual(pairsIn(quarters));
         if (pairsIn(paired) < pairsIn(quarters)) fewer++;
+        for (const [index, { market: own, solution }] of paired.entries()) {
+          const use = useOf(own.network, solution.pairFlow);
+          expect(use, 'of the zones’ caps').toEqual(useOf(own.network, quarters[index]!.solution.pairFlow));
+          if (use.some((lots) => lots > 0)) capped++;
+        }
         for (const { awards } of paired)
           expect(new Set(awards.map(({ offer, bid }) => `${offer.order.id}:${bid.order.id}`)).size).toBe(
             awards.length,
@@ -54,6 +61,7 @@ describe('the pairing of a run', () => {
       { numRuns: 1000 },
     );
     expect(fewer).toBeGreaterThan(100);
+    expect(capped, 'quarters under a zone’s cap').toBeGreaterThan(50);
   });
 
   test('stays on eligible pairs, within origin caps, at equal gains and equally many lots from inside', () => {
