@@ -1,11 +1,11 @@
 import type { ConditionCode } from '../orders/conditions.ts';
 import type { BidEntry, OfferEntry } from './book.ts';
-import { breachesOf, ownCode, type Breach } from './conditions.ts';
+import { breachesOf, leastLots, ownCode, type Breach } from './conditions.ts';
 import { pairThrough } from './pairing.ts';
 import type { QuarterSolver, Rejected } from './quarter-solver.ts';
 import type { ClearedQuarter, Setting } from './quarters.ts';
 import { insistOnTime } from './quarters.ts';
-import { leastLots, Steering } from './steering.ts';
+import { Steering } from './steering.ts';
 
 type Order = OfferEntry | BidEntry;
 
@@ -190,7 +190,7 @@ class AcceptanceSearch {
             ),
     });
     const paired = (quarters: readonly ClearedQuarter[]): Trial =>
-      trialOf(pairThrough(this.#setting, quarters, (offer, bid) => leastLots({ offer, bid })));
+      trialOf(pairThrough(this.#setting, quarters, leastLots));
     const plain = paired(base);
     if (plain.breaches.length === 0) return plain;
     const alone = trialOf(base);

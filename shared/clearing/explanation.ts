@@ -4,11 +4,10 @@ import { countrySchema } from '../kernel/ids.ts';
 import { priceSchema } from '../kernel/money.ts';
 import { quarterSchema } from '../kernel/quarter.ts';
 import { assuranceSchema } from '../standards/scheme.ts';
-import { conditionCodes } from '../orders/conditions.ts';
 import { requirementSchema } from '../standards/standards-rule.ts';
 import { outcomeCodes, refusalCodes } from './refusal.ts';
 
-const bindingCode = z.enum([...refusalCodes, ...outcomeCodes, ...conditionCodes]);
+const bindingCode = z.enum([...refusalCodes, ...outcomeCodes]);
 
 /** Terms of an order that it could do without. */
 const droppableTerms = [

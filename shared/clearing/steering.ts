@@ -1,5 +1,5 @@
 import type { BidEntry, Book, OfferEntry } from './book.ts';
-import { areConsecutive, breachesOf, type Breach } from './conditions.ts';
+import { areConsecutive, breachesOf, leastLots, type Breach } from './conditions.ts';
 import { bidOf } from './network.ts';
 import type { ClearedQuarter, Setting } from './quarters.ts';
 import { insistOnTime } from './quarters.ts';
@@ -116,7 +116,7 @@ export class Steering {
     if (breach.code === 'minimum_quarters') return [...this.#lengthened(node, breach), ...given];
     const enlarged = this.#enlarge(node, breach, breach.from);
     const larger = enlarged === undefined ? [] : [enlarged];
-    const least = leastLots(breach);
+    const least = leastLots(breach.offer, breach.bid);
     return 2 * breach.lots >= least ? [...larger, ...given] : [...given, ...larger];
   }
 
@@ -136,7 +136,7 @@ export class Steering {
     const { offer, bid } = breach;
     const pair = this.#pairAt(quarter, offer, bid);
     if (pair === undefined) return undefined;
-    const least = leastLots(breach);
+    const least = leastLots(offer, bid);
     const { forbidden, minima } = node.asked[quarter] ?? nothing;
     if (forbidden.has(pair) || offer.lots[quarter]! < least || bid.lots[quarter]! < least) return undefined;
     return {
@@ -247,10 +247,6 @@ function pairsOf({ market }: TightMarket): Map<OfferEntry, Map<BidEntry, number>
   }
   return pairs;
 }
-
-/** What an award must have at least: the greater of both sides' minimum lots. */
-export const leastLots = ({ offer, bid }: { offer: OfferEntry; bid: BidEntry }): number =>
-  Math.max(offer.conditions?.minimumLots ?? 1, bid.conditions?.minimumLots ?? 1);
 
 function isConsecutive(book: Book, first: number, length: number): boolean {
   for (let quarter = first; quarter < first + length; quarter++) {
