@@ -53,9 +53,9 @@ describe('a clearing with conditions', () => {
         expect(boundOf(outcome), 'the bound bounds').toBeGreaterThanOrEqual(unsupported);
         if (supported > 0) shares.push(gains / supported);
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
-    expect(shares.length).toBeGreaterThan(50);
+    expect(shares.length).toBeGreaterThan(25);
     expect(Math.min(...shares)).toBeGreaterThanOrEqual(0.99);
     expect(shares.reduce((sum, share) => sum + share, 0) / shares.length).toBeGreaterThanOrEqual(0.999);
   });
@@ -92,10 +92,10 @@ describe('a clearing with conditions', () => {
         kept += outcome.awards.length;
         rejections += rejected.size;
       }),
-      { numRuns: 800 },
+      { numRuns: 500 },
     );
-    expect(kept).toBeGreaterThan(800);
-    expect(rejections).toBeGreaterThan(100);
+    expect(kept).toBeGreaterThan(500);
+    expect(rejections).toBeGreaterThan(50);
   });
 
   test('leaves the others exactly what they would have had if the rejected had never been posted', () => {
