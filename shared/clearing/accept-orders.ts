@@ -28,7 +28,7 @@ interface Trial {
  * What improving a first result may cost beyond it, in pairs and orders solved: a number of its own, so that the same
  * book gives the same result on every machine.
  */
-const IMPROVEMENT_EFFORT = 6_000_000;
+const IMPROVEMENT_EFFORT = 2_000_000;
 /** Most sets of orders that the improvement looks at. */
 const MOST_SETS = 2_000;
 /** Every solve costs about as much as so many pairs, however small. */

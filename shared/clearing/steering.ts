@@ -7,8 +7,10 @@ import { shareAmongMembers } from './sharing.ts';
 import { steeredFlow } from './steered-flow.ts';
 import { tightMarket, type TightMarket } from './tight-market.ts';
 
-/** How many sets of restrictions one steering tries at most. */
+/** How many sets of restrictions one steering tries at most: where many pairs are tight, fewer. */
 const MOST_TRIALS = 200;
+const FEWEST_TRIALS = 24;
+const PAIRS_TRIED = 1_000_000;
 
 type PairBreach = Exclude<Breach, { readonly code: 'all_or_none' }>;
 
@@ -46,6 +48,8 @@ export class Steering {
   /** Pairs solved: what a search may spend is counted in these. */
   effort = 0;
   #trials = 0;
+  /** Most tight pairs of a quarter so far. */
+  #largest = 1;
 
   constructor(setting: Setting, quarters: readonly ClearedQuarter[]) {
     this.#setting = setting;
@@ -70,7 +74,8 @@ export class Steering {
   }
 
   #search(node: Node): { node: Node; quarters: readonly ClearedQuarter[] } | undefined {
-    if (this.#trials++ >= MOST_TRIALS) return undefined;
+    const allowed = Math.min(MOST_TRIALS, Math.max(FEWEST_TRIALS, PAIRS_TRIED / this.#largest));
+    if (this.#trials++ >= allowed) return undefined;
     const quarters = this.#solve(node, false);
     if (quarters === undefined) return undefined;
     const [breach] = breachesOf(
@@ -223,6 +228,7 @@ export class Steering {
     if (!this.#steerable.has(base)) {
       const tight = tightMarket(base, this.#setting.facets);
       this.effort += base.market.network.pairOffer.length;
+      this.#largest = Math.max(this.#largest, tight?.market.network.pairOffer.length ?? 0);
       this.#steerable.set(base, tight && { base, tight, pairOf: pairsOf(tight) });
     }
     return this.#steerable.get(base);

@@ -28,6 +28,7 @@ const parts: Readonly<Record<string, { readonly about: string; readonly run: () 
     mechanisms: {
       about: 'gains against a price–time book and against greedy matching',
       run: benchMechanisms,
+    },
     conditions: {
       about: 'conditions of orders: share of the exact optimum on small markets, time on larger books',
       run: () => benchConditions(),
