@@ -1,4 +1,4 @@
-import type { Bid, Offer } from './book.ts';
+import { rowsOf, type Bid, type Offer } from './book.ts';
 import { many, pairOf, sum, type Case, type Trade } from './case.ts';
 import { keyOf, type DualValues } from './duals.ts';
 import { reserve } from './lanes.ts';
@@ -85,7 +85,8 @@ function wouldRather(c: Case, { quarter, duals, offers, bids, trades }: Bounded)
     if (more <= (duals.capValue.get(keyOf(bid.json.id, offer.origin)) ?? 0)) continue;
     const pair = pairOf(offer, bid);
     const since = trading.has(pair) ? began.get(pair) : undefined;
-    if (rules.refusal(offer, bid, quarter, since) !== undefined || isShut(c, offer, bid, quarter)) continue;
+    if (rules.refusal(offer, bid, quarter, since) !== undefined) continue;
+    if (isShut(c, offer, bid, quarter) || isHopeless(c, offer, bid, quarter)) continue;
     c.fail(
       duals.at,
       `${offer.json.id} and ${bid.json.id} may trade, and would rather than keep to these duals`,
@@ -98,6 +99,16 @@ function wouldRather(c: Case, { quarter, duals, offers, bids, trades }: Bounded)
 const isShut = ({ rules }: Case, { origin }: Offer, bid: Bid, quarter: string): boolean =>
   rules.bidCap(bid, origin, quarter) === 0n ||
   rules.lane(origin, bid.json.destination).caps.some((zone) => rules.zoneCap(zone, origin, quarter) === 0n);
+
+/** One of the two asks for more lots, or more quarters in a row, than they could ever trade with one another. */
+function isHopeless({ rules }: Case, offer: Offer, bid: Bid, quarter: string): boolean {
+  const least = offer.minimumLot > bid.minimumLot ? offer.minimumLot : bid.minimumLot;
+  const most = [offer.lots.get(quarter), bid.lots.get(quarter), rules.bidCap(bid, offer.origin, quarter)];
+  if (most.some((lots) => lots !== undefined && lots < least)) return true;
+  const inARow = Math.max(offer.json.minimumQuarters ?? 1, bid.json.minimumQuarters ?? 1);
+  const both = [...offer.lots.keys()].filter((each) => bid.lots.has(each));
+  return (rowsOf(both).find((row) => row.includes(quarter))?.length ?? 0) < inARow;
+}
 
 /** What duals promise for all that is offered, wanted and let through, in 1/scale ticks × lots. */
 function worth({ rules }: Case, { quarter, duals, offers, bids }: Bounded): bigint {

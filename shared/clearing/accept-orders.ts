@@ -1,11 +1,11 @@
 import type { ConditionCode } from '../orders/conditions.ts';
 import type { BidEntry, OfferEntry } from './book.ts';
-import { breachesOf, ownCode, type Breach } from './conditions.ts';
+import { breachesOf, leastLots, ownCode, type Breach } from './conditions.ts';
 import { pairThrough } from './pairing.ts';
 import type { QuarterSolver, Rejected } from './quarter-solver.ts';
 import type { ClearedQuarter, Setting } from './quarters.ts';
 import { insistOnTime } from './quarters.ts';
-import { leastLots, Steering } from './steering.ts';
+import { Steering } from './steering.ts';
 
 type Order = OfferEntry | BidEntry;
 
@@ -28,7 +28,7 @@ interface Trial {
  * What improving a first result may cost beyond it, in pairs and orders solved: a number of its own, so that the same
  * book gives the same result on every machine.
  */
-const IMPROVEMENT_EFFORT = 6_000_000;
+const IMPROVEMENT_EFFORT = 2_000_000;
 /** Most sets of orders that the improvement looks at. */
 const MOST_SETS = 2_000;
 /** Every solve costs about as much as so many pairs, however small. */
@@ -190,7 +190,7 @@ class AcceptanceSearch {
             ),
     });
     const paired = (quarters: readonly ClearedQuarter[]): Trial =>
-      trialOf(pairThrough(this.#setting, quarters, (offer, bid) => leastLots({ offer, bid })));
+      trialOf(pairThrough(this.#setting, quarters, leastLots));
     const plain = paired(base);
     if (plain.breaches.length === 0) return plain;
     const alone = trialOf(base);

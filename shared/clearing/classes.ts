@@ -1,6 +1,7 @@
 import { divide } from '../kernel/decimal.ts';
 import { tenTo } from '../kernel/decimal.ts';
 import { lotsFrom, type BidEntry, type Book, type Entry, type OfferEntry } from './book.ts';
+import { seenByConditions } from './possible-awards.ts';
 import type { Facets } from './facet.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -29,8 +30,12 @@ export interface BidClass extends OrderClass<BidEntry> {
  * members' ranks.
  */
 export function offerClasses(book: Book, facets: Facets, quarter: number): OfferClass[] {
-  const key = (offer: OfferEntry): number | string =>
-    offer.conditions === undefined ? facets.offerFacet.get(offer)! : offer.rank;
+  const seen = seenByConditions(book, book.bids, quarter);
+  const key = (offer: OfferEntry): number | string => {
+    if (offer.conditions !== undefined) return offer.rank;
+    const facet = facets.offerFacet.get(offer)!;
+    return seen === undefined ? facet : `${facet}:${seen(offer)}`;
+  };
   return classesOf(book.offers, quarter, key).map(([, members]) =>
     classFrom(facets.offerFacet.get(members[0]!)!, members, quarter),
   );
@@ -41,11 +46,12 @@ export function bidClasses(snapshot: Snapshot, book: Book, facets: Facets, quart
   const capsOf = new Map(
     book.bids.map((bid) => [bid, originCaps(snapshot, bid, facets, book.quarters[quarter]!, quarter)]),
   );
+  const seen = seenByConditions(book, book.offers, quarter);
   const key = (bid: BidEntry): string => {
     if (bid.conditions !== undefined) return bid.rank;
-    const facet = facets.bidFacet.get(bid)!;
+    const facet = `${facets.bidFacet.get(bid)!}${seen === undefined ? '' : `:${seen(bid)}`}`;
     const caps = capsOf.get(bid);
-    return caps === undefined ? `${facet}` : `${facet}:${bid.lots[quarter]!}:${caps.join()}`;
+    return caps === undefined ? facet : `${facet}:${bid.lots[quarter]!}:${caps.join()}`;
   };
   return classesOf(book.bids, quarter, key).map(([, members]) => ({
     ...classFrom(facets.bidFacet.get(members[0]!)!, members, quarter),

@@ -2,7 +2,6 @@ import type { Quarter } from '../kernel/quarter.ts';
 import type { ConditionCode } from '../orders/conditions.ts';
 import type { BidEntry, OfferEntry } from './book.ts';
 import type { ClearedMarket, ClearedQuarter, Setting } from './quarters.ts';
-import { detailOf } from './refusal.ts';
 
 const withheldDetails: Record<ConditionCode, string> = {
   minimum_lot: 'What is left of the order is below its minimum lot, so it trades no more.',
@@ -21,6 +20,12 @@ export interface ConditionReason {
   readonly detail: string;
   readonly standing: ConditionStanding;
 }
+
+const rejectedDetails: Record<ConditionCode, string> = {
+  minimum_lot: 'Its awards could not all reach the minimum lot.',
+  all_or_none: 'Not all of the order could trade, so none of it did.',
+  minimum_quarters: 'Its awards could not all run for the minimum number of consecutive quarters.',
+};
 
 /** By which condition of its own an order was kept out of a quarter, if it was. */
 export function conditionReason(
@@ -42,7 +47,7 @@ export function conditionReason(
     ' At the prices it would have gained: it was rejected paradoxically, since with it no prices clear the market.';
   return {
     code,
-    detail: `${detailOf(code)}${isParadox ? paradox : ''}`,
+    detail: `${rejectedDetails[code]}${isParadox ? paradox : ''}`,
     standing: isParadox ? 'paradox' : 'rejected',
   };
 }

@@ -39,6 +39,14 @@ export const ownCode = ({ conditions }: OfferEntry | BidEntry): ConditionCode =>
       ? 'minimum_lot'
       : 'minimum_quarters';
 
+/** What an award of one to the other must have at least in a quarter: the greater of both sides' minimum lots. */
+export const leastLots = (offer: OfferEntry, bid: BidEntry): number =>
+  Math.max(offer.conditions?.minimumLots ?? 1, bid.conditions?.minimumLots ?? 1);
+
+/** How many consecutive quarters an award of one to the other must run at least. */
+export const leastQuarters = (offer: OfferEntry, bid: BidEntry): number =>
+  Math.max(offer.conditions?.minimumQuarters ?? 1, bid.conditions?.minimumQuarters ?? 1);
+
 /** A condition that awards do not keep. Quarters by their place in the book. */
 export type Breach =
   | { readonly code: 'all_or_none'; readonly entry: OfferEntry | BidEntry }

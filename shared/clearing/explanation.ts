@@ -4,13 +4,12 @@ import { countrySchema } from '../kernel/ids.ts';
 import { priceSchema } from '../kernel/money.ts';
 import { quarterSchema } from '../kernel/quarter.ts';
 import { assuranceSchema } from '../standards/scheme.ts';
-import { conditionCodes } from '../orders/conditions.ts';
 import { requirementSchema } from '../standards/standards-rule.ts';
 import { outcomeCodes, refusalCodes } from './refusal.ts';
 
 /** What may keep a single member of a pool out. */
 export const memberCodes = ['outside_zone'] as const;
-const bindingCode = z.enum([...refusalCodes, ...outcomeCodes, ...conditionCodes, ...memberCodes]);
+const bindingCode = z.enum([...refusalCodes, ...outcomeCodes, ...memberCodes]);
 
 /** Terms of an order that it could do without. */
 const droppableTerms = [

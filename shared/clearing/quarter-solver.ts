@@ -2,6 +2,7 @@ import type { BidEntry, OfferEntry } from './book.ts';
 import { bidClasses, offerClasses } from './classes.ts';
 import { solveQuarter } from './flow.ts';
 import { marketOf } from './market.ts';
+import { windowsSeen, withoutImpossible } from './possible-awards.ts';
 import type { Bars, ClearedQuarter, Setting } from './quarters.ts';
 import { insistOnTime } from './quarters.ts';
 import { shareAmongMembers } from './sharing.ts';
@@ -75,7 +76,7 @@ function clearQuarter(setting: Setting, quarter: number, bars: Bars, rejected: R
           offers: setting.book.offers.filter((offer) => !rejected.has(offer)),
           bids: setting.book.bids.filter((bid) => !rejected.has(bid)),
         };
-  const market = marketOf(
+  const laidOut = marketOf(
     offerClasses(book, facets, quarter),
     bidClasses(snapshot, book, facets, quarter),
     facets,
@@ -84,12 +85,13 @@ function clearQuarter(setting: Setting, quarter: number, bars: Bars, rejected: R
     (offerFacet, bidFacet) => bars.has(quarter, offerFacet, bidFacet),
     zoneCaps(snapshot, facets, book.quarters[quarter]!),
   );
+  const market = withoutImpossible(book, laidOut, quarter);
   const solution = solveQuarter(market.network);
   const awards = shareAmongMembers(market, solution.pairFlow);
   return { market, solution, awards, bound: undefined };
 }
 
-/** All that may differ between quarters: quantities, what caps count, certificates, declared consumption. */
+/** All that may differ between quarters: quantities, windows as conditions see them, caps, certificates, consumption. */
 export function marketKey({ snapshot, book, facets }: Setting, quarter: number): string {
   const name = book.quarters[quarter]!;
   const inQuarter = (entry: { quarter: string }): boolean => entry.quarter === name;
@@ -108,6 +110,7 @@ export function marketKey({ snapshot, book, facets }: Setting, quarter: number):
       book.offers.map(({ lots }) => lots[quarter]),
       book.bids.map(({ lots }) => lots[quarter]),
       capInputs,
+      windowsSeen(book, quarter),
       facets.evidence.column(quarter),
       snapshot.consumption.map(({ quarters }) =>
         quarters.filter(inQuarter).map(({ quantity }) => quantity.amount),

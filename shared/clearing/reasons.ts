@@ -11,6 +11,7 @@ import {
   type Reasons,
 } from './misses.ts';
 import { laneCharges } from './network.ts';
+import { impossibleAward } from './possible-awards.ts';
 import type { Bars, ClearedQuarter, Setting } from './quarters.ts';
 import { refusalBit, type MarketCause } from './refusal.ts';
 import { CLOSED } from './zone-caps.ts';
@@ -66,12 +67,20 @@ export function reasonsOf(
       const bid = market.bids[j]!;
       const head = market.headOf[j]![origin]!;
       const lane = market.laneOf[origin]![sides[j]!.destination]!;
+      const cap = head - market.bids.length;
+      const impossible = impossibleAward(
+        book,
+        quarter,
+        offer.members[0]!,
+        bid.members[0]!,
+        cap < 0 ? Infinity : network.capLots[cap]! / bid.members.length,
+      );
       const refused =
         eligibility.refusals(offer.facet, bid.facet, quarter) |
+        (impossible === undefined ? 0 : refusalBit[impossible]) |
         (barred && bars.has(quarter, offer.facet, bid.facet) ? refusalBit.certificate_expired : 0) |
         (head < 0 || lane === CLOSED ? refusalBit.concentration_limit : 0);
       const weight = eligibility.weight(offer.facet, bid.facet);
-      const cap = head - market.bids.length;
       const ownCapFull = cap >= 0 && through[cap] === network.capLots[cap];
       const capFull = ownCapFull || (laneFull[lane] === true && scale * weight >= scarcity[i]!);
       const set = sets.of(refused);

@@ -1,5 +1,3 @@
-import type { ConditionCode } from '../orders/conditions.ts';
-
 /** Why an offer and a bid may not trade, or what kept an order from trading more. In order of report. */
 export const refusalCodes = [
   'related_party',
@@ -19,6 +17,8 @@ export const refusalCodes = [
   'limit_below_reserve',
   'consumption_not_declared',
   'concentration_limit',
+  'minimum_lot',
+  'minimum_quarters',
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 
@@ -46,12 +46,17 @@ export const codeOf = <C extends string>(cause: C): Exclude<C, 'not_delivered'> 
   cause === 'not_delivered' ? 'price_terms_mismatch' : (cause as Exclude<C, 'not_delivered'>);
 
 /** What the flow itself says of an order that was not filled. */
-export const outcomeCodes = ['out_of_competition', 'insufficient_supply', 'insufficient_demand'] as const;
-export type BindingCode = RefusalCode | (typeof outcomeCodes)[number] | ConditionCode;
+export const outcomeCodes = [
+  'out_of_competition',
+  'insufficient_supply',
+  'insufficient_demand',
+  'all_or_none',
+] as const;
+export type BindingCode = RefusalCode | (typeof outcomeCodes)[number];
 /** What binds an order, as finely as the engine tells it apart. */
 export type BindingCause = RefusalCause | BindingCode;
-/** What binds an order in the market; not a condition of its own. */
-export type MarketCause = Exclude<BindingCause, ConditionCode>;
+/** What binds an order in the market; not that it is to trade as a whole. */
+export type MarketCause = Exclude<BindingCause, 'all_or_none'>;
 
 const details: Record<BindingCode, string> = {
   related_party: 'Seller and buyer are the same organisation or of one group.',
@@ -74,9 +79,10 @@ const details: Record<BindingCode, string> = {
   out_of_competition: 'Others traded at terms better for their counterparties.',
   insufficient_supply: 'There was no more eligible supply at these terms.',
   insufficient_demand: 'There was no more eligible demand at these terms.',
-  minimum_lot: 'No award of at least the minimum lot could be made.',
+  minimum_lot: 'An award of the two could not reach the minimum lot that one of them asks for.',
+  minimum_quarters:
+    'An award of the two could not run for the consecutive quarters that one of them asks for.',
   all_or_none: 'Not all of the order could trade, so none of it did.',
-  minimum_quarters: 'No award could run for the minimum number of consecutive quarters.',
 };
 
 /** One sentence for the code; names no one. */

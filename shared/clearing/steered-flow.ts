@@ -44,38 +44,32 @@ export function steeredFlow(
   for (const left of [supply, demand, capLots, limitLots])
     if (left.some((lots) => lots < 0)) return undefined;
 
-  const mustSell = market.offers.map(
-    ({ members }, offer) => prices.scarcity[offer]! > 0 || members.some((member) => filled.has(member)),
-  );
-  const mustBuy = market.bids.map(
-    ({ members }, bid) => prices.surplus[bid]! > 0 || members.some((member) => filled.has(member)),
-  );
-  const mustPass = Array.from(network.capLots, (_, cap) => prices.capValue[cap]! > 0);
-  const sumWhere = (must: readonly boolean[], lots: Float64Array): number =>
-    must.reduce((sum, is, row) => (is ? sum + lots[row]! : sum), 0);
-  const target = sumWhere(mustSell, supply) + sumWhere(mustBuy, demand) + sumWhere(mustPass, capLots);
-
-  const weightOf = (pair: number): number => {
-    const head = network.pairHead[pair]!;
-    const cap = head - demand.length;
-    return (
-      Number(mustSell[network.pairOffer[pair]!]) +
-      Number(mustBuy[bidOf(network, head)]) +
-      Number(cap >= 0 && mustPass[cap])
-    );
+  const isFilled = ({ members }: { readonly members: readonly (OfferEntry | BidEntry)[] }): boolean =>
+    filled.size > 0 && members.some((member) => filled.has(member));
+  const must = {
+    sell: Uint8Array.from(market.offers, (each, row) => Number(prices.scarcity[row]! > 0 || isFilled(each))),
+    buy: Uint8Array.from(market.bids, (each, row) => Number(prices.surplus[row]! > 0 || isFilled(each))),
+    pass: Uint8Array.from(network.capLots, (_, cap) => Number(prices.capValue[cap]! > 0)),
   };
-  const part = partOf(network, { supply, demand, capLots, limitLots }, forbidden, weightOf);
+  const target = sumOf(must.sell, supply) + sumOf(must.buy, demand) + sumOf(must.pass, capLots);
+
+  const part = partOf(network, { supply, demand, capLots, limitLots }, forbidden, must);
   const found = flowOf(part.network, evenly);
   let reached = 0;
-  for (const [index, lots] of found.entries()) {
+  for (let index = 0; index < found.length; index++) {
+    const lots = found[index]!;
     reached += lots * part.network.pairWeight[index]!;
     flow[part.pairs[index]!]! += lots;
   }
   if (reached < target) return undefined;
   let total = 0n;
-  for (const [pair, lots] of flow.entries()) total += BigInt(lots) * BigInt(network.pairWeight[pair]!);
+  for (let pair = 0; pair < flow.length; pair++)
+    if (flow[pair]! > 0) total += BigInt(flow[pair]!) * BigInt(network.pairWeight[pair]!);
   return total === gains ? flow : undefined;
 }
+
+const sumOf = (must: Uint8Array, lots: Float64Array): number =>
+  must.reduce((sum, is, row) => sum + is * lots[row]!, 0);
 
 function flowOf(network: Network, evenly: boolean): Float64Array {
   // A zone's cap is more than a network: then only the whole solver keeps it.
@@ -90,46 +84,59 @@ function partOf(
   network: Network,
   left: Pick<Network, 'supply' | 'demand' | 'capLots' | 'limitLots'>,
   forbidden: ReadonlySet<number>,
-  weightOf: (pair: number) => number,
-): { network: Network; pairs: readonly number[] } {
+  must: Readonly<Record<'sell' | 'buy' | 'pass', Uint8Array>>,
+): { network: Network; pairs: Int32Array } {
+  const { pairOffer, pairHead, pairLane, laneLimits, capBid } = network;
   const { supply, demand, capLots, limitLots } = left;
+  const bidCount = demand.length;
   const offers = placesOf(supply);
   const bids = placesOf(demand);
-  const caps = placesOf(capLots, (cap) => demand[network.capBid[cap]!]! > 0);
-  const isOpen = (pair: number): boolean => {
-    const head = network.pairHead[pair]!;
-    const cap = head - demand.length;
-    const limits = network.laneLimits[network.pairLane[pair] ?? -1] ?? [];
-    return (
-      !forbidden.has(pair) &&
-      supply[network.pairOffer[pair]!]! > 0 &&
-      demand[bidOf(network, head)]! > 0 &&
-      (cap < 0 || capLots[cap]! > 0) &&
-      limits.every((limit) => limitLots[limit]! > 0)
-    );
+  const caps = placesOf(capLots, (cap) => demand[capBid[cap]!]! > 0);
+  const isLaneFull = laneLimits.map((limits) => limits.some((limit) => limitLots[limit] === 0));
+  const size = pairOffer.length;
+  const pairs = new Int32Array(size);
+  const columns = {
+    pairOffer: new Int32Array(size),
+    pairHead: new Int32Array(size),
+    pairWeight: new Float64Array(size),
+    pairInside: new Uint8Array(size),
+    pairLane: new Int32Array(pairLane.length),
   };
-  const pairs = [...network.pairOffer.keys()].filter(isOpen);
-  const headOf = (pair: number): number => {
-    const head = network.pairHead[pair]!;
-    return head < demand.length ? bids.place[head]! : bids.kept.length + caps.place[head - demand.length]!;
-  };
+  let count = 0;
+  for (let pair = 0; pair < size; pair++) {
+    const offer = pairOffer[pair]!;
+    const head = pairHead[pair]!;
+    const cap = head - bidCount;
+    const bid = cap < 0 ? head : capBid[cap]!;
+    const offerPlace = offers.place[offer]!;
+    const headPlace = cap < 0 ? bids.place[head]! : caps.place[cap]!;
+    if (offerPlace < 0 || headPlace < 0 || forbidden.has(pair)) continue;
+    if (pairLane.length > 0) {
+      const lane = pairLane[pair]!;
+      if (lane >= 0 && isLaneFull[lane] === true) continue;
+      columns.pairLane[count] = lane;
+    }
+    pairs[count] = pair;
+    columns.pairOffer[count] = offerPlace;
+    columns.pairHead[count] = cap < 0 ? headPlace : bids.kept.length + headPlace;
+    columns.pairWeight[count] = must.sell[offer]! + must.buy[bid]! + (cap < 0 ? 0 : must.pass[cap]!);
+    columns.pairInside[count] = network.pairInside[pair]!;
+    count++;
+  }
   return {
-    pairs,
+    pairs: pairs.subarray(0, count),
     network: {
       supply: Float64Array.from(offers.kept, (offer) => supply[offer]!),
       demand: Float64Array.from(bids.kept, (bid) => demand[bid]!),
-      capBid: Int32Array.from(caps.kept, (cap) => bids.place[network.capBid[cap]!]!),
+      capBid: Int32Array.from(caps.kept, (cap) => bids.place[capBid[cap]!]!),
       capLots: Float64Array.from(caps.kept, (cap) => capLots[cap]!),
-      pairOffer: Int32Array.from(pairs, (pair) => offers.place[network.pairOffer[pair]!]!),
-      pairHead: Int32Array.from(pairs, headOf),
-      pairWeight: Float64Array.from(pairs, weightOf),
-      pairInside: Uint8Array.from(pairs, (pair) => network.pairInside[pair]!),
+      pairOffer: columns.pairOffer.subarray(0, count),
+      pairHead: columns.pairHead.subarray(0, count),
+      pairWeight: columns.pairWeight.subarray(0, count),
+      pairInside: columns.pairInside.subarray(0, count),
+      pairLane: pairLane.length === 0 ? pairLane : columns.pairLane.subarray(0, count),
       limitLots,
-      pairLane:
-        network.pairLane.length === 0
-          ? network.pairLane
-          : Int32Array.from(pairs, (pair) => network.pairLane[pair]!),
-      laneLimits: network.laneLimits,
+      laneLimits,
     },
   };
 }

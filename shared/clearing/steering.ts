@@ -1,5 +1,5 @@
 import type { BidEntry, Book, OfferEntry } from './book.ts';
-import { areConsecutive, breachesOf, type Breach } from './conditions.ts';
+import { areConsecutive, breachesOf, leastLots, type Breach } from './conditions.ts';
 import { bidOf } from './network.ts';
 import type { ClearedQuarter, Setting } from './quarters.ts';
 import { insistOnTime } from './quarters.ts';
@@ -7,8 +7,10 @@ import { shareAmongMembers } from './sharing.ts';
 import { steeredFlow } from './steered-flow.ts';
 import { tightMarket, type TightMarket } from './tight-market.ts';
 
-/** How many sets of restrictions one steering tries at most. */
+/** How many sets of restrictions one steering tries at most: where many pairs are tight, fewer. */
 const MOST_TRIALS = 200;
+const FEWEST_TRIALS = 24;
+const PAIRS_TRIED = 1_000_000;
 
 type PairBreach = Exclude<Breach, { readonly code: 'all_or_none' }>;
 
@@ -46,6 +48,8 @@ export class Steering {
   /** Pairs solved: what a search may spend is counted in these. */
   effort = 0;
   #trials = 0;
+  /** Most tight pairs of a quarter so far. */
+  #largest = 1;
 
   constructor(setting: Setting, quarters: readonly ClearedQuarter[]) {
     this.#setting = setting;
@@ -70,7 +74,8 @@ export class Steering {
   }
 
   #search(node: Node): { node: Node; quarters: readonly ClearedQuarter[] } | undefined {
-    if (this.#trials++ >= MOST_TRIALS) return undefined;
+    const allowed = Math.min(MOST_TRIALS, Math.max(FEWEST_TRIALS, PAIRS_TRIED / this.#largest));
+    if (this.#trials++ >= allowed) return undefined;
     const quarters = this.#solve(node, false);
     if (quarters === undefined) return undefined;
     const [breach] = breachesOf(
@@ -116,7 +121,7 @@ export class Steering {
     if (breach.code === 'minimum_quarters') return [...this.#lengthened(node, breach), ...given];
     const enlarged = this.#enlarge(node, breach, breach.from);
     const larger = enlarged === undefined ? [] : [enlarged];
-    const least = leastLots(breach);
+    const least = leastLots(breach.offer, breach.bid);
     return 2 * breach.lots >= least ? [...larger, ...given] : [...given, ...larger];
   }
 
@@ -136,7 +141,7 @@ export class Steering {
     const { offer, bid } = breach;
     const pair = this.#pairAt(quarter, offer, bid);
     if (pair === undefined) return undefined;
-    const least = leastLots(breach);
+    const least = leastLots(offer, bid);
     const { forbidden, minima } = node.asked[quarter] ?? nothing;
     if (forbidden.has(pair) || offer.lots[quarter]! < least || bid.lots[quarter]! < least) return undefined;
     return {
@@ -223,6 +228,7 @@ export class Steering {
     if (!this.#steerable.has(base)) {
       const tight = tightMarket(base, this.#setting.facets);
       this.effort += base.market.network.pairOffer.length;
+      this.#largest = Math.max(this.#largest, tight?.market.network.pairOffer.length ?? 0);
       this.#steerable.set(base, tight && { base, tight, pairOf: pairsOf(tight) });
     }
     return this.#steerable.get(base);
@@ -247,10 +253,6 @@ function pairsOf({ market }: TightMarket): Map<OfferEntry, Map<BidEntry, number>
   }
   return pairs;
 }
-
-/** What an award must have at least: the greater of both sides' minimum lots. */
-export const leastLots = ({ offer, bid }: { offer: OfferEntry; bid: BidEntry }): number =>
-  Math.max(offer.conditions?.minimumLots ?? 1, bid.conditions?.minimumLots ?? 1);
 
 function isConsecutive(book: Book, first: number, length: number): boolean {
   for (let quarter = first; quarter < first + length; quarter++) {

@@ -70,6 +70,10 @@ export function tightMarket({ market, solution }: ClearedQuarter, facets: Facets
       scarcityHigh: pick(prices.scarcityHigh, offers.origin),
       surplus: pick(prices.surplus, bids.origin),
       capValue: pick(prices.capValue, heads.capOrigin),
+      headWorth: pick(prices.headWorth, [
+        ...bids.origin,
+        ...heads.capOrigin.map((cap) => market.bids.length + cap),
+      ]),
     },
   };
 }

@@ -84,6 +84,15 @@ export const wordsOf: Record<MarketCause, Words> = {
     offer: 'would have taken buyers beyond their limit on supply from one country',
     bid: 'would have gone beyond the limit on supply from one country',
   },
+  minimum_lot: {
+    offer: 'met only bids with which an award would be below the least lot that one of the two asks for',
+    bid: 'met only offers with which an award would be below the least lot that one of the two asks for',
+  },
+  minimum_quarters: {
+    offer:
+      'met only bids with which an award would run for fewer quarters in a row than one of the two asks for',
+    bid: 'met only offers with which an award would run for fewer quarters in a row than one of the two asks for',
+  },
   out_of_competition: {
     offer: 'lost to other offers that were better for the buyers',
     bid: 'lost to other bids that were better for the sellers',

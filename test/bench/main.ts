@@ -1,5 +1,6 @@
 import { benchCapacity } from './capacity.ts';
 import { benchColdStart } from './cold-start.ts';
+import { benchConditions } from './conditions.ts';
 import { benchContracts } from './contracts.ts';
 import { benchEngine } from './engine.ts';
 import { benchExplanations } from './explanations.ts';
@@ -34,6 +35,10 @@ const parts: Readonly<Record<string, { readonly about: string; readonly run: () 
     mechanisms: {
       about: 'gains against a price–time book and against greedy matching',
       run: benchMechanisms,
+    },
+    conditions: {
+      about: 'conditions of orders: share of the exact optimum on small markets, time on larger books',
+      run: () => benchConditions(),
     },
     'cold-start': {
       about: 'the bundled API in a fresh process against an empty handler; sizes of the bundles',
