@@ -20,6 +20,8 @@ export class PivotTree {
   readonly standFor: Int32Array;
   /** How many nodes a subtree has, its top included and those that rest left out. */
   readonly size: Int32Array;
+  /** Nodes whose potential has been shifted so far. */
+  moved = 0;
   /** The next node in preorder; from the last one, back to the root. */
   readonly #next: Int32Array;
   readonly #previous: Int32Array;
@@ -97,6 +99,7 @@ export class PivotTree {
     this.#takeOut(cut, above);
     const lastMoved = this.#turn(cut, low, high, arc);
     this.#putIn(low, lastMoved, high);
+    this.moved += moved;
     for (let node = above; node !== join; node = parent[node]!) size[node]! -= moved;
     for (let node = high; node !== join; node = parent[node]!) size[node]! += moved;
 

@@ -1,4 +1,5 @@
-import { promise } from './network.ts';
+import { MOST_STEPS } from './limits.ts';
+import { MarketTooLarge, promise } from './network.ts';
 import { PivotTree } from './pivot-tree.ts';
 import type { SpanningTree } from './spanning-tree.ts';
 
@@ -30,17 +31,21 @@ const AT_UPPER = -1;
  * is the best of a block of arcs (Kiraly and Kovacs 2012).
  *
  * @returns the number of pivots.
+ * @throws {MarketTooLarge} after `mostSteps`, in arcs looked at and nodes moved.
  */
-export function minimiseCost(arcs: Arcs, tree: SpanningTree): number {
+export function minimiseCost(arcs: Arcs, tree: SpanningTree, mostSteps = MOST_STEPS): number {
   tree.computePotentials(arcs, arcs.cost);
   const state = initialState(arcs, tree);
   if (isLeast(arcs, tree, state)) return 0;
   const working = new PivotTree(tree, restingNodes(arcs, tree));
   const { tail, head } = arcs;
   const numbered = { ...arcs, tail: renumbered(tail, working), head: renumbered(head, working) };
-  const findEntering = blockSearch(numbered, working, state);
+  const steps = { made: 0 };
+  const findEntering = blockSearch(numbered, working, state, steps);
   let pivots = 0;
   for (let entering = findEntering(); entering >= 0; entering = findEntering()) {
+    if (steps.made + working.moved > mostSteps)
+      throw new MarketTooLarge(`more than ${mostSteps} steps for ${arcs.cost.length} arcs`);
     working.wake(numbered.head[entering]!);
     pivot(numbered, working, state, entering);
     pivots++;
@@ -90,7 +95,7 @@ function initialState(arcs: Arcs, tree: SpanningTree): Int8Array {
 }
 
 /** Looks for an arc that would lower the cost, round and round in blocks; −1 when none is left. */
-function blockSearch(arcs: Arcs, tree: PivotTree, state: Int8Array): () => number {
+function blockSearch(arcs: Arcs, tree: PivotTree, state: Int8Array, steps: { made: number }): () => number {
   const { tail, head, cost } = arcs;
   const { potential, standFor } = tree;
   const count = cost.length;
@@ -101,7 +106,8 @@ function blockSearch(arcs: Arcs, tree: PivotTree, state: Int8Array): () => numbe
     let bestCost = 0;
     let leftInBlock = block;
     let arc = next;
-    for (let seen = 0; seen < count; seen++) {
+    let seen = 0;
+    for (; seen < count; seen++) {
       const reduced = state[arc]! * (cost[arc]! + potential[tail[arc]!]! - potential[standFor[head[arc]!]!]!);
       if (reduced < bestCost) {
         bestCost = reduced;
@@ -114,6 +120,7 @@ function blockSearch(arcs: Arcs, tree: PivotTree, state: Int8Array): () => numbe
       }
     }
     next = arc;
+    steps.made += seen;
     return best;
   };
 }

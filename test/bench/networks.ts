@@ -21,7 +21,7 @@ const FINE = 2 ** 30;
  * takes at most 65 % from any of eight origins, asks are 60 to 160 under a floor of 110 that binds for about half,
  * limits 100 to 180. Drawn straight into typed arrays, so that what a solver takes in memory is its own.
  */
-export function benchNetwork(size: number, pairs: number, seed = 1): Network {
+export function benchNetwork(size: number, pairs = 0.19 * size * size, seed = 1): Network {
   const draw = seeded(seed);
   const supply = new Float64Array(size);
   const reserve = new Int32Array(size);
