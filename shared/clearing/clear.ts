@@ -11,6 +11,7 @@ import { Eligibility } from './eligibility.ts';
 import { explain, type OrderExplanation } from './explain.ts';
 import type { QuarterExplanation } from './explanation.ts';
 import { facetsOf } from './facets.ts';
+import { MOST_ORDERS } from './limits.ts';
 import { MarketTooLarge } from './network.ts';
 import { proofOf, type QuarterProof } from './proof.ts';
 import {
@@ -67,6 +68,9 @@ export interface Outcome {
  * Errors: market_too_large (the whole clearing fails, nothing is cleared by halves).
  */
 export function clear(snapshot: Snapshot, mayGoOn?: MayGoOn): Result<Outcome> {
+  const orders = snapshot.offers.length + snapshot.bids.length;
+  if (orders > MOST_ORDERS)
+    return fail(problem('market_too_large', `${orders} orders; one clearing takes ${MOST_ORDERS}`));
   try {
     const absences = new Absences();
     const first = clearBook(snapshot, absences, mayGoOn);

@@ -1,7 +1,8 @@
 import type { BidClass, OfferClass } from './classes.ts';
 import type { Eligibility } from './eligibility.ts';
 import type { Facets } from './facet.ts';
-import type { Network } from './network.ts';
+import { MOST_PAIRS } from './limits.ts';
+import { MarketTooLarge, type Network } from './network.ts';
 import { CLOSED, FREE, type ZoneCaps } from './zone-caps.ts';
 
 /** One quarter's market: classes of orders, and the network between them. */
@@ -20,7 +21,11 @@ export interface Market {
 /** A pair of facets that may not trade in a quarter whatever eligibility says. */
 export type IsBarred = (offerFacet: number, bidFacet: number) => boolean;
 
-/** Lays out the network of the eligible pairs of classes. */
+/**
+ * Lays out the network of the eligible pairs of classes.
+ *
+ * @throws {MarketTooLarge} beyond `mostPairs`, before any of the solver's memory is taken.
+ */
 export function marketOf(
   offers: readonly OfferClass[],
   bids: readonly BidClass[],
@@ -29,6 +34,7 @@ export function marketOf(
   quarter: number,
   isBarred: IsBarred,
   caps: ZoneCaps,
+  mostPairs = MOST_PAIRS,
 ): Market {
   const demand = Float64Array.from(bids, (bid) => bid.total);
   const capBid: number[] = [];
@@ -50,15 +56,25 @@ export function marketOf(
   const pairLane: number[] = [];
   for (const [i, offer] of offers.entries()) {
     const facet = facets.offers[offer.facet]!;
+    // Bids of one facet differ in quantities and caps alone: each facet is asked about once.
+    const weightOf = new Map<number, number>();
     for (const [j, bid] of bids.entries()) {
-      const weight = eligibility.weight(offer.facet, bid.facet);
-      if (weight < 0) continue;
       const head = headOf[j]![facet.origin]!;
-      if (head < 0 || eligibility.refusals(offer.facet, bid.facet, quarter) !== 0) continue;
-      if (isBarred(offer.facet, bid.facet)) continue;
-      const { destination } = facets.bids[bid.facet]!;
-      const lane = caps.laneOf[facet.origin]![destination]!;
-      if (lane === CLOSED) continue;
+      if (head < 0) continue;
+      let weight = weightOf.get(bid.facet);
+      if (weight === undefined) {
+        weight = eligibility.weight(offer.facet, bid.facet);
+        const isOpen =
+          weight >= 0 &&
+          eligibility.refusals(offer.facet, bid.facet, quarter) === 0 &&
+          !isBarred(offer.facet, bid.facet);
+        if (!isOpen) weight = -1;
+        weightOf.set(bid.facet, weight);
+      }
+      const lane = caps.laneOf[facet.origin]![facets.bids[bid.facet]!.destination]!;
+      if (weight < 0 || lane === CLOSED) continue;
+      if (pairOffer.length === mostPairs)
+        throw new MarketTooLarge(`more than ${mostPairs} pairs of classes could trade in one quarter`);
       pairOffer.push(i);
       pairHead.push(head);
       pairWeight.push(weight);

@@ -8,13 +8,15 @@ import { promise } from './network.ts';
 import { isBetter, pairIsland, scoreOf, type Island } from './pairing-flow.ts';
 import type { ClearedQuarter, Setting } from './quarters.ts';
 import type { PairAward } from './sharing.ts';
-import { tiesOf, type Ties } from './ties.ts';
+import { mostLinks, tiesOf, type Ties } from './ties.ts';
 
 /** The fewest lots that an award of this offer to this bid should have in a quarter: the greater of both sides'. */
 export type MinimumOf = (offer: OfferEntry, bid: BidEntry) => number;
 
 /** Islands with more orders than this stay as they were shared: their ties are too many to weigh. */
 const LARGEST_ISLAND = 20_000;
+/** Quarters that could have more ties than this stay as they were shared, whole: making them would take the memory. */
+const MOST_LINKS = 3_000_000;
 
 /**
  * Chooses who serves whom through the quarters, without changing what any order gets.
@@ -71,8 +73,9 @@ class Stage {
     const distinct = [...new Set(quarters)];
     const numberOf = new Map(distinct.map((cleared, place) => [cleared, place]));
     const sequence = quarters.map((cleared) => numberOf.get(cleared)!);
-    const isFixed = fixedPairs(setting);
+    const mustStay = fixedPairs(setting);
     this.places = distinct.map((cleared, place) => {
+      const isFixed = mostLinks(cleared) > MOST_LINKS ? () => true : mustStay;
       const moving = cleared.awards.filter(({ offer, bid }) => !isFixed(offer, bid));
       const ties = tiesOf(setting, cleared, moving, isFixed);
       return {

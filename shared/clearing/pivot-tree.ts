@@ -14,40 +14,64 @@ export class PivotTree {
   readonly parent: Int32Array;
   /** The arc between a node and its parent. */
   readonly pred: Int32Array;
+  /** Of nodes that do not rest; see {@link standFor}. */
   readonly potential: Float64Array;
-  /** How many nodes a subtree has, its top included. */
+  /** The node whose potential is each node's: its own, or for one that rests its parent's. */
+  readonly standFor: Int32Array;
+  /** How many nodes a subtree has, its top included and those that rest left out. */
   readonly size: Int32Array;
+  /** Nodes whose potential has been shifted so far. */
+  moved = 0;
   /** The next node in preorder; from the last one, back to the root. */
   readonly #next: Int32Array;
   readonly #previous: Int32Array;
   /** The last node in preorder of each node's subtree. */
   readonly #last: Int32Array;
 
-  /** @param tree its potentials are taken as they are. */
-  constructor(tree: SpanningTree) {
+  /**
+   * @param tree its potentials are taken as they are.
+   * @param rests 1 for leaves that may be left out until they are woken: their potential is their parent's.
+   */
+  constructor(tree: SpanningTree, rests: Uint8Array) {
     const nodes = tree.parent.length;
     const order = tree.preorder();
     const numberOf = new Int32Array(nodes);
-    for (let node = 0; node < nodes; node++) numberOf[order[node]!] = node;
+    let awake = 0;
+    for (let at = 0; at < nodes; at++) if (rests[order[at]!] === 0) numberOf[order[at]!] = awake++;
+    let resting = awake;
+    for (let at = 0; at < nodes; at++) if (rests[order[at]!] === 1) numberOf[order[at]!] = resting++;
     this.numberOf = numberOf;
     this.parent = new Int32Array(nodes);
     this.pred = new Int32Array(nodes);
     this.potential = new Float64Array(nodes);
-    this.size = new Int32Array(nodes);
+    this.standFor = new Int32Array(nodes);
+    this.size = new Int32Array(nodes).fill(1);
     this.#next = new Int32Array(nodes);
     this.#previous = new Int32Array(nodes);
     this.#last = new Int32Array(nodes);
-    for (let node = 0; node < nodes; node++) {
-      const former = order[node]!;
-      this.parent[node] = node === 0 ? -1 : numberOf[tree.parent[former]!]!;
+    for (let former = 0; former < nodes; former++) {
+      const node = numberOf[former]!;
+      const above = former === 0 ? -1 : numberOf[tree.parent[former]!]!;
+      this.parent[node] = above;
       this.pred[node] = tree.pred[former]!;
       this.potential[node] = tree.potential[former]!;
-      this.size[node] = 1;
-      this.#next[node] = node + 1 === nodes ? 0 : node + 1;
-      this.#previous[node] = node === 0 ? nodes - 1 : node - 1;
+      this.standFor[node] = node < awake ? node : above;
+      this.#next[node] = node + 1 === awake ? 0 : node + 1;
+      this.#previous[node] = node === 0 ? awake - 1 : node - 1;
     }
-    for (let node = nodes - 1; node > 0; node--) this.size[this.parent[node]!]! += this.size[node]!;
+    for (let node = awake - 1; node > 0; node--) this.size[this.parent[node]!]! += this.size[node]!;
     for (let node = 0; node < nodes; node++) this.#last[node] = node + this.size[node]! - 1;
+  }
+
+  /** Takes a node that rests into the tree, so that it can be led to. */
+  wake(node: number): void {
+    const { parent, potential, size, standFor } = this;
+    if (standFor[node] === node) return;
+    const above = parent[node]!;
+    standFor[node] = node;
+    potential[node] = potential[above]!;
+    this.#putIn(node, node, above);
+    for (let each = above; each >= 0; each = parent[each]!) size[each]!++;
   }
 
   /** Writes what the tree has become to the tree that it was made from. */
@@ -59,7 +83,7 @@ export class PivotTree {
       const own = this.numberOf[node]!;
       tree.parent[node] = own === 0 ? -1 : nodeOf[this.parent[own]!]!;
       tree.pred[node] = this.pred[own]!;
-      tree.potential[node] = this.potential[own]!;
+      tree.potential[node] = this.potential[this.standFor[own]!]!;
     }
   }
 
@@ -75,6 +99,7 @@ export class PivotTree {
     this.#takeOut(cut, above);
     const lastMoved = this.#turn(cut, low, high, arc);
     this.#putIn(low, lastMoved, high);
+    this.moved += moved;
     for (let node = above; node !== join; node = parent[node]!) size[node]! -= moved;
     for (let node = high; node !== join; node = parent[node]!) size[node]! += moved;
 

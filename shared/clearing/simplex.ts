@@ -1,4 +1,5 @@
-import { promise } from './network.ts';
+import { MOST_STEPS } from './limits.ts';
+import { MarketTooLarge, promise } from './network.ts';
 import { PivotTree } from './pivot-tree.ts';
 import type { SpanningTree } from './spanning-tree.ts';
 
@@ -12,6 +13,9 @@ export interface Arcs {
   /** Before: a feasible start. After: an optimal flow. */
   readonly flow: Float64Array;
 }
+
+/** A block has an arc for so many nodes at least: looking costs less than moving a subtree of a large market. */
+const NODES_PER_ARC = 8;
 
 const AT_LOWER = 1;
 const IN_TREE = 0;
@@ -27,17 +31,22 @@ const AT_UPPER = -1;
  * is the best of a block of arcs (Kiraly and Kovacs 2012).
  *
  * @returns the number of pivots.
+ * @throws {MarketTooLarge} after `mostSteps`, in arcs looked at and nodes moved.
  */
-export function minimiseCost(arcs: Arcs, tree: SpanningTree): number {
+export function minimiseCost(arcs: Arcs, tree: SpanningTree, mostSteps = MOST_STEPS): number {
   tree.computePotentials(arcs, arcs.cost);
   const state = initialState(arcs, tree);
   if (isLeast(arcs, tree, state)) return 0;
-  const working = new PivotTree(tree);
+  const working = new PivotTree(tree, restingNodes(arcs, tree));
   const { tail, head } = arcs;
   const numbered = { ...arcs, tail: renumbered(tail, working), head: renumbered(head, working) };
-  const findEntering = blockSearch(numbered, working, state);
+  const steps = { made: 0 };
+  const findEntering = blockSearch(numbered, working, state, steps);
   let pivots = 0;
   for (let entering = findEntering(); entering >= 0; entering = findEntering()) {
+    if (steps.made + working.moved > mostSteps)
+      throw new MarketTooLarge(`more than ${mostSteps} steps for ${arcs.cost.length} arcs`);
+    working.wake(numbered.head[entering]!);
     pivot(numbered, working, state, entering);
     pivots++;
   }
@@ -50,6 +59,21 @@ function isLeast({ tail, head, cost }: Arcs, { potential }: SpanningTree, state:
   for (let arc = 0; arc < cost.length; arc++)
     if (state[arc]! * (cost[arc]! + potential[tail[arc]!]! - potential[head[arc]!]!) < 0) return false;
   return true;
+}
+
+/**
+ * Leaves that nothing but their own tree arc leaves, at no cost, as an origin cap's node is that nothing runs through:
+ * most nodes of a sparse market. Pairs into them are weighed at their parent's potential.
+ */
+function restingNodes({ tail, cost }: Arcs, { parent, pred }: SpanningTree): Uint8Array {
+  const rests = new Uint8Array(parent.length).fill(1);
+  rests[0] = 0;
+  for (let node = 1; node < parent.length; node++) {
+    rests[parent[node]!] = 0;
+    if (cost[pred[node]!] !== 0 || tail[pred[node]!] !== node) rests[node] = 0;
+  }
+  for (let arc = 0; arc < tail.length; arc++) if (pred[tail[arc]!] !== arc) rests[tail[arc]!] = 0;
+  return rests;
 }
 
 function renumbered(ends: Int32Array, { numberOf }: PivotTree): Int32Array {
@@ -71,19 +95,20 @@ function initialState(arcs: Arcs, tree: SpanningTree): Int8Array {
 }
 
 /** Looks for an arc that would lower the cost, round and round in blocks; −1 when none is left. */
-function blockSearch(arcs: Arcs, tree: PivotTree, state: Int8Array): () => number {
+function blockSearch(arcs: Arcs, tree: PivotTree, state: Int8Array, steps: { made: number }): () => number {
   const { tail, head, cost } = arcs;
-  const { potential } = tree;
+  const { potential, standFor } = tree;
   const count = cost.length;
-  const block = Math.max(Math.ceil(Math.sqrt(count)), 10);
+  const block = Math.ceil(Math.max(Math.sqrt(count), tree.size[0]! / NODES_PER_ARC, 10));
   let next = 0;
   return () => {
     let best = -1;
     let bestCost = 0;
     let leftInBlock = block;
     let arc = next;
-    for (let seen = 0; seen < count; seen++) {
-      const reduced = state[arc]! * (cost[arc]! + potential[tail[arc]!]! - potential[head[arc]!]!);
+    let seen = 0;
+    for (; seen < count; seen++) {
+      const reduced = state[arc]! * (cost[arc]! + potential[tail[arc]!]! - potential[standFor[head[arc]!]!]!);
       if (reduced < bestCost) {
         bestCost = reduced;
         best = arc;
@@ -95,6 +120,7 @@ function blockSearch(arcs: Arcs, tree: PivotTree, state: Int8Array): () => numbe
       }
     }
     next = arc;
+    steps.made += seen;
     return best;
   };
 }

@@ -135,6 +135,26 @@ export function tiesOf(
   };
 }
 
+/** How many links the ties of a cleared quarter can have at most: counted by class, before any is made. */
+export function mostLinks({ market: { network, offers, bids }, solution, awards }: ClearedQuarter): number {
+  const selling = new Float64Array(offers.length);
+  const buying = new Float64Array(bids.length);
+  const met = new Set<OfferEntry | BidEntry>();
+  for (const { offer, bid, offerClass, bidClass } of awards) {
+    if (!met.has(offer)) selling[offerClass]! += 1;
+    if (!met.has(bid)) buying[bidClass]! += 1;
+    met.add(offer).add(bid);
+  }
+  let links = 0;
+  for (let pair = 0; pair < network.pairOffer.length; pair++) {
+    const sellers = selling[network.pairOffer[pair]!]!;
+    const buyers = buying[bidOf(network, network.pairHead[pair]!)]!;
+    if (sellers > 0 && buyers > 0 && isTight(network, solution.prices, pair))
+      links += Math.min(sellers * buyers, LIKE_SIZES * (sellers + buyers));
+  }
+  return links;
+}
+
 /** The pairs of classes that are tight and trade, by class of offers. */
 class TightPairs {
   readonly #pairs: { readonly head: number; readonly terms: number }[][];
@@ -217,7 +237,9 @@ class Nodes<Order> {
       kinds.set(kind, node);
       const alike = this.#alike.get(orderClass) ?? new Map<number, number[]>();
       this.#alike.set(orderClass, alike);
-      alike.set(kind, [...(alike.get(kind) ?? []), node]);
+      const nodes = alike.get(kind);
+      if (nodes === undefined) alike.set(kind, [node]);
+      else nodes.push(node);
     }
     this.list[node]!.lots += lots;
     return node;

@@ -2,7 +2,8 @@ import { benchCapacity } from './capacity.ts';
 import { benchColdStart } from './cold-start.ts';
 import { benchConditions } from './conditions.ts';
 import { benchContracts } from './contracts.ts';
-import { benchEngine } from './engine.ts';
+import { benchBook } from './clear-book.ts';
+import { benchEngine, benchGrowth, benchPlain } from './engine.ts';
 import { benchExplanations } from './explanations.ts';
 import { benchMechanisms } from './mechanisms.ts';
 import { benchOrders } from './orders.ts';
@@ -14,10 +15,8 @@ import { benchZoneCaps } from './zone-caps.ts';
 const parts: Readonly<Record<string, { readonly about: string; readonly run: () => Promise<void> | void }>> =
   {
     engine: {
-      about: "the clearing engine against HiGHS's best method, at 100, 300 and 1000 orders a side",
-      run: () => {
-        benchEngine();
-      },
+      about: "the clearing engine against HiGHS's methods, at 100, 300 and 1000 orders a side",
+      run: benchEngine,
     },
     explanations: {
       about: 'explaining every order against the clearing itself, at 100, 300 and 1000 orders a side',
@@ -40,6 +39,12 @@ const parts: Readonly<Record<string, { readonly about: string; readonly run: () 
       about: 'conditions of orders: share of the exact optimum on small markets, time on larger books',
       run: () => benchConditions(),
     },
+    plain: {
+      about: 'the engine against a plain network simplex, at 1000 and 10 000 orders a side',
+      run: benchPlain,
+    },
+    growth: { about: 'time and memory from ten thousand to ten million eligible pairs', run: benchGrowth },
+    book: { about: 'a million orders of a few thousand kinds, in the memory of one Lambda', run: benchBook },
     'cold-start': {
       about: 'the bundled API in a fresh process against an empty handler; sizes of the bundles',
       run: benchColdStart,

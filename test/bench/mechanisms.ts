@@ -19,7 +19,7 @@ export function benchMechanisms(): void {
   for (const { size, markets } of sizes) {
     const sums = { book: 0, trimmedBook: 0, greedy: 0, breaches: 0 };
     for (let seed = 1; seed <= markets; seed++) {
-      const network = benchNetwork(size, seed);
+      const network = benchNetwork(size, 0.19 * size * size, seed);
       const best = Number(solveQuarter(network).certificate.primal);
       if (best === 0) throw new Error('a market in which nothing trades measures nothing');
       const book = priceTimeBook(network, arrivals(2 * size, seed));

@@ -2,15 +2,16 @@ import { solveQuarter } from '../../shared/clearing/flow.ts';
 import { bidOf, type Network } from '../../shared/clearing/network.ts';
 import { loadHighs } from '../support/highs.ts';
 import { benchNetwork } from './networks.ts';
+import { plainSimplex } from './plain-simplex.ts';
 
 /**
- * One solver on one market in a process of its own: `node test/bench/solve.ts SOLVER SIZE`. Prints
- * `{milliseconds, peakMegabytes, gains, pairs}`. The engine's time includes even fill, prices and certificate;
- * HiGHS's is for the gains alone, from its model text to its answer.
+ * One solver on one market in a process of its own: `node solve.mjs SOLVER SIZE PAIRS`. Prints
+ * `{milliseconds, peakMegabytes, gains, pairs}`. The engine's time includes even fill, prices and certificate; the
+ * plain simplex's and HiGHS's are for the gains alone, HiGHS's from its model text to its answer.
  */
-async function main(solver: string, size: number): Promise<void> {
-  const network = benchNetwork(size);
-  const run = solver === 'engine' ? engine : await highs(solver === 'ipm' ? 'ipm' : 'simplex');
+async function main(solver: string, size: number, pairs: number): Promise<void> {
+  const network = benchNetwork(size, pairs);
+  const run = await solverOf(solver);
   const prepared = run(network);
   const start = performance.now();
   const gains = prepared();
@@ -19,9 +20,15 @@ async function main(solver: string, size: number): Promise<void> {
   console.log(JSON.stringify({ milliseconds, peakMegabytes, gains, pairs: network.pairOffer.length }));
 }
 
-const engine = (network: Network) => () => Number(solveQuarter(network).certificate.primal);
+type Solver = (network: Network) => () => number;
 
-async function highs(solver: 'simplex' | 'ipm'): Promise<(network: Network) => () => number> {
+function solverOf(name: string): Solver | Promise<Solver> {
+  if (name === 'engine') return (network) => () => Number(solveQuarter(network).certificate.primal);
+  if (name === 'plain') return (network) => () => plainSimplex(network);
+  return highs(name === 'ipm' ? 'ipm' : 'simplex');
+}
+
+async function highs(solver: 'simplex' | 'ipm'): Promise<Solver> {
   const library = await loadHighs();
   return (network) => {
     const text = linearProgramme(network);
@@ -32,7 +39,6 @@ async function highs(solver: 'simplex' | 'ipm'): Promise<(network: Network) => (
     };
   };
 }
-
 /** The gains as a linear programme in CPLEX LP format, each row gathered in one pass over the pairs. */
 function linearProgramme(network: Network): string {
   const { supply, demand, capLots, pairOffer, pairHead, pairWeight } = network;
@@ -55,4 +61,4 @@ function linearProgramme(network: Network): string {
   return `Maximize\nobj: ${objective}Subject To\n${bounded('o', rows.offer, supply)}${bounded('b', rows.bid, demand)}${bounded('c', rows.cap, capLots)}End\n`;
 }
 
-await main(process.argv[2] ?? 'engine', Number(process.argv[3] ?? 100));
+await main(process.argv[2] ?? 'engine', Number(process.argv[3] ?? 100), Number(process.argv[4] ?? 1900));

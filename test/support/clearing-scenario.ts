@@ -95,10 +95,16 @@ export class Scenario {
     this.table = table;
   }
 
-  /** The usual market, with a clearing asked for. */
-  static async start(endpoint: string): Promise<Scenario> {
+  /** A market without orders. */
+  static async empty(endpoint: string): Promise<Scenario> {
     const scenario = new Scenario(endpoint, await freshTable(clientFor(endpoint)));
     await scenario.table.transact(recordVersion(referenceSeries.product, scenarioProduct));
+    return scenario;
+  }
+
+  /** The usual market, with a clearing asked for. */
+  static async start(endpoint: string): Promise<Scenario> {
+    const scenario = await Scenario.empty(endpoint);
     for (const line of usualOffers) await scenario.offer(line);
     for (const line of usualBids) await scenario.bid(line);
     await scenario.request('FIRST');
