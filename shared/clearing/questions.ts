@@ -60,11 +60,11 @@ export function settled(
 const isCertain = ({ wouldNeed, own }: NearMiss): boolean =>
   own && Object.keys(wouldNeed).length > 0 && wouldNeed.certain !== false;
 
-const termOf: Record<ConditionCode, DroppableTerm> = {
+const termOf = {
   minimum_lot: 'minimumLot',
   all_or_none: 'allOrNone',
   minimum_quarters: 'minimumQuarters',
-};
+} as const satisfies Record<ConditionCode, DroppableTerm>;
 
 /** What is asked about an order that nothing else explains, the gentlest change first. */
 function questionsOf(
@@ -104,6 +104,9 @@ function questionsOf(
     ...(capped
       ? [{ code: 'concentration_limit' as const, wouldNeed: { without: ['maxOriginShare' as const] } }]
       : []),
+    ...(['minimum_lot', 'minimum_quarters'] as const)
+      .filter((kept) => told.binding.includes(kept) && order[termOf[kept]] !== undefined)
+      .map((kept) => ({ code: kept, wouldNeed: { without: [termOf[kept]] } })),
   ];
 }
 
