@@ -67,6 +67,7 @@ export interface Snapshot extends Text<'clearing' | 'gateClosure'> {
   >;
   readonly offers: List<OfferJson>;
   readonly bids: List<BidJson>;
+  readonly members?: List<Text<'id'>>;
 }
 
 export interface Duals extends Text<'scale'> {
