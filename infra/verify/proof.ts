@@ -22,7 +22,7 @@ type OrderJson = Text<'id' | 'party' | 'group'> & {
 export type OfferJson = OrderJson & Text<'site'> & Maybe<'destinations', List<string>> & Maybe<'purity'>;
 export type BidJson = OrderJson &
   Text<'destination'> &
-  Maybe<'minimumPurity' | 'maxOriginShare'> &
+  Maybe<'minimumPurity' | 'maxOriginShare' | 'pool'> &
   Maybe<'requires', List<Requirement>> &
   Maybe<'excludedOrigins', List<string>> & {
     readonly requested: Schedule;
@@ -67,6 +67,7 @@ export interface Snapshot extends Text<'clearing' | 'gateClosure'> {
   >;
   readonly offers: List<OfferJson>;
   readonly bids: List<BidJson>;
+  readonly members?: List<Text<'id'>>;
 }
 
 export interface Duals extends Text<'scale'> {

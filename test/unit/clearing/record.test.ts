@@ -1,7 +1,6 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { contractId, contractsOf, totalOf } from '../../../shared/clearing/conclude.ts';
-import { clearAndDocument, type Documented } from '../../../shared/clearing/documents.ts';
-import type { MarketFigures } from '../../../shared/clearing/record.ts';
+import { clearAndDocument } from '../../../shared/clearing/documents.ts';
 import { marketFigures, outcomeOf } from '../../../shared/clearing/summary.ts';
 import { canonicalJson, sha256 } from '../../../shared/kernel/digest.ts';
 import { decimal } from '../../../shared/kernel/decimal.ts';
@@ -31,18 +30,16 @@ const [au, cl] = ['off_au000000000000000000', 'off_cl000000000000000000'];
 const [jp, de] = ['bid_jp000000000000000000', 'bid_de000000000000000000'];
 const party = (lots: bigint, parties: number, topLots = lots) => ({ lots, parties, topLots });
 
-let cleared: Documented;
-let figures: MarketFigures;
-beforeAll(() => {
-  cleared = must(clearAndDocument(snapshot));
-  figures = marketFigures(snapshot, cleared.awards);
-});
+// Made anew in every test, so that mutation testing sees which test covers what.
+const clear = () => must(clearAndDocument(snapshot));
+const figuresOf = () => marketFigures(snapshot, clear().awards);
 const usd = (amount: string) => ({ amount: decimal(amount), currency: 'USD' });
 const perKg = (amount: string) => ({ ...usd(amount), per: 'kg' });
 const kilograms = (amount: string) => ({ amount: decimal(amount), unit: 'kg' });
 
 describe('the record of a clearing', () => {
   it('says what was traded, at which landed prices, under which floors and rules', () => {
+    const cleared = clear();
     const heads = ['b'.repeat(64), 'a'.repeat(64), 'c'.repeat(64)];
     expect(outcomeOf(snapshot, cleared, heads)).toEqual({
       contracts: 3,
@@ -90,7 +87,7 @@ describe('the record of a clearing', () => {
 
 describe('the figures of a market', () => {
   it('count related parties as one, by quarter, in total and by origin', () => {
-    const { quarters, total, origins } = figures;
+    const { quarters, total, origins } = figuresOf();
     expect(quarters).toEqual([
       {
         ...{ quarter: '2027-Q1', lots: 150n },
@@ -117,7 +114,7 @@ describe('the figures of a market', () => {
   });
 
   it('tell the book at gate closure and what of it stayed unfilled', () => {
-    expect(figures.depth).toEqual([
+    expect(figuresOf().depth).toEqual([
       {
         quarter: '2027-Q1',
         supply: { ...party(560n, 3, 500n), unfilled: party(410n, 2, 403n) },
@@ -134,6 +131,7 @@ describe('the figures of a market', () => {
 
 describe('the contracts of a clearing', () => {
   it('carry the terms of their awards, and the instant whose rules govern them', () => {
+    const cleared = clear();
     const organisationOf = (of: string): string => `organisation of ${of}`;
     const contracts = contractsOf(snapshot, 4, cleared.awards, organisationOf);
     expect(contracts.map(({ offer, bid }) => [offer, bid])).toEqual([
@@ -193,7 +191,7 @@ describe('the contracts of a clearing', () => {
   });
 
   it('are of nobody who is not in the snapshot', () => {
-    expect(() => contractsOf({ ...snapshot, bids: [] }, 4, cleared.awards, String)).toThrow(
+    expect(() => contractsOf({ ...snapshot, bids: [] }, 4, clear().awards, String)).toThrow(
       'which is not in the snapshot',
     );
   });
