@@ -1,4 +1,5 @@
 import { attempt, Unreadable, type Measure } from './exact.ts';
+import { placeOf, type Member } from './pools.ts';
 import type { Rules } from './rules.ts';
 import type { BidJson, OfferJson, Snapshot } from './proof.ts';
 
@@ -18,7 +19,14 @@ export interface Offer extends Order<OfferJson> {
   readonly origin: string;
   readonly verified: boolean;
 }
-export type Bid = Order<BidJson>;
+export interface Bid extends Order<BidJson> {
+  /** The groups of related parties that it buys for. */
+  readonly groups: ReadonlySet<string>;
+  /** Of a pool: who takes part. Its lots are theirs, and `destination` stands for all their countries. */
+  readonly members?: readonly Member[];
+  /** Of a pool: the bid if no minimum kept any member out. */
+  readonly unabridged?: Bid;
+}
 
 export interface Book {
   /** Quarters that any open order names and that have not begun, in order. */
@@ -37,6 +45,8 @@ export function readBook(
   const sites = new Map(snapshot.sites.map((site) => [site.id, site]));
   const quarters = new Set<string>();
   const ids = new Set<string>();
+  const isOpen = ({ validUntil }: OfferJson | BidJson): boolean =>
+    typeof validUntil !== 'string' || validUntil > snapshot.gateClosure;
   const read = <Json extends OfferJson | BidJson>(
     json: Json,
     at: string,
@@ -45,8 +55,7 @@ export function readBook(
     if (ids.has(json.id)) throw new Unreadable(`${json.id} is in the book twice`);
     ids.add(json.id);
     const lots = new Map<string, bigint>();
-    const open = typeof json.validUntil !== 'string' || json.validUntil > snapshot.gateClosure;
-    for (const { quarter, quantity } of open ? json.remaining : []) {
+    for (const { quarter, quantity } of isOpen(json) ? json.remaining : []) {
       if (rules.hasBegun(quarter)) continue;
       if (lots.has(quarter)) throw new Unreadable(`${json.id} names ${quarter} twice`);
       quarters.add(quarter);
@@ -75,10 +84,33 @@ export function readBook(
     return { ...read(json, at, 'up'), origin: site.country, verified: site.verified };
   });
   const bids = all(snapshot.bids, 'bids', (json, at): Bid => {
-    // Better refused than verified by rules that leave its members out.
-    if (json.pool) throw new Unreadable('the verifier does not know the rules of pools yet');
-    return read(json, at, 'down');
+    const single = { ...read(json, at, 'down'), groups: new Set([json.group]) };
+    if (typeof json.pool !== 'string') return single;
+    const unabridged = pooled(single, true);
+    return { ...pooled(single, false), unabridged };
   });
+  /** A pool's bid of those of its members who take part. */
+  function pooled(bid: Bid, absent: boolean): Bid {
+    const { json, at } = bid;
+    const named = json.remaining.map(({ quarter }) => quarter).filter((quarter) => !rules.hasBegun(quarter));
+    const members = rules.pools.of(json.id, json.zone ?? '', named, absent);
+    const lots = new Map(
+      named.map((quarter) => [
+        quarter,
+        members.reduce(
+          (all, { open, isAbsent }) => (!absent && isAbsent(quarter) ? all : all + (open.get(quarter) ?? 0n)),
+          0n,
+        ),
+      ]),
+    );
+    const inRow = json.minimumQuarters ?? 1;
+    return {
+      ...bid,
+      ...{ at, members, json: { ...json, destination: placeOf(json.zone ?? '', members) } },
+      lots: isOpen(json) ? withoutHopeless(lots, bid.minimumLot, inRow, json.allOrNone === true) : new Map(),
+      groups: new Set([json.group, ...members.map((member) => member.json.group)]),
+    };
+  }
   const byId = <Made extends Order<{ readonly id: string }>>(list: readonly Made[]) =>
     new Map(list.map((each) => [each.json.id, each]));
   return { quarters: [...quarters].sort(), offers: byId(offers), bids: byId(bids) };

@@ -16,6 +16,13 @@ export interface Trade {
   readonly landed: bigint;
   readonly duties: bigint;
   readonly levy: bigint;
+  /** Of a pool's bid: how it comes to the members, each at its own duties. The rest is then at the pool's terms. */
+  readonly parts?: readonly Part[];
+}
+
+/** What of a trade one member of a pool buys. */
+export interface Part extends Pick<Trade, 'at' | 'lots' | 'price' | 'landed' | 'duties' | 'levy'> {
+  readonly member: string;
 }
 
 /** A proof, read. */
@@ -48,10 +55,10 @@ export const many = (count: number | bigint, one: string): string =>
 /** Calls `fail` for orders that cannot be read and for trades of orders that are not there. */
 export function readCase(proof: Proof, fail: Case['fail'], tell: Case['tell']): Case {
   const measure = new Measure(proof.snapshot.product);
-  const rules = new Rules(proof.snapshot, measure);
+  const rules = new Rules(proof, measure);
   const book = readBook(proof.snapshot, measure, rules, fail);
   const began = new Map<string, string>();
-  const trades = proof.quarters.flatMap(({ quarter, flows }, index) =>
+  const read = proof.quarters.flatMap(({ quarter, flows }, index) =>
     flows.flatMap((flow, line): Trade[] => {
       const at = `/quarters/${index}/flows/${line}`;
       const offer = book.offers.get(flow.offer);
@@ -62,14 +69,19 @@ export function readCase(proof: Proof, fail: Case['fail'], tell: Case['tell']): 
       const pair = pairOf(offer, bid);
       const since = began.get(pair);
       if (since === undefined || quarter < since) began.set(pair, quarter);
-      const read = (): Trade[] => {
+      const readFlow = (): Trade[] => {
         const [lots, price, landed] = [whole(flow.lots), whole(flow.price), whole(flow.landed)];
         const [duties, levy] = [whole(flow.duties), whole(flow.levy)];
-        return [{ at, quarter, pair, offer, bid, lots, price, landed, duties, levy }];
+        const { member } = flow;
+        const parts = member && { parts: [{ at, member, lots, price, landed, duties, levy }] };
+        if ((parts === undefined || parts === null) !== (bid.members === undefined))
+          fail(`${at}/member`, 'members buy under the bid of their pool, and nobody else does');
+        return [{ at, quarter, pair, offer, bid, lots, price, landed, duties, levy, ...parts }];
       };
-      return attempt(fail, at, read) ?? [];
+      return attempt(fail, at, readFlow) ?? [];
     }),
   );
+  const trades = wholeTrades(read);
   const rejected = new Set(proof.rejected.map(({ order }) => order));
   const duals = new Map<string, DualValues>();
   for (const [index, quarter] of proof.quarters.entries())
@@ -80,4 +92,20 @@ export function readCase(proof: Proof, fail: Case['fail'], tell: Case['tell']): 
       if (read) duals.set(at, read);
     }
   return { duals, proof, measure, rules, book, trades, began, rejected, fail, tell };
+}
+
+/** What the members of a pool buy of one offer in one quarter is one trade. */
+function wholeTrades(read: readonly Trade[]): Trade[] {
+  const pooled = Map.groupBy(
+    read.filter(({ parts }) => parts !== undefined),
+    ({ quarter, pair }) => `${quarter} ${pair}`,
+  );
+  return [
+    ...read.filter(({ parts }) => parts === undefined),
+    ...[...pooled.values()].map((flows): Trade => ({
+      ...flows[0]!,
+      lots: sum(flows.map(({ lots }) => lots)),
+      parts: flows.flatMap(({ parts = [] }) => parts),
+    })),
+  ];
 }

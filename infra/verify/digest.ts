@@ -17,10 +17,10 @@ const sha256 = (prefix: number, ...parts: (Buffer | string)[]): Buffer => {
 const leaf = (value: string): Buffer => sha256(0, value);
 const node = (a: Buffer, b: Buffer): Buffer => sha256(1, ...[a, b].sort((x, y) => Buffer.compare(x, y)));
 
-/** The Merkle root over the rules, the offers, bids and members of pools, each by id, as in RFC 6962 but with unordered pairs. */
-export function rootOf({ offers, bids, members, ...rules }: Snapshot): string {
+/** The Merkle root over the rules, the offers, the bids and the members of pools, each by id, as in RFC 6962 but with unordered pairs. */
+export function rootOf({ offers, bids, members = [], ...rules }: Snapshot): string {
   const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
-  const sorted = [...offers.toSorted(byId), ...bids.toSorted(byId), ...(members ?? []).toSorted(byId)];
+  const sorted = [...offers.toSorted(byId), ...bids.toSorted(byId), ...members.toSorted(byId)];
   let row = [rules, ...sorted].map((value) => leaf(canonical(value)));
   while (row.length > 1) {
     const below = row;

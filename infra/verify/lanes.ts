@@ -36,9 +36,23 @@ export class Lanes {
     this.#measure = measure;
   }
 
-  /** The zones that a destination is a member of. */
+  /** Whether a zone's rules decide in a country: it is a member, and no other zone has a floor or rule there. */
+  decides(zone: string, country: string): boolean {
+    const zones = this.#zones(country);
+    const rules = [...this.#snapshot.floors.filter((each) => this.#acts(each)), ...this.#snapshot.standards];
+    const here = rules.filter((each) => this.#isHere(each, zones));
+    return zones.some(({ id }) => id === zone) && here.every((each) => each.zone === zone);
+  }
+
+  #acts = (floor: Snapshot['floors'][number]): boolean =>
+    floor.status === 'approved' && String(floor.approvedAt) < this.#snapshot.gateClosure;
+
+  /** The zones that a destination, or any country of a pool, is a member of. */
   #zones(destination: string): Zones {
-    const zones = this.#snapshot.zones.filter((zone) => zone.members.includes(destination));
+    const countries = countriesOf(destination);
+    const zones = this.#snapshot.zones.filter((zone) =>
+      countries.some((each) => zone.members.includes(each)),
+    );
     return zones.sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
@@ -69,21 +83,25 @@ export class Lanes {
   }
 
   #laneOf(origin: string, destination: string): Lane {
-    const { product, gateClosure } = this.#snapshot;
+    const { product } = this.#snapshot;
     const zones = this.#zones(destination);
-    const floors = this.#snapshot.floors.filter(
-      (each) =>
-        this.#isHere(each, zones) && each.status === 'approved' && String(each.approvedAt) < gateClosure,
-    );
+    const floors = this.#snapshot.floors.filter((each) => this.#isHere(each, zones) && this.#acts(each));
     const standards = this.standards(destination);
     const [rule] = floors;
     if (floors.length > 1) throw new Unreadable(`${destination} has two floors in force`);
-    const decider = rule?.zone ?? standards[0]?.zone ?? zones[0]?.id;
+    const poolZone = destination.includes(':') ? destination.slice(0, destination.indexOf(':')) : undefined;
+    const decider = poolZone ?? rule?.zone ?? standards[0]?.zone ?? zones[0]?.id;
     const zone = zones.find(({ id }) => id === decider);
     const barred = zones.find((each) => each.barredOrigins?.includes(origin));
     const duties = rule?.duties?.filter((duty) => duty.origin === origin) ?? [];
-    const duty =
-      duties.find((each) => each.destination === destination) ?? duties.find((each) => !each.destination);
+    // A pool trades at the highest duties of its members' countries.
+    const dutyIn = (country: string): Fraction => {
+      const own = duties.find((each) => each.destination === country);
+      return fraction((own ?? duties.find((each) => !each.destination))?.rate ?? '0');
+    };
+    const duty = countriesOf(destination)
+      .map(dutyIn)
+      .reduce((most, each) => (each.over * most.under > most.over * each.under ? each : most));
     const equivalent = zone?.equivalentOrigins?.some(
       (each) => each.origin === origin && (each.product ?? product.id) === product.id,
     );
@@ -99,7 +117,7 @@ export class Lanes {
           : undefined,
       floor: rule === undefined || effect === 'none' ? 0n : this.#measure.ticks(rule.price, 'up'),
       effect,
-      duty: fraction(duty?.rate ?? '0'),
+      duty,
       caps: zones
         .filter((each) => typeof each.maxOriginShare === 'string' && !each.members.includes(origin))
         .map(({ id }) => id),
@@ -107,6 +125,9 @@ export class Lanes {
     };
   }
 }
+
+/** One country; of a pool's place, `zone:DE,JP`, each. */
+export const countriesOf = (place: string): string[] => place.slice(place.indexOf(':') + 1).split(',');
 
 /** The least landed price at which the seller may and would sell, in ticks. */
 export function reserve(ask: bigint, { effect, floor: least, duty }: Lane): bigint {
@@ -125,6 +146,13 @@ export function split(ask: bigint, landed: bigint, above: bigint, { effect, duty
     divided(times({ over: landed, under: 1n }, whole), { over: duty.under + duty.over, under: 1n }),
   );
   return { price, duties: landed - price, levy: 0n };
+}
+
+/** The same for a member of a pool whose own duties are lower: the seller's price stands, the levy makes up the floor. */
+export function ownShare(price: bigint, { effect, floor: least, duty }: Lane) {
+  const duties = dutyOn(price, duty);
+  const missing = least - price - duties;
+  return { duties, levy: effect === 'levied' && missing > 0n ? missing : 0n };
 }
 
 /** Duty on a price, rounded up to the tick. */

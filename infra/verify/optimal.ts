@@ -32,13 +32,15 @@ export function optimal(c: Case): string {
     const trades = byQuarter.get(quarter) ?? [];
     const wants = (order: Offer | Bid): boolean => (order.lots.get(quarter) ?? 0n) > 0n;
     const isIn = (order: Offer | Bid): boolean => wants(order) && !c.rejected.has(order.json.id);
-    const among = (duals: DualValues, takesPart: typeof isIn): Bounded => ({
+    const among = (duals: DualValues, takesPart: typeof isIn, bids: readonly Bid[]): Bounded => ({
       ...{ quarter, duals, trades },
       offers: [...c.book.offers.values()].filter(takesPart),
-      bids: [...c.book.bids.values()].filter(takesPart),
+      bids: bids.filter(takesPart),
     });
-    const pricing = among(prices, bound ? isIn : wants);
-    const bounding = bound ? among(bound, wants) : pricing;
+    const priced = [...c.book.bids.values()];
+    const everybody = priced.map((bid) => bid.unabridged ?? bid);
+    const pricing = among(prices, bound ? isIn : wants, priced);
+    const bounding = bound ? among(bound, wants, everybody) : pricing;
     for (const each of new Set([pricing, bounding])) total.pairs += wouldRather(c, each);
 
     const gains = sum(trades.map((trade) => trade.lots * weightOf(c, trade)));

@@ -1,13 +1,16 @@
-import { many, sum, type Case } from './case.ts';
-import { reserve, split } from './lanes.ts';
+import { many, sum, type Case, type Part, type Trade } from './case.ts';
+import { ownShare, reserve, split } from './lanes.ts';
 
 /** Every price is the offer's reserve plus its one scarcity, split by floor, duty and levy, within both limits. */
 export function priced({ rules, duals, trades, fail }: Case): string {
-  for (const { at, offer, bid, price, landed, duties, levy } of trades) {
+  for (const trade of trades) {
+    const { at, offer, bid, price } = trade;
     const lane = rules.lane(offer.origin, bid.json.destination);
     const above = duals.get(at.replace(/flows.*/, 'prices'))?.above(offer, bid) ?? 0n;
     const due = reserve(offer.price, lane) + above;
     const parts = split(offer.price, due, above, lane);
+    if (trade.parts !== undefined) pricedParts(trade.parts, { rules, trade, due, whole: parts, fail });
+    const { landed, duties, levy } = trade.parts === undefined ? trade : { landed: due, ...parts };
     const floor = `below the floor of ${lane.floor} ticks`;
     const sum = price + duties + levy;
     const findings: [boolean, keyof typeof parts | 'landed', string][] = [
@@ -26,18 +29,57 @@ export function priced({ rules, duals, trades, fail }: Case): string {
   return `${many(trades.length, 'price')}: one scarcity per offer, one price per offer and destination; floors, duties and levies recomputed; no seller below its ask or a hard floor, no buyer above its limit`;
 }
 
+/** Every member pays the seller's one price with the duties of its own destination, and no more than its pool's bid. */
+function pricedParts(
+  parts: readonly Part[],
+  {
+    rules,
+    trade,
+    due,
+    whole,
+    fail,
+  }: Pick<Case, 'rules' | 'fail'> & {
+    readonly trade: Trade;
+    readonly due: bigint;
+    readonly whole: ReturnType<typeof split>;
+  },
+): void {
+  const { offer, bid } = trade;
+  const pool = rules.lane(offer.origin, bid.json.destination);
+  for (const { at, member, price, landed, duties, levy } of parts) {
+    const destination = bid.members?.find(({ json }) => json.id === member)?.json.destination;
+    if (destination === undefined) continue;
+    const own = rules.lane(offer.origin, `${bid.json.zone ?? ''}:${destination}`);
+    const alike = own.duty.over * pool.duty.under === pool.duty.over * own.duty.under;
+    const owed = alike ? whole : ownShare(price, own);
+    if (price !== whole.price) fail(`${at}/price`, `the seller is due ${whole.price} ticks`);
+    if (duties !== owed.duties) fail(`${at}/duties`, `the duties are ${owed.duties} ticks`);
+    if (levy !== owed.levy) fail(`${at}/levy`, `the levy is ${owed.levy} ticks`);
+    if (landed !== price + duties + levy) fail(`${at}/landed`, 'is not price, duties and levy');
+    if (landed > due) fail(`${at}/landed`, `above what its pool's bid pays, ${due} ticks`);
+    if (own.effect !== 'none' && landed < own.floor)
+      fail(`${at}/landed`, `below the floor of ${own.floor} ticks`);
+  }
+}
+
 /** What buyers pay is what sellers receive, duties and levies, in minor units: nothing is kept. */
 export function balanced({ proof, measure, trades, fail }: Case): string {
+  const paid = trades.flatMap(
+    (trade): readonly Pick<Trade, 'lots' | 'price' | 'landed' | 'duties' | 'levy'>[] =>
+      trade.parts ?? [trade],
+  );
   const total = (part: 'price' | 'landed' | 'duties' | 'levy'): bigint =>
-    measure.minorUnits(sum(trades.map((trade) => trade[part] * trade.lots)));
-  const [paid, received, duties, levy] = [total('landed'), total('price'), total('duties'), total('levy')];
+    measure.minorUnits(sum(paid.map((each) => each[part] * each.lots)));
+  const [spent, received, duties, levy] = [total('landed'), total('price'), total('duties'), total('levy')];
   const { snapshot, levyTotal, contracts } = proof;
   const { currency } = snapshot.product;
-  if (paid !== received + duties + levy) fail('/quarters', 'buyers do not pay what all others receive');
+  if (spent !== received + duties + levy) fail('/quarters', 'buyers do not pay what all others receive');
   if (levyTotal.currency !== currency || measure.minorUnitsOf(levyTotal.amount) !== levy)
     fail('/levyTotal', `the levies make ${levy} minor units of ${currency}`);
-  const pairs = new Set(trades.map(({ pair }) => pair)).size;
-  if (contracts !== pairs) fail('/contracts', `${pairs} pairs of offer and bid trade`);
+  const pairs = new Set(
+    trades.flatMap(({ pair, parts }) => parts?.map(({ member }) => `${pair} ${member}`) ?? [pair]),
+  ).size;
+  if (contracts !== pairs) fail('/contracts', `${pairs} pairs of offer and bid or member trade`);
   const say = (amount: bigint): string => `${measure.written(amount)} ${currency}`;
-  return `Money: buyers pay ${say(paid)} = sellers ${say(received)} + duties ${say(duties)} + levy ${say(levy)}; nothing is kept`;
+  return `Money: buyers pay ${say(spent)} = sellers ${say(received)} + duties ${say(duties)} + levy ${say(levy)}; nothing is kept`;
 }

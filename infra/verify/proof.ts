@@ -22,12 +22,16 @@ type OrderJson = Text<'id' | 'party' | 'group'> & {
 export type OfferJson = OrderJson & Text<'site'> & Maybe<'destinations', List<string>> & Maybe<'purity'>;
 export type BidJson = OrderJson &
   Text<'destination'> &
-  Maybe<'minimumPurity' | 'maxOriginShare' | 'pool'> &
+  Maybe<'minimumPurity' | 'maxOriginShare' | 'pool' | 'zone'> &
   Maybe<'requires', List<Requirement>> &
   Maybe<'excludedOrigins', List<string>> & {
     readonly requested: Schedule;
     readonly contractedByOrigin: List<Schedule[number] & Text<'origin'>>;
   };
+
+/** A member of a pool; the pool's bid names a zone in place of a destination. */
+export type MemberJson = Text<'id' | 'bid' | 'group' | 'destination'> &
+  Maybe<'minimum', Quantity> & { readonly remaining: Schedule; readonly contracted: Schedule };
 
 export interface Snapshot extends Text<'clearing' | 'gateClosure'> {
   readonly product: Text<'id' | 'mineral' | 'stage' | 'unit' | 'currency'> &
@@ -67,7 +71,7 @@ export interface Snapshot extends Text<'clearing' | 'gateClosure'> {
   >;
   readonly offers: List<OfferJson>;
   readonly bids: List<BidJson>;
-  readonly members?: List<Text<'id'>>;
+  readonly members?: List<MemberJson>;
 }
 
 export interface Duals extends Text<'scale'> {
@@ -80,9 +84,13 @@ export interface Duals extends Text<'scale'> {
 export interface Proof extends Text<'clearing' | 'inputDigest'> {
   readonly snapshot: Snapshot;
   readonly rejected: List<Text<'order' | 'code'>>;
+  /** Members of pools that a minimum of their own kept out of a quarter. */
+  readonly absent?: List<Text<'member' | 'quarter'>>;
   readonly quarters: List<
     Text<'quarter' | 'primal' | 'dual'> & {
-      readonly flows: List<Text<'offer' | 'bid' | 'lots' | 'price' | 'landed' | 'duties' | 'levy'>>;
+      readonly flows: List<
+        Text<'offer' | 'bid' | 'lots' | 'price' | 'landed' | 'duties' | 'levy'> & Maybe<'member'>
+      >;
       readonly prices: Duals;
       readonly bound: Duals | null;
     }

@@ -1,8 +1,9 @@
 import type { Bid, Offer } from './book.ts';
 import { Certificates, firstDay } from './certificates.ts';
 import { compare, fraction, share, type Measure } from './exact.ts';
-import { Lanes, type Lane } from './lanes.ts';
-import type { Schedule, Snapshot } from './proof.ts';
+import { countriesOf, Lanes, type Lane } from './lanes.ts';
+import { Pools } from './pools.ts';
+import type { Proof, Schedule, Snapshot } from './proof.ts';
 
 /** Who may trade with whom, and how much. */
 export class Rules {
@@ -11,10 +12,14 @@ export class Rules {
   readonly #lanes: Lanes;
   readonly #certificates: Certificates;
 
-  constructor(snapshot: Snapshot, measure: Measure) {
+  readonly pools: Pools;
+
+  constructor(proof: Proof, measure: Measure) {
+    const { snapshot } = proof;
     this.#snapshot = snapshot;
     this.#measure = measure;
     this.#lanes = new Lanes(snapshot, measure);
+    this.pools = new Pools(proof, measure, this.#lanes);
     this.#certificates = new Certificates(snapshot, this.#lanes);
   }
 
@@ -26,9 +31,10 @@ export class Rules {
   refusal(offer: Offer, bid: Bid, quarter: string, since = quarter): string | undefined {
     const lane = this.lane(offer.origin, bid.json.destination);
     if (lane.refusal !== undefined) return lane.refusal;
-    if (offer.json.group === bid.json.group) return 'they are related parties';
+    if (bid.groups.has(offer.json.group)) return 'they are related parties';
     if (offer.terms !== bid.terms) return 'their price terms differ';
-    if (offer.json.destinations?.includes(bid.json.destination) === false)
+    const places = countriesOf(bid.json.destination);
+    if (places.some((place) => offer.json.destinations?.includes(place) === false))
       return `the offer does not deliver to ${bid.json.destination}`;
     if (bid.json.excludedOrigins?.includes(offer.origin) === true) return `the bid excludes ${offer.origin}`;
     if (compare(offer.json.purity ?? '0', bid.json.minimumPurity ?? '0') < 0) return 'the purity is too low';

@@ -3,6 +3,7 @@ import { capped, conditioned, counted, eligible, feasible } from './feasible.ts'
 import { attempt } from './exact.ts';
 import { optimal } from './optimal.ts';
 import { exhausted } from './pairs.ts';
+import { shared } from './pools.ts';
 import { balanced, priced } from './priced.ts';
 import type { Proof } from './proof.ts';
 
@@ -18,9 +19,9 @@ export interface Report {
   readonly failures: readonly Failure[];
 }
 
-/** Each answers in words what holds, or calls `fail` for the lines that do not. */
-const checks: readonly ((c: Case) => string)[] = [
-  ...[counted, feasible, eligible, capped, conditioned, priced, balanced, optimal, exhausted],
+/** Each answers in words what holds, or calls `fail` for the lines that do not; nothing where there is nothing to check. */
+const checks: readonly ((c: Case) => string | undefined)[] = [
+  ...[counted, feasible, eligible, capped, conditioned, shared, priced, balanced, optimal, exhausted],
 ];
 
 /** Checks a proof from beginning to end, from the proof alone. `tell` hears how far it has come. */
