@@ -11,6 +11,8 @@ const project = (name: string, timeoutSeconds: number) => ({
 
 export default defineConfig({
   test: {
+    // Every core: by default one is kept for vitest itself, which on two cores leaves half of the machine idle.
+    maxWorkers: '100%',
     projects: [
       project('unit', 10),
       project('property', 120),
