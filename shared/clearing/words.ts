@@ -81,8 +81,8 @@ export const wordsOf: Record<MarketCause, Words> = {
     bid: 'could not be let in, because the planned consumption at its destination is not declared',
   },
   concentration_limit: {
-    offer: 'would have taken buyers beyond their limit on supply from one country',
-    bid: 'would have gone beyond the limit on supply from one country',
+    offer: 'would have taken buyers, or their zone, beyond a limit on supply from one country',
+    bid: 'would have gone beyond a limit on supply from one country, its own or its zone’s',
   },
   minimum_lot: {
     offer: 'met only bids with which an award would be below the least lot that one of the two asks for',
