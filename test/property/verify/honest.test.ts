@@ -43,9 +43,9 @@ describe('the proof of a random market', () => {
       }),
       { numRuns: runs(600) },
     );
-    expect(
-      Object.values(seen).every((count) => count >= 1),
-      JSON.stringify(seen),
-    ).toBe(true);
+    // Of few examples nothing is promised but that their proofs hold.
+    expect(runs(600) < 600 || Object.values(seen).every((count) => count >= 1), JSON.stringify(seen)).toBe(
+      true,
+    );
   });
 });

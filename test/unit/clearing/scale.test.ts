@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Award } from '../../../shared/clearing/award.ts';
+import { clear } from '../../../shared/clearing/clear.ts';
 import { aMarket } from '../../support/market.ts';
 
 const quartersFrom = (count: number): string[] =>
@@ -110,5 +111,25 @@ describe('many zones', () => {
     expect(pricesOf(cleared.award('mine', 'korea'))).toEqual([{ price: 130, landed: 130, levy: 0 }]);
     expect(pricesOf(cleared.award('mine', 'india'))).toEqual([{ price: 120, landed: 120, levy: 0 }]);
     expect(cleared.binding('bid', 'partner')).toEqual(['out_of_competition']);
+  });
+});
+
+describe('a large book', () => {
+  it('is not stopped by a wild limit in a large book', () => {
+    const market = aMarket().offer('cheap', 'AU', '0.01', '1').bid('dear', 'DE', '999999.99', '1');
+    for (let index = 0; index < 700; index++)
+      market
+        .offer(`o${index}x`, 'AU', `${900_000 + index}.00`, '1')
+        .bid(`b${index}x`, 'DE', `${1 + index}.00`, '1');
+    expect(market.clear().trades()).toEqual({ 'cheap→dear': 1 });
+  });
+
+  it('fails whole where exact arithmetic ends', () => {
+    const most = String(10 ** 12);
+    const market = aMarket();
+    for (let index = 0; index < 5000; index++)
+      market.offer(`o${index}x`, 'AU', '1.00', most).offer(`p${index}x`, 'AU', '2.00', most);
+    market.bid('dear', 'DE', '3.00', most);
+    expect(clear(market.snapshot())).toMatchObject({ ok: false, problem: { code: 'market_too_large' } });
   });
 });
