@@ -34,7 +34,7 @@ function threeOnThree(
 const capping = () => aMarket().zone({ maxOriginShare: '0.9' }).consumption(['2027-Q1', '2027-Q2'], '1000');
 const hides = (market: ReturnType<typeof aMarket>): boolean => {
   const snapshot = market.snapshot();
-  return marketFigures(snapshot, market.clear().outcome.awards).counted.hides;
+  return marketFigures(snapshot, market.clear().outcome.awards).counted?.hides === true;
 };
 const even: Lots = [20, 20, 20];
 const steep: Lots = [80, 10, 10];
