@@ -1,10 +1,12 @@
 import type { ConditionCode } from '../orders/conditions.ts';
+import { NewcomerBounds, stakesOf } from './acceptance-bounds.ts';
 import type { BidEntry, OfferEntry } from './book.ts';
 import { breachesOf, leastLots, ownCode, type Breach } from './conditions.ts';
 import { pairThrough } from './pairing.ts';
 import type { QuarterSolver, Rejected } from './quarter-solver.ts';
 import type { ClearedQuarter, Setting } from './quarters.ts';
 import { insistOnTime } from './quarters.ts';
+import { SteeredQuarters } from './steered-quarters.ts';
 import { Steering } from './steering.ts';
 
 type Order = OfferEntry | BidEntry;
@@ -21,7 +23,19 @@ interface Trial {
   readonly gains: bigint;
   readonly volume: bigint;
   readonly quarters: readonly ClearedQuarter[];
+  /** What the market without the rejected could gain if nothing else were asked. */
+  readonly bound: bigint;
   readonly breaches: readonly Breach[];
+}
+
+/** A set of rejected orders that the enumeration has still to look at. */
+interface Branch {
+  readonly rejected: Rejected;
+  /** Orders that no set reached from here rejects: others have them. */
+  readonly kept: Rejected;
+  readonly bound: bigint;
+  readonly isSolved: boolean;
+  readonly key: string;
 }
 
 /**
@@ -33,6 +47,8 @@ const IMPROVEMENT_EFFORT = 2_000_000;
 const MOST_SETS = 2_000;
 /** Every solve costs about as much as so many pairs, however small. */
 const SOLVE_EFFORT = 500;
+/** Looking at a pair's prices costs about so much less than solving with it. */
+const LOOKS_PER_SOLVE = 8;
 
 /**
  * Decides which orders with conditions take part. Nobody may lose at the prices, so a set of orders can stand exactly
@@ -47,11 +63,10 @@ export function acceptOrders(setting: Setting, solver: QuarterSolver): Accepted 
   const search = new AcceptanceSearch(setting, solver);
   const best = search.best();
   if (best.rejected.size === 0) return { quarters: best.quarters, rejected: new Map() };
-  const none: Rejected = new Set();
   const whole = new Map<ClearedQuarter, ClearedQuarter>();
   const quarters = best.quarters.map((cleared, quarter) => {
     if (![...best.rejected].some((entry) => entry.lots[quarter]! > 0)) return cleared;
-    const { market, solution } = solver.solve(quarter, none);
+    const { market, solution } = search.whole()[quarter]!;
     const bounded = whole.get(cleared) ?? { ...cleared, bound: { market, solution } };
     whole.set(cleared, bounded);
     return bounded;
@@ -66,11 +81,14 @@ class AcceptanceSearch {
   readonly #conditioned: readonly Order[];
   readonly #trials = new Map<string, Trial>();
   readonly #codes = new Map<Order, ConditionCode>();
+  readonly #steered: SteeredQuarters;
+  #whole: readonly ClearedQuarter[] | undefined;
   #effort = 0;
 
   constructor(setting: Setting, solver: QuarterSolver) {
     this.#setting = setting;
     this.#solver = solver;
+    this.#steered = new SteeredQuarters(setting);
     const { offers, bids } = setting.book;
     this.#conditioned = [...offers, ...bids].filter(({ conditions }) => conditions !== undefined);
   }
@@ -90,35 +108,69 @@ class AcceptanceSearch {
     return this.#enumerated(this.#improved(first, mayGoOn), mayGoOn);
   }
 
-  /** Rejects what breaks its conditions, never one of `kept`, until nothing is broken; undefined if that cannot be. */
-  #reject(from: Rejected, kept: Rejected): Trial | undefined {
+  /** The quarters with nobody rejected. */
+  whole(): readonly ClearedQuarter[] {
+    return (this.#whole ??= this.#solver.solveAll(new Set()));
+  }
+
+  /**
+   * Rejects what breaks its conditions, never one of `kept`, until nothing is broken; undefined if that cannot be, or
+   * not without falling below the gains of `least`.
+   */
+  #reject(from: Rejected, kept: Rejected, least?: Trial): Trial | undefined {
     let rejected = from;
     for (;;) {
-      const trial = this.#trial(rejected);
-      if (trial.breaches.length === 0) return trial;
+      const trial = this.#trial(rejected, least);
+      if (trial === undefined || trial.breaches.length === 0) return trial;
       const offenders = [...new Set(trial.breaches.map(({ entry }) => entry))].filter(
         (entry) => !kept.has(entry),
       );
       if (offenders.length === 0) return undefined;
+      const stakes = stakesOf(trial.quarters);
+      const stakeOf = (entry: Order): bigint => stakes.get(entry) ?? 0n;
       // Of many, an eighth at a time: the rounds stay few, and what was rejected too much is taken in again.
-      const worst = this.#byStake(trial, offenders).slice(0, Math.max(1, offenders.length >> 3));
+      const worst = offenders
+        .toSorted((a, b) => compare(stakeOf(a), stakeOf(b)) || compareRanks(a, b))
+        .slice(0, Math.max(1, offenders.length >> 3));
+      const bound = worst.reduce((sum, entry) => sum - stakeOf(entry), trial.bound);
+      if (least !== undefined && bound < least.gains) return undefined;
       rejected = new Set([...rejected, ...worst]);
     }
   }
 
-  /** Takes rejected orders in again, the dearest first: alone, or in place of those that then break their conditions. */
+  /**
+   * Takes rejected orders in again, those first that may add most at the prices: alone, or in place of those that then
+   * break their conditions. Those that would not even trade there are taken in together.
+   */
   #improved(first: Trial, mayGoOn: () => boolean): Trial {
+    const bounds = new NewcomerBounds(this.#setting.facets, this.whole());
+    const failures = new Map<Order, number>();
+    let inVain = new Set<Order>();
     let best = first;
-    for (let improved = true; improved;) {
-      improved = false;
-      for (const entry of this.#byLoss(best)) {
-        if (!mayGoOn()) return best;
-        const others = new Set([...best.rejected].filter((each) => each !== entry));
-        const trial = this.#reject(others, new Set([entry]));
-        if (trial === undefined || !isBetter(trial, best)) continue;
+    while (mayGoOn()) {
+      const looked = bounds.looked;
+      const most = bounds.of(best.rejected, best.quarters);
+      this.#effort += (bounds.looked - looked) / LOOKS_PER_SOLVE;
+      const open = [...best.rejected].filter((entry) => !inVain.has(entry));
+      const idle = open.filter((entry) => most.get(entry) === undefined);
+      const [entry] = open.toSorted(
+        (a, b) =>
+          compare(failures.get(a) ?? 0, failures.get(b) ?? 0) ||
+          compare(most.get(b) ?? -1n, most.get(a) ?? -1n) ||
+          compareRanks(a, b),
+      );
+      if (entry === undefined) break;
+      const taken = new Set(idle.length > 0 ? idle : [entry]);
+      const others = new Set([...best.rejected].filter((each) => !taken.has(each)));
+      const trial = this.#reject(others, taken, best);
+      if (trial !== undefined && isBetter(trial, best)) {
         best = trial;
-        improved = true;
-        break;
+        inVain = new Set();
+        continue;
+      }
+      for (const each of taken) {
+        inVain.add(each);
+        failures.set(each, (failures.get(each) ?? 0) + 1);
       }
     }
     return best;
@@ -126,23 +178,28 @@ class AcceptanceSearch {
 
   /**
    * All sets of rejected orders, those first whose market without conditions gains most: that bounds what they and all
-   * sets that reject still more can gain, so that the first one met without a breach is the best of all.
+   * sets that reject still more can gain, so that the first one met without a breach is the best of all. A set's bound
+   * is that of the set it came from, less what the order gained there, until its own turn comes.
    */
   #enumerated(incumbent: Trial, mayGoOn: () => boolean): Trial {
     let best = incumbent;
-    const open: { rejected: Rejected; kept: Rejected; bound: bigint; key: string }[] = [];
-    const add = (rejected: Rejected, kept: Rejected): void => {
-      const bound = this.#bound(rejected);
-      if (bound > best.gains) open.push({ rejected, kept, bound, key: keyOf(rejected) });
+    const open: Branch[] = [];
+    const add = (branch: Branch): void => {
+      if (branch.bound > best.gains) open.push(branch);
     };
-    add(new Set(), new Set());
+    const none: Rejected = new Set();
+    add({ rejected: none, kept: none, bound: boundOf(this.whole()), isSolved: true, key: '' });
     while (open.length > 0 && mayGoOn()) {
       const next = open.reduce((a, b) =>
         b.bound > a.bound || (b.bound === a.bound && b.key < a.key) ? b : a,
       );
       open.splice(open.indexOf(next), 1);
       if (next.bound <= best.gains) break;
-      const trial = this.#trial(next.rejected);
+      if (!next.isSolved) {
+        add({ ...next, bound: boundOf(this.#solver.solveAll(next.rejected)), isSolved: true });
+        continue;
+      }
+      const trial = this.#trial(next.rejected)!;
       if (trial.breaches.length === 0) {
         if (isBetter(trial, best)) best = trial;
         continue;
@@ -153,21 +210,26 @@ class AcceptanceSearch {
         ...breaking,
         ...this.#conditioned.filter((entry) => trading.has(entry) && !breaking.has(entry)),
       ].filter((entry) => !next.kept.has(entry));
+      const stakes = stakesOf(trial.quarters);
       let kept = next.kept;
       for (const entry of candidates) {
-        add(new Set([...next.rejected, entry]), kept);
+        const rejected = new Set([...next.rejected, entry]);
+        const bound = next.bound - (stakes.get(entry) ?? 0n);
+        add({ rejected, kept, bound, isSolved: false, key: keyOf(rejected) });
         kept = new Set([...kept, entry]);
       }
     }
     return best;
   }
 
-  #trial(rejected: Rejected): Trial {
+  /** Undefined where its bound is below the gains of `least`. */
+  #trial(rejected: Rejected, least?: Trial): Trial | undefined {
     const key = keyOf(rejected);
     const known = this.#trials.get(key);
     if (known !== undefined) return known;
     insistOnTime(this.#setting);
     const base = this.#solver.solveAll(rejected);
+    if (least !== undefined && boundOf(base) < least.gains) return undefined;
     const trial = this.#kept(rejected, base);
     for (const { entry, code } of trial.breaches) this.#codes.set(entry, code);
     this.#trials.set(key, trial);
@@ -177,9 +239,11 @@ class AcceptanceSearch {
   /** The conditions kept if pairing or steering can keep them. */
   #kept(rejected: Rejected, base: readonly ClearedQuarter[]): Trial {
     const { book } = this.#setting;
+    const bound = boundOf(base);
     const trialOf = (quarters: readonly ClearedQuarter[]): Trial => ({
       rejected,
       quarters,
+      bound,
       ...sums(quarters),
       breaches:
         this.#conditioned.length === 0
@@ -189,58 +253,30 @@ class AcceptanceSearch {
               quarters.map(({ awards }) => awards),
             ),
     });
-    const paired = (quarters: readonly ClearedQuarter[]): Trial =>
-      trialOf(pairThrough(this.#setting, quarters, leastLots));
-    const plain = paired(base);
-    if (plain.breaches.length === 0) return plain;
     const alone = trialOf(base);
-    if (alone.breaches.length === 0) return alone;
-    const steering = new Steering(this.#setting, base);
-    const steered = steering.find(alone.breaches);
-    this.#effort += steering.effort;
+    // Pairing leaves every order what it has: of one that must have all or nothing it can make neither.
+    if (!alone.breaches.some(({ code }) => code === 'all_or_none')) {
+      const plain = trialOf(this.#paired(base));
+      if (plain.breaches.length === 0) return plain;
+      if (alone.breaches.length === 0) return alone;
+    }
+    const steered = new Steering(this.#setting, base, this.#steered).find(alone.breaches);
     if (steered === undefined) return alone;
-    const both = paired(steered);
+    const both = trialOf(this.#paired(steered));
     return both.breaches.length === 0 ? both : trialOf(steered);
   }
 
-  /** What the market without the rejected could gain if nothing else were asked. */
-  #bound(rejected: Rejected): bigint {
-    return this.#solver.solveAll(rejected).reduce((sum, { solution }) => sum + solution.certificate.dual, 0n);
+  #paired(quarters: readonly ClearedQuarter[]): readonly ClearedQuarter[] {
+    for (const { market } of new Set(quarters)) this.#effort += market.network.pairOffer.length;
+    return pairThrough(this.#setting, quarters, leastLots);
   }
 
   #tradingIn({ quarters }: Trial): ReadonlySet<Order> {
     return new Set(quarters.flatMap(({ awards }) => awards.flatMap(({ offer, bid }) => [offer, bid])));
   }
 
-  /** Those first whose rejection costs least by the prices: what they gain at them is the least that will be lost. */
-  #byStake({ quarters }: Trial, entries: readonly Order[]): Order[] {
-    const stakes = new Map(entries.map((entry) => [entry, 0n]));
-    for (const { market, solution } of quarters)
-      for (const [classes, duals] of [
-        [market.offers, solution.prices.scarcity],
-        [market.bids, solution.prices.surplus],
-      ] as const)
-        for (const [row, { members, total }] of classes.entries()) {
-          const [entry] = members;
-          const stake = entry && stakes.get(entry);
-          if (stake !== undefined) stakes.set(entry!, stake + BigInt(duals[row]!) * BigInt(total));
-        }
-    return entries.toSorted((a, b) => compare(stakes.get(a)!, stakes.get(b)!) || compareRanks(a, b));
-  }
-
-  /** Rejected orders, those first without which most is lost. */
-  #byLoss({ rejected }: Trial): Order[] {
-    const withIt = new Map(
-      [...rejected].map((entry) => [
-        entry,
-        this.#bound(new Set([...rejected].filter((each) => each !== entry))),
-      ]),
-    );
-    return [...rejected].sort((a, b) => compare(withIt.get(b)!, withIt.get(a)!) || compareRanks(a, b));
-  }
-
   #spent(): number {
-    return this.#effort + this.#solver.effort + SOLVE_EFFORT * this.#solver.solves;
+    return this.#effort + this.#steered.effort + this.#solver.effort + SOLVE_EFFORT * this.#solver.solves;
   }
 }
 
@@ -253,6 +289,9 @@ function sums(quarters: readonly ClearedQuarter[]): { gains: bigint; volume: big
   }
   return { gains, volume };
 }
+
+const boundOf = (quarters: readonly ClearedQuarter[]): bigint =>
+  quarters.reduce((sum, { solution }) => sum + solution.certificate.dual, 0n);
 
 /** More gains, then more volume, then fewer rejected. */
 function isBetter(a: Trial, b: Trial): boolean {

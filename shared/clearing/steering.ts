@@ -1,11 +1,7 @@
 import type { BidEntry, Book, OfferEntry } from './book.ts';
 import { areConsecutive, breachesOf, leastLots, type Breach } from './conditions.ts';
-import { bidOf } from './network.ts';
 import type { ClearedQuarter, Setting } from './quarters.ts';
-import { insistOnTime } from './quarters.ts';
-import { shareAmongMembers } from './sharing.ts';
-import { steeredFlow } from './steered-flow.ts';
-import { tightMarket, type TightMarket } from './tight-market.ts';
+import type { Asked, SteeredQuarters } from './steered-quarters.ts';
 
 /** How many sets of restrictions one steering tries at most: where many pairs are tight, fewer. */
 const MOST_TRIALS = 200;
@@ -14,19 +10,6 @@ const PAIRS_TRIED = 1_000_000;
 
 type PairBreach = Exclude<Breach, { readonly code: 'all_or_none' }>;
 
-/** One quarter's tight market, and where its pairs are. */
-interface Steerable {
-  readonly base: ClearedQuarter;
-  readonly tight: TightMarket;
-  /** By offer, then bid: the pair of the tight network. */
-  readonly pairOf: ReadonlyMap<OfferEntry, ReadonlyMap<BidEntry, number>>;
-}
-
-/** What is asked of one quarter; `undefined` of one that stays as it cleared. */
-interface Asked {
-  readonly forbidden: ReadonlySet<number>;
-  readonly minima: ReadonlyMap<number, number>;
-}
 const nothing: Asked = { forbidden: new Set(), minima: new Map() };
 
 interface Node {
@@ -40,21 +23,18 @@ interface Node {
  * either given up or made large or long enough, one after the other, over at most {@link MOST_TRIALS} tries.
  */
 export class Steering {
-  readonly #setting: Setting;
+  readonly #book: Book;
   readonly #quarters: readonly ClearedQuarter[];
-  readonly #steerable = new Map<ClearedQuarter, Steerable | undefined>();
-  readonly #flows = new Map<string, ClearedQuarter | undefined>();
-  readonly #number = new Map<ClearedQuarter, number>();
-  /** Pairs solved: what a search may spend is counted in these. */
-  effort = 0;
+  readonly #solved: SteeredQuarters;
+  readonly #allowed: number;
   #trials = 0;
-  /** Most tight pairs of a quarter so far. */
-  #largest = 1;
 
-  constructor(setting: Setting, quarters: readonly ClearedQuarter[]) {
-    this.#setting = setting;
+  constructor({ book }: Setting, quarters: readonly ClearedQuarter[], solved: SteeredQuarters) {
+    this.#book = book;
     this.#quarters = quarters;
-    for (const each of quarters) if (!this.#number.has(each)) this.#number.set(each, this.#number.size);
+    this.#solved = solved;
+    const largest = quarters.reduce((most, each) => Math.max(most, solved.pairsIn(each)), 1);
+    this.#allowed = Math.min(MOST_TRIALS, Math.max(FEWEST_TRIALS, PAIRS_TRIED / largest));
   }
 
   /** The quarters steered; undefined where no way was found. */
@@ -74,12 +54,11 @@ export class Steering {
   }
 
   #search(node: Node): { node: Node; quarters: readonly ClearedQuarter[] } | undefined {
-    const allowed = Math.min(MOST_TRIALS, Math.max(FEWEST_TRIALS, PAIRS_TRIED / this.#largest));
-    if (this.#trials++ >= allowed) return undefined;
+    if (this.#trials++ >= this.#allowed) return undefined;
     const quarters = this.#solve(node, false);
     if (quarters === undefined) return undefined;
     const [breach] = breachesOf(
-      this.#setting.book,
+      this.#book,
       quarters.map(({ awards }) => awards),
     );
     if (breach === undefined) return { node, quarters };
@@ -100,7 +79,7 @@ export class Steering {
       if (even === undefined) continue;
       const trial = best.with(quarter, even);
       const broken = breachesOf(
-        this.#setting.book,
+        this.#book,
         trial.map(({ awards }) => awards),
       );
       if (broken.length === 0) best = trial;
@@ -153,7 +132,7 @@ export class Steering {
   /** Every window of enough consecutive quarters around a stretch that is too short; the earliest first. */
   #lengthened(node: Node, breach: PairBreach): Node[] {
     const length = breach.entry.conditions!.minimumQuarters;
-    const { book } = this.#setting;
+    const book = this.#book;
     const windows: Node[] = [];
     for (let first = Math.max(breach.to - length + 1, 0); first <= breach.from; first++) {
       if (!isConsecutive(book, first, length)) continue;
@@ -184,74 +163,13 @@ export class Steering {
     filled: ReadonlySet<OfferEntry | BidEntry>,
     evenly: boolean,
   ): ClearedQuarter | undefined {
-    const base = this.#quarters[quarter]!;
-    const steerable = this.#steerableOf(base);
-    if (steerable === undefined) return undefined;
     const here = [...filled].filter((entry) => entry.lots[quarter]! > 0);
-    const key = [
-      this.#number.get(base)!,
-      [...asked.forbidden].sort((a, b) => a - b).join(),
-      [...asked.minima]
-        .sort(([a], [b]) => a - b)
-        .map(([pair, lots]) => `${pair}:${lots}`)
-        .join(),
-      here
-        .map(({ rank }) => rank)
-        .sort()
-        .join(),
-      evenly,
-    ].join('/');
-    if (!this.#flows.has(key)) {
-      insistOnTime(this.#setting);
-      const { market, prices } = steerable.tight;
-      const restrictions = { ...asked, filled: new Set(here) };
-      const flow = steeredFlow(steerable.tight, restrictions, base.solution.certificate.primal, evenly);
-      this.effort += market.network.pairOffer.length;
-      this.#flows.set(
-        key,
-        flow && {
-          market,
-          solution: { pairFlow: flow, prices, certificate: certificateOf(base, flow) },
-          awards: shareAmongMembers(market, flow),
-          bound: base.bound,
-        },
-      );
-    }
-    return this.#flows.get(key);
+    return this.#solved.solve(this.#quarters[quarter]!, asked, here, evenly);
   }
 
   #pairAt(quarter: number, offer: OfferEntry, bid: BidEntry): number | undefined {
-    return this.#steerableOf(this.#quarters[quarter]!)?.pairOf.get(offer)?.get(bid);
+    return this.#solved.pairAt(this.#quarters[quarter]!, offer, bid);
   }
-
-  #steerableOf(base: ClearedQuarter): Steerable | undefined {
-    if (!this.#steerable.has(base)) {
-      const tight = tightMarket(base, this.#setting.facets);
-      this.effort += base.market.network.pairOffer.length;
-      this.#largest = Math.max(this.#largest, tight?.market.network.pairOffer.length ?? 0);
-      this.#steerable.set(base, tight && { base, tight, pairOf: pairsOf(tight) });
-    }
-    return this.#steerable.get(base);
-  }
-}
-
-/** The same gains, at another volume perhaps. */
-function certificateOf({ solution }: ClearedQuarter, flow: Float64Array) {
-  return { ...solution.certificate, volume: BigInt(flow.reduce((sum, lots) => sum + lots, 0)) };
-}
-
-/** Single orders' pairs; classes of several hold no order whose single awards matter. */
-function pairsOf({ market }: TightMarket): Map<OfferEntry, Map<BidEntry, number>> {
-  const { network, offers, bids } = market;
-  const pairs = new Map<OfferEntry, Map<BidEntry, number>>();
-  for (const [pair, row] of network.pairOffer.entries()) {
-    const offer = offers[row]!.members;
-    const bid = bids[bidOf(network, network.pairHead[pair]!)]!.members;
-    if (offer.length > 1 || bid.length > 1) continue;
-    const ofOffer = pairs.get(offer[0]!) ?? new Map<BidEntry, number>();
-    pairs.set(offer[0]!, ofOffer.set(bid[0]!, pair));
-  }
-  return pairs;
 }
 
 function isConsecutive(book: Book, first: number, length: number): boolean {
