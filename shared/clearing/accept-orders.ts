@@ -128,10 +128,10 @@ class AcceptanceSearch {
       if (offenders.length === 0) return undefined;
       const stakes = stakesOf(trial.quarters);
       const stakeOf = (entry: Order): bigint => stakes.get(entry) ?? 0n;
-      // Of many, an eighth at a time: the rounds stay few, and what was rejected too much is taken in again.
+      // Of many, a quarter at a time: the rounds stay few, and what was rejected too much is taken in again.
       const worst = offenders
         .toSorted((a, b) => compare(stakeOf(a), stakeOf(b)) || compareRanks(a, b))
-        .slice(0, Math.max(1, offenders.length >> 3));
+        .slice(0, Math.max(1, offenders.length >> 2));
       const bound = worst.reduce((sum, entry) => sum - stakeOf(entry), trial.bound);
       if (least !== undefined && bound < least.gains) return undefined;
       rejected = new Set([...rejected, ...worst]);
@@ -260,10 +260,10 @@ class AcceptanceSearch {
       if (plain.breaches.length === 0) return plain;
       if (alone.breaches.length === 0) return alone;
     }
-    const steered = new Steering(this.#setting, base, this.#steered).find(alone.breaches);
-    if (steered === undefined) return alone;
-    const both = trialOf(this.#paired(steered));
-    return both.breaches.length === 0 ? both : trialOf(steered);
+    const { quarters, breaches } = new Steering(this.#setting, base, this.#steered).find(alone.breaches);
+    if (quarters === undefined) return { ...alone, breaches };
+    const both = trialOf(this.#paired(quarters));
+    return both.breaches.length === 0 ? both : trialOf(quarters);
   }
 
   #paired(quarters: readonly ClearedQuarter[]): readonly ClearedQuarter[] {

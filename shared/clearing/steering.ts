@@ -7,6 +7,10 @@ import type { Asked, SteeredQuarters } from './steered-quarters.ts';
 const MOST_TRIALS = 200;
 const FEWEST_TRIALS = 24;
 const PAIRS_TRIED = 1_000_000;
+/** How many sets of restrictions are tried at most to mend breaches together. */
+const MOST_STEPS = 200;
+/** With more orders than this left that break their conditions, single breaches are not searched one by one. */
+const FEW_ORDERS = 3;
 
 type PairBreach = Exclude<Breach, { readonly code: 'all_or_none' }>;
 
@@ -17,10 +21,26 @@ interface Node {
   readonly filled: ReadonlySet<OfferEntry | BidEntry>;
 }
 
+/** A node whose restrictions can be kept together, and the quarters that keep them. */
+interface Settled {
+  readonly node: Node;
+  readonly quarters: readonly ClearedQuarter[];
+}
+
+/** What steering came to: the quarters where it keeps every condition, and the breaches that are left otherwise. */
+export interface Steered {
+  readonly quarters: readonly ClearedQuarter[] | undefined;
+  readonly breaches: readonly Breach[];
+}
+
 /**
  * Looks among the flows of equal gains for one that keeps every condition: the prices stay as they are, only who
- * trades with whom and how ties are filled changes. A depth-first search: wherever a condition is broken, the award is
- * either given up or made large or long enough, one after the other, over at most {@link MOST_TRIALS} tries.
+ * trades with whom and how ties are filled changes. Wherever a condition is broken, the award is either given up or
+ * made large or long enough.
+ *
+ * First all breaches are mended together, step by step; where that cannot be, each half of them by itself, so that
+ * those are found that cannot be mended. Where only few orders are left then, a depth-first search tries one breach
+ * after the other, both ways.
  */
 export class Steering {
   readonly #book: Book;
@@ -37,30 +57,85 @@ export class Steering {
     this.#allowed = Math.min(MOST_TRIALS, Math.max(FEWEST_TRIALS, PAIRS_TRIED / largest));
   }
 
-  /** The quarters steered; undefined where no way was found. */
-  find(breaches: readonly Breach[]): readonly ClearedQuarter[] | undefined {
+  find(breaches: readonly Breach[]): Steered {
     const touched = new Set<number>();
     for (const breach of breaches) {
       if (breach.code === 'all_or_none') continue;
       for (let quarter = breach.from; quarter <= breach.to; quarter++) touched.add(quarter);
     }
-    const filled = new Set<OfferEntry | BidEntry>();
     const root: Node = {
       asked: this.#quarters.map((_, quarter) => (touched.has(quarter) ? nothing : undefined)),
-      filled,
+      filled: new Set(),
     };
-    const found = this.#search(root);
-    return found === undefined ? undefined : this.#evened(found.node, found.quarters);
+    const quarters = this.#solve(root, false);
+    if (quarters === undefined) return { quarters: undefined, breaches };
+    const settled = this.#mended({ node: root, quarters });
+    const left = this.#breachesOf(settled.quarters);
+    if (left.length === 0) return { quarters: this.#evened(settled), breaches: left };
+    const found =
+      new Set(left.map(({ entry }) => entry)).size <= FEW_ORDERS ? this.#search(root) : undefined;
+    if (found === undefined) return { quarters: undefined, breaches: left };
+    return { quarters: this.#evened(found), breaches: [] };
   }
 
-  #search(node: Node): { node: Node; quarters: readonly ClearedQuarter[] } | undefined {
-    if (this.#trials++ >= this.#allowed) return undefined;
-    const quarters = this.#solve(node, false);
-    if (quarters === undefined) return undefined;
-    const [breach] = breachesOf(
+  #breachesOf(quarters: readonly ClearedQuarter[]): Breach[] {
+    return breachesOf(
       this.#book,
       quarters.map(({ awards }) => awards),
     );
+  }
+
+  /** Mends all that can be mended together; what cannot is left as it is. */
+  #mended(root: Settled): Settled {
+    const hopeless = new Set<OfferEntry | BidEntry>();
+    const steps = { left: MOST_STEPS };
+    let settled = root;
+    while (steps.left > 0) {
+      const breaches = this.#breachesOf(settled.quarters).filter(({ entry }) => !hopeless.has(entry));
+      if (breaches.length === 0) break;
+      settled = this.#mend(settled, breaches, hopeless, steps);
+    }
+    return settled;
+  }
+
+  /** Mends these breaches at once, or else each half of them; an order with one that cannot be mended is hopeless. */
+  #mend(
+    from: Settled,
+    breaches: readonly Breach[],
+    hopeless: Set<OfferEntry | BidEntry>,
+    steps: { left: number },
+  ): Settled {
+    const [first] = breaches;
+    if (first === undefined || steps.left <= 0) return from;
+    if (breaches.length === 1) {
+      for (const node of this.#alternatives(from.node, first)) {
+        steps.left--;
+        const quarters = this.#solve(node, false);
+        if (quarters !== undefined) return { node, quarters };
+      }
+      hopeless.add(first.entry);
+      return from;
+    }
+    let together: Node | undefined = from.node;
+    for (const breach of breaches) {
+      if (breach.code === 'all_or_none' && together.filled.has(breach.entry)) continue;
+      const next: Node | undefined = this.#alternatives(together, breach)[0];
+      if (next !== undefined) together = next;
+    }
+    steps.left--;
+    const quarters = this.#solve(together, false);
+    if (quarters !== undefined && together !== from.node) return { node: together, quarters };
+    const half = breaches.length >> 1;
+    const settled = this.#mend(from, breaches.slice(0, half), hopeless, steps);
+    const rest = breaches.slice(half).filter(({ entry }) => !hopeless.has(entry));
+    return this.#mend(settled, rest, hopeless, steps);
+  }
+
+  #search(node: Node): Settled | undefined {
+    if (this.#trials++ >= this.#allowed) return undefined;
+    const quarters = this.#solve(node, false);
+    if (quarters === undefined) return undefined;
+    const [breach] = this.#breachesOf(quarters);
     if (breach === undefined) return { node, quarters };
     for (const next of this.#alternatives(node, breach)) {
       const found = this.#search(next);
@@ -70,19 +145,15 @@ export class Steering {
   }
 
   /** Ties are filled evenly again wherever that breaks nothing. */
-  #evened(node: Node, found: readonly ClearedQuarter[]): readonly ClearedQuarter[] {
-    let best = found;
-    for (const quarter of found.keys()) {
+  #evened({ node, quarters }: Settled): readonly ClearedQuarter[] {
+    let best = quarters;
+    for (const quarter of quarters.keys()) {
       const asked = node.asked[quarter];
       if (asked === undefined) continue;
       const even = this.#solveQuarter(quarter, asked, node.filled, true);
       if (even === undefined) continue;
       const trial = best.with(quarter, even);
-      const broken = breachesOf(
-        this.#book,
-        trial.map(({ awards }) => awards),
-      );
-      if (broken.length === 0) best = trial;
+      if (this.#breachesOf(trial).length === 0) best = trial;
     }
     return best;
   }
