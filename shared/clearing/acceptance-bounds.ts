@@ -102,7 +102,11 @@ export class NewcomerBounds {
         offerMargin[offer] = Math.max(offerMargin[offer]!, left);
       }
     }
-    const note = (classes: Market['offers'] | Market['bids'], rows: Int32Array, values: Float64Array): void => {
+    const note = (
+      classes: Market['offers'] | Market['bids'],
+      rows: Int32Array,
+      values: Float64Array,
+    ): void => {
       for (const [row, { members }] of classes.entries())
         if (rows[row]! < 0 && values[row]! > -Infinity) margins.set(members[0]!, values[row]!);
     };

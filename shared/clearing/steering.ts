@@ -72,8 +72,7 @@ export class Steering {
     const settled = this.#mended({ node: root, quarters });
     const left = this.#breachesOf(settled.quarters);
     if (left.length === 0) return { quarters: this.#evened(settled), breaches: left };
-    const found =
-      new Set(left.map(({ entry }) => entry)).size <= FEW_ORDERS ? this.#search(root) : undefined;
+    const found = new Set(left.map(({ entry }) => entry)).size <= FEW_ORDERS ? this.#search(root) : undefined;
     if (found === undefined) return { quarters: undefined, breaches: left };
     return { quarters: this.#evened(found), breaches: [] };
   }
