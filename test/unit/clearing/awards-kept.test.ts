@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { readBook } from '../../../shared/clearing/book.ts';
-import { breachesOf, conditionsOf } from '../../../shared/clearing/conditions.ts';
+import {
+  breachesOf,
+  conditionsOf,
+  leastLots,
+  leastQuarters,
+  ownCode,
+} from '../../../shared/clearing/conditions.ts';
 import { shareAmong } from '../../../shared/clearing/member-shares.ts';
 import { Absences } from '../../../shared/clearing/members.ts';
 import type { PairAward } from '../../../shared/clearing/sharing.ts';
@@ -106,6 +112,24 @@ describe('awards break a condition', () => {
     expect(kept({}, whole, [10, 10, 0])).toEqual([['all_or_none', 'bid']]);
   });
 
+  it('listed with all-or-none first among an order’s own, then quarter by quarter', () => {
+    const all = { allOrNone: true, minimumLot: kg('5'), minimumQuarters: 2 };
+    expect(kept(all, {}, [4, 0, 3])).toEqual([
+      ['all_or_none', 'off'],
+      ['minimum_lot', 'off', 0, 0, 4],
+      ['minimum_quarters', 'off', 0, 0, 4],
+      ['minimum_lot', 'off', 2, 2, 3],
+      ['minimum_quarters', 'off', 2, 2, 3],
+    ]);
+  });
+
+  it('of either side by its own measure', () => {
+    const found = kept({ minimumLot: kg('5') }, { minimumLot: kg('7') }, [6, 10, 10]);
+    expect(found).toEqual([['minimum_lot', 'bid', 0, 0, 6]]);
+    const both = kept({ minimumQuarters: 2 }, { minimumQuarters: 3 }, [10, 10, 0]);
+    expect(both).toEqual([['minimum_quarters', 'bid', 0, 1, 10]]);
+  });
+
   it('only where it asks for more than one lot and one quarter', () => {
     const { product } = aMarket({ lot: kg('10') }).snapshot();
     const of = (terms: Parameters<typeof conditionsOf>[0]) => conditionsOf(terms, product);
@@ -116,6 +140,43 @@ describe('awards break a condition', () => {
     expect(of(amount(20n))).toEqual({ minimumLots: 2, allOrNone: false, minimumQuarters: 1 });
     expect(of({ allOrNone: true })).toEqual({ minimumLots: 1, allOrNone: true, minimumQuarters: 1 });
     expect(of({ minimumQuarters: 2 })).toEqual({ minimumLots: 1, allOrNone: false, minimumQuarters: 2 });
+  });
+});
+
+describe('of two orders', () => {
+  const bookOf = (offer: object, bid: object) =>
+    readBook(
+      aMarket()
+        .offer('o', 'AU', '80.00', over(1, 2, 3), offer)
+        .bid('b', 'DE', '120.00', over(1, 2, 3), bid)
+        .snapshot(),
+    );
+  const least = (offer: object, bid: object): number[] => {
+    const book = bookOf(offer, bid);
+    return [leastLots(book.offers[0]!, book.bids[0]!), leastQuarters(book.offers[0]!, book.bids[0]!)];
+  };
+
+  it('the stricter says how many lots and quarters an award must have', () => {
+    const [few, many] = [
+      { minimumLot: kg('2'), minimumQuarters: 2 },
+      { minimumLot: kg('5'), minimumQuarters: 3 },
+    ];
+    expect([least({}, {}), least(few, {}), least({}, many)]).toEqual([
+      [1, 1],
+      [2, 2],
+      [5, 3],
+    ]);
+    expect([least(few, many), least(many, few)]).toEqual([
+      [5, 3],
+      [5, 3],
+    ]);
+  });
+
+  it('each is told the strictest condition of its own', () => {
+    const own = (terms: object) => ownCode(bookOf(terms, {}).offers[0]!);
+    expect(own({ allOrNone: true, minimumLot: kg('2') })).toBe('all_or_none');
+    expect(own({ minimumLot: kg('2'), minimumQuarters: 2 })).toBe('minimum_lot');
+    expect(own({ minimumQuarters: 2 })).toBe('minimum_quarters');
   });
 });
 

@@ -91,6 +91,74 @@ describe('the certificate of a quarter', () => {
   });
 });
 
+describe('the certificate is the only one to notice', () => {
+  /** Trades that gain nothing, so that gains and bound agree whatever is traded. */
+  const idle = () =>
+    networkOf({
+      supply: [3, 9],
+      demand: [5, 2],
+      caps: [{ bid: 0, lots: 4 }],
+      limits: [6],
+      pairs: [
+        { offer: 0, bid: 0, weight: 0 },
+        { offer: 1, bid: 0, cap: 0, weight: 0, limits: [0] },
+        { offer: 1, bid: 1, weight: 0, limits: [0] },
+      ],
+    });
+  const nothing = (changes: Partial<Prices> = {}): Prices => ({
+    ...{ scale: 1, scarcity: Float64Array.of(0, 0), scarcityLow: Float64Array.of(0, 0) },
+    ...{
+      scarcityHigh: Float64Array.of(0, 0),
+      surplus: Float64Array.of(0, 0),
+      headWorth: Float64Array.of(0, 0),
+    },
+    ...{ capValue: Float64Array.of(0), limitValue: Float64Array.of(0) },
+    ...changes,
+  });
+
+  it.each([
+    ['that an offer sells more than it has', [4, 0, 0]],
+    ['that a bid buys more than it asks for', [2, 4, 0]],
+    ['that another does', [0, 0, 3]],
+    ['that more than its cap lets through reaches a bid', [0, 5, 0]],
+    ['that a trade takes lots back', [1, 1, -1]],
+  ])('%s', (_, flow) => {
+    expect(() => certify(idle(), Float64Array.from(flow), nothing())).toThrow(EngineFault);
+  });
+
+  it('that more than a zone’s cap lets in comes in', () => {
+    const network = { ...idle(), limitLots: Float64Array.of(5) };
+    expect(certify(network, Float64Array.of(1, 4, 1), nothing()).volume).toBe(6n);
+    expect(() => certify(network, Float64Array.of(1, 4, 2), nothing())).toThrow(EngineFault);
+  });
+
+  it('that a price is negative where nobody trades', () => {
+    for (const changes of [{ scarcity: Float64Array.of(0, -1) }, { limitValue: Float64Array.of(-1) }])
+      expect(() => certify(idle(), Float64Array.of(0, 0, 0), nothing(changes))).toThrow(EngineFault);
+    const apart = networkOf({ supply: [3, 1], demand: [3], pairs: [{ offer: 0, bid: 0, weight: 0 }] });
+    const prices = nothing({ scarcity: Float64Array.of(0, -1), surplus: Float64Array.of(0) });
+    const bare = { ...prices, capValue: new Float64Array(0), limitValue: new Float64Array(0) };
+    expect(() => certify(apart, Float64Array.of(3), bare)).toThrow(EngineFault);
+  });
+
+  it('that the gains equal their bound, but somebody better was passed over', () => {
+    const network = networkOf({
+      supply: [1],
+      demand: [1, 1],
+      pairs: [
+        { offer: 0, bid: 0, weight: 10 },
+        { offer: 0, bid: 1, weight: 5 },
+      ],
+    });
+    const at = (scarcity: number) => ({
+      ...nothing({ scarcity: Float64Array.of(scarcity), surplus: Float64Array.of(0, 0) }),
+      ...{ capValue: new Float64Array(0), limitValue: new Float64Array(0) },
+    });
+    expect(certify(network, Float64Array.of(1, 0), at(10)).primal).toBe(10n);
+    expect(() => certify(network, Float64Array.of(0, 1), at(5))).toThrow(EngineFault);
+  });
+});
+
 describe('a network is refused', () => {
   const limited = () =>
     networkOf({

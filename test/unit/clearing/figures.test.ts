@@ -129,6 +129,30 @@ describe('the headroom of a zone’s cap', () => {
     expect(cap?.quarters[1]).toMatchObject({ origins: [], withheld: false });
   });
 
+  it('is of each zone’s own consumption of the product, zones by id; of none where nothing is declared', () => {
+    const { zones, consumption } = aMarket()
+      .zone({ maxOriginShare: '0.65' })
+      .zone({ id: 'a-union', name: 'Union', members: ['DE'], maxOriginShare: '0.5' })
+      .zone({ id: 'z-union', name: 'Others', members: ['KR'], maxOriginShare: '0.5' })
+      .consumption('2027-Q1', '1000')
+      .consumption('2027-Q1', '60', 'a-union')
+      .snapshot();
+    const limits = (plans: typeof consumption) =>
+      originCaps(product, { zones, consumption: plans }, [], new Map(), at).map(({ zone, quarters }) => [
+        zone,
+        ...quarters.map(({ limit }) => limit.amount.units),
+      ]);
+    expect(limits(consumption)).toEqual([['a-union', 30n], ['partners', 650n], ['z-union']]);
+    expect(limits(consumption.map((plan) => ({ ...plan, product: 'cobalt' })))).toEqual([
+      ['a-union'],
+      ['partners'],
+      ['z-union'],
+    ]);
+    expect(
+      marketView(product, [], [], originCaps(product, { zones, consumption }, [], new Map(), at)).originCaps,
+    ).toHaveLength(3);
+  });
+
   it('keeps origins back where the quarter’s counts do not hide everybody, or were judged by other zones', () => {
     const withheld = (openQuarters: Map<string, string>) =>
       caps([use('CL', 5n)], openQuarters)[0]?.quarters[0];

@@ -200,6 +200,24 @@ describe('certificates that a contract relies on', () => {
     expect(quarters(false)).toEqual(['2027-Q2']);
   });
 
+  it('under a covenant must have begun when both sides’ windows have', () => {
+    const late = (offer: object, bid: object) =>
+      aMarket()
+        .zone()
+        .scheme()
+        .rule({ renewalCovenant: true })
+        .certificate('o', { validTo: '2027-01-31' })
+        .offer('o', 'AU', '90.00', { ...window, ...offer })
+        .bid('b', 'DE', '100.00', { ...window, ...bid })
+        .clear()
+        .award('o', 'b')?.schedule.length;
+    expect([late({}, {}), late({ '2027-Q1': '0' }, {}), late({}, { '2027-Q1': '0' })]).toEqual([
+      3,
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('are those of every topic', () => {
     const topics = ['irma', 'rmap'].map((scheme) => ({ topic: scheme, anyOf: [{ scheme }] }));
     const both = aMarket()

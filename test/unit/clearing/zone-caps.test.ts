@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { contractedInto, isCounted, zoneLimit } from '../../../shared/clearing/zone-caps.ts';
 import { aMarket, kg } from '../../support/market.ts';
 
 const capped = (share = '0.65') => aMarket().zone({ maxOriginShare: share });
@@ -159,5 +160,62 @@ describe("a zone's cap on single origins", () => {
       .bid('de', 'DE', '130.00', '500')
       .clear();
     expect(cleared.trades(), '9 lots of 10 kg, 2 of them taken').toEqual({ 'x→de': 7 });
+  });
+});
+
+describe('what a zone’s cap counts', () => {
+  const { zones, product, consumption, originUse } = capped()
+    .zone({ id: 'union', name: 'Union', members: ['FR', 'DE'] })
+    .consumption(['2027-Q1', '2027-Q2'], '101')
+    .consumption('2027-Q1', '7', 'union')
+    .contracted('CL', 'DE', '2027-Q1', '20')
+    .contracted('CL', 'JP', '2027-Q1', '3')
+    .contracted('CL', 'FR', '2027-Q1', '500')
+    .contracted('CL', 'DE', '2027-Q2', '70')
+    .contracted('PE', 'DE', '2027-Q1', '900')
+    .snapshot();
+  const [partners, union] = zones;
+
+  it('is what comes from outside to a member, where the zone caps at all', () => {
+    expect(isCounted(partners!, 'CL', 'DE')).toBe(true);
+    expect(isCounted(partners!, 'AU', 'DE')).toBe(false);
+    expect(isCounted(partners!, 'CL', 'FR')).toBe(false);
+    expect(isCounted(union!, 'CL', 'FR')).toBe(false);
+  });
+
+  it('is a share of the consumption of that zone, quarter and product', () => {
+    const limit = (...of: Parameters<typeof zoneLimit>) => zoneLimit(...of);
+    expect(limit(partners!, consumption, '2027-Q1', product)).toBe(65n);
+    expect(limit(partners!, consumption, '2027-Q3', product)).toBeUndefined();
+    expect(limit(partners!, consumption, '2027-Q1', { ...product, id: 'cobalt' })).toBeUndefined();
+    expect(limit(union!, consumption, '2027-Q1', product)).toBeUndefined();
+    expect(
+      limit({ ...union!, maxOriginShare: partners!.maxOriginShare! }, consumption, '2027-Q1', product),
+    ).toBe(4n);
+  });
+
+  it('is what is contracted from that origin in that quarter', () => {
+    expect(contractedInto(partners!, 'CL', '2027-Q1', originUse, product)).toBe(23n);
+    expect(contractedInto(partners!, 'CL', '2027-Q2', originUse, product)).toBe(70n);
+    expect(contractedInto(partners!, 'KR', '2027-Q1', originUse, product)).toBe(0n);
+  });
+
+  it('and who is not counted by one zone’s cap is not held to another’s', () => {
+    // CL into JP is counted by the partners alone, into FR by the union alone, into DE by both.
+    const cleared = capped('0.5')
+      .zone({ id: 'a-union', name: 'Union', members: ['DE', 'FR'], maxOriginShare: '0.5' })
+      .consumption('2027-Q1', '40')
+      .consumption('2027-Q1', '100', 'a-union')
+      .offer('x', 'CL', '70.00', '500')
+      .bid('de', 'DE', '130.00', '90')
+      .bid('jp', 'JP', '120.00', '90')
+      .bid('fr', 'FR', '110.00', '90')
+      .clear();
+    // Into DE a lot would use up both caps: 60 a lot is less than 50 and 40 together.
+    expect(cleared.trades()).toEqual({ 'x→fr': 50, 'x→jp': 20 });
+    expect(cleared.outcome.proof[0]?.prices.limitValue.map(({ zone, origin }) => [zone, origin])).toEqual([
+      ['a-union', 'CL'],
+      ['partners', 'CL'],
+    ]);
   });
 });
