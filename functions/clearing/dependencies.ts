@@ -18,8 +18,8 @@ export interface Log {
 /** What a clearing decided, and the documents by which others check and read it (JSON values). */
 export interface Cleared extends Decided {
   readonly proof: unknown;
-  /** What is said of each order, by shard; at least one. */
-  readonly explanations: readonly unknown[];
+  /** What is said of each order, by shard; at least one. Each is stored and dropped before more are asked for. */
+  readonly explanations: Iterable<unknown>;
 }
 
 /** The engine. Errors: market_too_large and whatever else it refuses to clear; the same snapshot, the same answer. */
@@ -58,6 +58,11 @@ export interface ClearingSettings {
   /** A run that this many workers took up without reaching its point of no return is given up. */
   readonly maximumTakes: number;
   readonly chunks: ChunkLimits;
+  /**
+   * Most bytes of a snapshot, a proof or a shard of explanations; above it the clearing fails as too large. Whoever reads
+   * one needs it as a string, and V8's end at 2²⁹ − 24 characters.
+   */
+  readonly documentBytes: number;
 }
 
 export const clearingSettings: ClearingSettings = {
@@ -67,6 +72,7 @@ export const clearingSettings: ClearingSettings = {
   concurrency: 16,
   maximumTakes: 5,
   chunks: chunkLimits,
+  documentBytes: 500_000_000,
 };
 
 /** What a clearing run stands on; each host (Lambda, one machine, tests) brings its own. */

@@ -1,5 +1,7 @@
-import { canonicalJson, sha256 } from '../../shared/kernel/digest.ts';
+import { canonicalPieces, sha256 } from '../../shared/kernel/digest.ts';
 import type { ObjectStore } from '../../shared/store/object-store.ts';
+import type { ClearingDependencies } from './dependencies.ts';
+import { Unclearable } from './unclearable.ts';
 
 /** A document of a clearing: where it lies, and the SHA-256 that the table keeps of it. */
 export interface Document {
@@ -7,11 +9,50 @@ export interface Document {
   readonly sha256: string;
 }
 
-/** Stores a JSON value in its canonical form. */
-export async function putDocument(objects: ObjectStore, key: string, value: unknown): Promise<Document> {
-  const text = canonicalJson(value);
-  await objects.put(key, new TextEncoder().encode(text));
-  return { key, sha256: sha256(text) };
+/** Characters that are encoded together. */
+const TOGETHER = 1 << 20;
+
+/**
+ * A JSON value in its canonical form, as UTF-8.
+ *
+ * @throws {Unclearable} market_too_large, where it has more than `most` bytes: nobody could read it.
+ */
+export function documentBytes(value: unknown, most: number): Uint8Array {
+  const parts: Buffer[] = [];
+  let length = 0;
+  let text = '';
+  const flush = (): void => {
+    const part = Buffer.from(text);
+    text = '';
+    length += part.length;
+    if (length > most)
+      throw new Unclearable(
+        'market_too_large',
+        `a document of the clearing would have more than ${most} bytes, which nobody could read whole`,
+      );
+    parts.push(part);
+  };
+  for (const piece of canonicalPieces(value)) {
+    text += piece;
+    if (text.length >= TOGETHER) flush();
+  }
+  flush();
+  return Buffer.concat(parts);
+}
+
+/**
+ * Stores a JSON value in its canonical form.
+ *
+ * @throws {Unclearable} market_too_large, as {@link documentBytes}.
+ */
+export async function putDocument(
+  { objects, settings }: Pick<ClearingDependencies, 'objects' | 'settings'>,
+  key: string,
+  value: unknown,
+): Promise<Document> {
+  const bytes = documentBytes(value, settings.documentBytes);
+  await objects.put(key, bytes);
+  return { key, sha256: sha256(bytes) };
 }
 
 /** Reads a document back, or throws: one that is not what was stored decides nothing. */

@@ -10,7 +10,7 @@ import { compute } from './unclearable.ts';
 
 /** Stores what is cleared: the locked orders, and the configuration in force at gate closure. */
 export async function fixSnapshot(market: HeldMarket, locked: readonly Item[]): Promise<void> {
-  const { objects, reference, settings } = market.dependencies;
+  const { reference, settings } = market.dependencies;
   const { clearing, gateClosure, salt, fence } = market.in('locking');
   const parts = await snapshotParts(reference, {
     ...{ product: market.product, gateClosure, orders: locked, concurrency: settings.concurrency },
@@ -20,8 +20,12 @@ export async function fixSnapshot(market: HeldMarket, locked: readonly Item[]): 
     const built = snapshotOf({ ...parts, clearing, gateClosure, salt, locked });
     return { json: z.encode(snapshotSchema, built.snapshot), parties: built.parties };
   });
-  const snapshotDocument = await putDocument(objects, objectKeys.snapshot(clearing, fence), json);
-  const partiesDocument = await putDocument(objects, objectKeys.parties(clearing, fence), parties);
+  const snapshotDocument = await putDocument(market.dependencies, objectKeys.snapshot(clearing, fence), json);
+  const partiesDocument = await putDocument(
+    market.dependencies,
+    objectKeys.parties(clearing, fence),
+    parties,
+  );
   await market.move({
     phase: 'locked',
     snapshot: { fence, sha256: snapshotDocument.sha256, partiesSha256: partiesDocument.sha256 },

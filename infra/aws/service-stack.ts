@@ -28,25 +28,22 @@ export interface ServiceStackProps extends StackProps {
   readonly settings: Settings;
 }
 
-/**
- * Longer than any clearing takes between two of its saved steps: near the end of its time it hands itself on, through
- * the queue. (Lambda stops a function that calls itself through SQS more than 16 times in a row; the message then
- * lands among the dead letters, an alarm sounds, and the tick resumes the run.)
- */
-const clearingTimeout = Duration.minutes(5);
-
-/**
- * One minute more, not the six times that are customary: those bridge retries of throttled invocations, which the
- * event source's maximum concurrency prevents. After a crash nothing else of that product is cleared until the
- * message shows again, so this is how long a market can stand still.
- */
-const clearingVisibility = clearingTimeout.plus(Duration.minutes(1));
+/** Megabytes for JavaScript's own objects; an eighth is left to buffers, code and the runtime itself. */
+const heapOf = (memory: number): number => Math.floor((memory * 7) / 8);
 
 /** What runs: the API, the clearing behind its queue, the tick of every minute, and the alarms on them. */
 export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, props);
     const { data, code, settings } = props;
+    // Longer than any clearing takes between two of its saved steps: near the end of its time it hands itself on,
+    // through the queue. (Lambda stops a function that calls itself through SQS more than 16 times in a row; the
+    // message then lands among the dead letters, an alarm sounds, and the tick resumes the run.)
+    const clearingTimeout = Duration.minutes(settings.clearingMinutes);
+    // One minute more, not the six times that are customary: those bridge retries of throttled invocations, which the
+    // event source's maximum concurrency prevents. After a crash nothing else of that product is cleared until the
+    // message shows again, so this is how long a market can stand still.
+    const clearingVisibility = clearingTimeout.plus(Duration.minutes(1));
     const clearings = new FifoQueueWithDeadLetters(this, 'Clearings', {
       visibilityTimeout: clearingVisibility,
     });
@@ -80,8 +77,11 @@ export class ServiceStack extends Stack {
       code,
       description: 'Clears one market and commits its contracts',
       timeout: clearingTimeout,
-      memorySize: 3008,
-      environment,
+      memorySize: settings.clearingMemory,
+      environment: {
+        ...environment,
+        NODE_OPTIONS: `--max-old-space-size=${heapOf(settings.clearingMemory)}`,
+      },
     });
     clearing.allow(
       readAndWriteTable(data),

@@ -34,6 +34,13 @@ export const settingsSchema = z.strictObject({
   requestsPerAddress: z.int().min(10).default(10_000),
   /** Products cleared at the same time. */
   concurrentClearings: z.int().min(2).max(1000).default(10),
+  /**
+   * Memory of the Lambda that clears, in MiB: how large a market it can take. The default, the most that Lambda gives,
+   * clears a million orders. AWS gives new accounts 3,008 at most until it is asked for more.
+   */
+  clearingMemory: z.int().min(1769).max(10_240).default(10_240),
+  /** Its timeout. After a crash the market stands still for a minute more; a large market needs most of it to decide. */
+  clearingMinutes: z.int().min(2).max(15).default(15),
 });
 export type Settings = z.output<typeof settingsSchema>;
 

@@ -40,46 +40,75 @@ export interface Award {
 /** Joins the quarters of each offer and bid and prices them; sorted by offer, then bid. */
 export function awardsOf(setting: Setting, quarters: readonly ClearedQuarter[]): Award[] {
   const { book, facets } = setting;
-  const pairs = new Map<string, { offer: OfferEntry; bid: BidEntry; schedule: AwardedQuarter[] }>();
-  for (const [quarter, cleared] of quarters.entries())
+  const schedules = new Map<OfferEntry, Map<BidEntry, AwardedQuarter[]>>();
+  for (const [quarter, cleared] of quarters.entries()) {
+    const priceOf = pricing(setting, cleared);
     for (const { offer, bid, lots, offerClass } of cleared.awards) {
-      const key = `${offer.order.id}:${bid.order.id}`;
-      const pair = pairs.get(key) ?? { offer, bid, schedule: [] };
-      pairs.set(key, pair);
-      pair.schedule.push(
-        pricedQuarter(setting, cleared, { offer, bid, offerClass }, book.quarters[quarter]!, lots),
-      );
+      const ofOffer = schedules.get(offer) ?? new Map<BidEntry, AwardedQuarter[]>();
+      schedules.set(offer, ofOffer);
+      const schedule = ofOffer.get(bid) ?? [];
+      ofOffer.set(bid, schedule);
+      const price = priceOf({ offer, bid, offerClass });
+      schedule.push({ quarter: book.quarters[quarter]!, lots: BigInt(lots), ...price });
     }
-  return [...pairs.entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { offer, bid, schedule }]) => {
-      const facet = facets.offers[facets.offerFacet.get(offer)!]!;
-      const rules = facets.destinations[facets.bids[facets.bidFacet.get(bid)!]!.destination]!;
+  }
+  const byId = (a: OfferEntry | BidEntry, b: OfferEntry | BidEntry): number =>
+    a.order.id < b.order.id ? -1 : 1;
+  const reliedOn = relying(setting);
+  return [...schedules.keys()].sort(byId).flatMap((offer) => {
+    const origin = facets.origins[facets.offers[facets.offerFacet.get(offer)!]!.origin]!;
+    const ofOffer = schedules.get(offer)!;
+    return [...ofOffer.keys()].sort(byId).map((bid): Award => {
+      const facet = facets.bids[facets.bidFacet.get(bid)!]!;
+      const rules = facets.destinations[facet.destination]!;
+      const schedule = ofOffer.get(bid)!;
       return {
         offer: offer.order.id,
         bid: bid.order.id,
         site: offer.order.site,
-        origin: facets.origins[facet.origin]!,
+        origin,
         destination: bid.order.destination ?? rules.destination,
         schedule,
         floor: rules.floor,
         standards: rules.standards,
-        certificates: facets.evidence.reliedOn(
-          offer.order.site,
-          facets.bids[facets.bidFacet.get(bid)!]!.checks,
-          schedule.map(({ quarter }) => quarter),
-        ),
+        certificates: reliedOn(offer.order.site, facet.checks, schedule),
       };
     });
+  });
+}
+
+/** The certificates relied on, one list for all awards that rely on the same. */
+function relying({ facets: { evidence } }: Setting) {
+  const known = new Map<string, SnapshotCertificate[]>();
+  return (site: string, checks: readonly number[], schedule: readonly AwardedQuarter[]) => {
+    if (checks.length === 0) return [];
+    const quarters = schedule.map(({ quarter }) => quarter);
+    const key = `${site}|${checks.join()}|${quarters.join()}`;
+    const found = known.get(key) ?? evidence.reliedOn(site, checks, quarters);
+    known.set(key, found);
+    return found;
+  };
+}
+
+type Priced = Omit<AwardedQuarter, 'quarter' | 'lots'>;
+
+/** The prices of a quarter's pairs, one object for all pairs of an offer class and a bid facet: its offers ask alike. */
+function pricing(setting: Setting, cleared: ClearedQuarter) {
+  const { bidFacet, bids } = setting.facets;
+  const known = new Map<number, Priced>();
+  return (pair: { offer: OfferEntry; bid: BidEntry; offerClass: number }): Priced => {
+    const key = pair.offerClass * bids.length + bidFacet.get(pair.bid)!;
+    const found = known.get(key) ?? pricedQuarter(setting, cleared, pair);
+    known.set(key, found);
+    return found;
+  };
 }
 
 function pricedQuarter(
   { facets, eligibility }: Setting,
   { market, solution }: ClearedQuarter,
   { offer, bid, offerClass }: { offer: OfferEntry; bid: BidEntry; offerClass: number },
-  quarter: Quarter,
-  lots: number,
-): AwardedQuarter {
+): Priced {
   const offerFacet = facets.offers[facets.offerFacet.get(offer)!]!;
   const bidFacet = facets.bids[facets.bidFacet.get(bid)!]!;
   const terms = eligibility.terms(offerFacet, bidFacet);
@@ -90,8 +119,6 @@ function pricedQuarter(
   const waterfall = waterfallOf(offer.price, above(scarcity), terms);
   const reserve = landedReserve(offer.price, terms);
   return {
-    quarter,
-    lots: BigInt(lots),
     price: sellerPrice(waterfall),
     landed: waterfall.landed,
     waterfall,

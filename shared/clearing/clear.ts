@@ -141,19 +141,22 @@ function quarterOutcome(
 ): QuarterOutcome {
   const { primal, volume } = solution.certificate;
   const { dual } = (bound?.solution ?? solution).certificate;
-  const landed = awards
-    .flatMap(({ schedule }) => schedule)
-    .filter((entry) => entry.quarter === quarter)
-    .map((entry) => entry.landed)
-    .sort((a, b) => (a < b ? -1 : 1));
-  const [low, high] = [landed[0], landed.at(-1)];
+  let low: bigint | undefined;
+  let high: bigint | undefined;
+  for (const { schedule } of awards)
+    for (const { quarter: each, landed } of schedule) {
+      if (each !== quarter) continue;
+      if (low === undefined || landed < low) low = landed;
+      if (high === undefined || landed > high) high = landed;
+    }
   const landedPrice = low === undefined || high === undefined ? null : { low, high };
   return { quarter, lots: volume, landedPrice, optimality: { primal, dual, gap: dual - primal } };
 }
 
 /** The levy is owed per trade, never averaged. */
 function levyTotal({ product }: Snapshot, awards: readonly Award[]): bigint {
-  return awards
-    .flatMap(({ schedule }) => schedule)
-    .reduce((sum, { waterfall, lots }) => sum + minorUnitsOf(waterfall.levy, lots, product), 0n);
+  let sum = 0n;
+  for (const { schedule } of awards)
+    for (const { waterfall, lots } of schedule) sum += minorUnitsOf(waterfall.levy, lots, product);
+  return sum;
 }

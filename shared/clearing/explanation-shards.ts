@@ -52,34 +52,70 @@ export const explanationShardSchema = z.strictObject({
 });
 export type ExplanationShard = z.input<typeof explanationShardSchema>;
 
-/** Bytes that shards have on average and at most. */
+/** Bytes that shards have on average and at most, as long as {@link MOST_SHARDS} of them are enough. */
 export const shardBytes = { aim: 128 * 1024, most: 256 * 1024 } as const;
+
+/** Their SHA-256 stand in the clearing's item, which holds 400 KB: beyond so many, shards get larger, not more. */
+export const MOST_SHARDS = 4000;
+
+/** Orders whose explanations are measured: all of most books, and of a larger one evenly spread ones. */
+const MOST_MEASURED = 5000;
 
 /** The shard of an order: the first 32 bits of SHA-256 of its id, modulo the number of shards. */
 export const shardOf = (order: string, shards: number): number =>
   Number.parseInt(sha256(order).slice(0, 8), 16) % shards;
 
+/** What is said of orders, by id. It may be made only when it is asked for: a map is one, but need not be it. */
+export interface ExplainedOrders {
+  readonly size: number;
+  keys(): Iterable<string>;
+  get(order: string): unknown;
+}
+
+/** Shards to be taken one after the other; whoever drops each before the next holds little of a large market. */
+export interface ExplanationShards extends Iterable<ExplanationShard> {
+  readonly count: number;
+}
+
 /**
- * Spreads explanations over shards: so many that one has {@link shardBytes}.aim on average, and twice as many again
- * while any is above `most` and there are fewer shards than orders. One shard where there is no order.
+ * Spreads explanations over shards: so many that one has {@link shardBytes}.aim on average, at most
+ * {@link MOST_SHARDS}; where all orders were measured twice as many again while any is above `most` and there are fewer
+ * shards than orders. One shard where there is no order.
  */
 export function explanationShards(
   head: { readonly clearing: string; readonly inputDigest: string },
-  explained: ReadonlyMap<string, unknown>,
-): ExplanationShard[] {
+  explained: ExplainedOrders,
+): ExplanationShards {
+  const ids = [...explained.keys()];
+  const count = shardCount(ids, explained);
+  return {
+    count,
+    *[Symbol.iterator]() {
+      const members = Array.from({ length: count }, (): string[] => []);
+      for (const id of ids) members[shardOf(id, count)]!.push(id);
+      for (const [shard, own] of members.entries()) {
+        const orders = Object.fromEntries(own.map((id) => [id, explained.get(id)]));
+        yield { format: 'lodestone-explanations-1', ...head, shard, shards: count, orders };
+      }
+    },
+  };
+}
+
+function shardCount(ids: readonly string[], explained: ExplainedOrders): number {
   const encoder = new TextEncoder();
+  const stride = Math.max(Math.ceil(ids.length / MOST_MEASURED), 1);
   // A comma, a colon and two quotes for each entry, and its id.
   const sizes = new Map(
-    [...explained].map(([id, value]) => [id, encoder.encode(JSON.stringify(value)).length + id.length + 4]),
+    ids
+      .filter((_, place) => place % stride === 0)
+      .map((id) => [id, encoder.encode(JSON.stringify(explained.get(id))).length + id.length + 4]),
   );
-  const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-  let shards = Math.max(Math.min(Math.ceil(total / shardBytes.aim), explained.size), 1);
-  while (shards < explained.size && largestShard(sizes, shards) > shardBytes.most - headBytes) shards *= 2;
-  const orders = Array.from({ length: shards }, (): Record<string, unknown> => ({}));
-  for (const [id, value] of explained) orders[shardOf(id, shards)]![id] = value;
-  return orders.map((own, shard) => ({
-    ...{ format: 'lodestone-explanations-1', ...head, shard, shards, orders: own },
-  }));
+  const total = stride * [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  const most = Math.min(ids.length, MOST_SHARDS);
+  let shards = Math.max(Math.min(Math.ceil(total / shardBytes.aim), most), 1);
+  const isTooLarge = () => stride === 1 && largestShard(sizes, shards) > shardBytes.most - headBytes;
+  while (shards < most && isTooLarge()) shards = Math.min(2 * shards, MOST_SHARDS);
+  return shards;
 }
 
 /** Enough for the fields of a shard beside its orders. */

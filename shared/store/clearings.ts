@@ -29,7 +29,7 @@ export const clearingDocumentsSchema = z.strictObject({
   proof: storedDocumentSchema,
   /**
    * Under whose fence the shards of explanations lie, and the SHA-256 of each in its order: there are as many shards as
-   * there are hashes. Hundreds of them, for the largest of markets, are a small part of what an item may hold.
+   * there are hashes. At most 4,000 of them, 270 KB, leave room in what an item may hold.
    */
   explanations: z.strictObject({ fence: z.int().positive(), sha256: z.array(sha256Schema).min(1) }),
 });

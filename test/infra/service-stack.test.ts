@@ -43,9 +43,37 @@ describe('every function', () => {
       'QUEUE_URL',
       'TABLE_NAME',
     ];
-    expect(variablesOf('clearing')).toEqual(shared);
+    expect(variablesOf('clearing')).toEqual(['NODE_OPTIONS', ...shared].sort());
     expect(variablesOf('tick')).toEqual(shared);
     expect(variablesOf('api')).toEqual([...shared, 'CLIENT_IDS', 'ISSUER'].sort());
+  });
+});
+
+describe('the memory of the clearing', () => {
+  const clearingUnder = (settings: Readonly<Record<string, unknown>>) => {
+    const { service: stack } = templates(settings);
+    const functions = resourcesOf(stack, 'AWS::Lambda::Function');
+    return functions[
+      idOf(stack, 'AWS::Lambda::Function', {
+        Environment: { Variables: { POWERTOOLS_SERVICE_NAME: 'clearing' } },
+      })
+    ]!.Properties;
+  };
+
+  it('is the most that Lambda gives, most of it for JavaScript’s own objects, for as long as Lambda runs', () => {
+    expect(clearingUnder({})).toMatchObject({
+      MemorySize: 10_240,
+      Timeout: 900,
+      Environment: { Variables: { NODE_OPTIONS: '--max-old-space-size=8960' } },
+    });
+  });
+
+  it('is what a deployment sets, and so is the time', () => {
+    expect(clearingUnder({ clearingMemory: 3008, clearingMinutes: 5 })).toMatchObject({
+      MemorySize: 3008,
+      Timeout: 300,
+      Environment: { Variables: { NODE_OPTIONS: '--max-old-space-size=2632' } },
+    });
   });
 });
 

@@ -12,6 +12,8 @@ describe('settings', () => {
       throttle: { rate: 200, burst: 400 },
       requestsPerAddress: 10_000,
       concurrentClearings: 10,
+      clearingMemory: 10_240,
+      clearingMinutes: 15,
     });
   });
 
@@ -37,6 +39,8 @@ describe('settings', () => {
       },
     ],
     ['less concurrency than an event source takes', { concurrentClearings: 1 }],
+    ['more memory than Lambda gives', { clearingMemory: 10_241 }],
+    ['more time than Lambda gives', { clearingMinutes: 16 }],
   ])('refuse %s', (_name, settings) => {
     expect(() => read(settings)).toThrow();
   });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Clear } from '../../../functions/clearing/dependencies.ts';
+import type { Clear, Cleared } from '../../../functions/clearing/dependencies.ts';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
 import type { Engine } from '../../../infra/local/engine.ts';
 import { startEngine } from '../../../infra/local/engine.ts';
 import { sha256 } from '../../../shared/kernel/digest.ts';
-import { fail } from '../../../shared/kernel/result.ts';
+import { fail, ok } from '../../../shared/kernel/result.ts';
 import { problem } from '../../../shared/kernel/problem.ts';
 import {
   latestRuns,
@@ -19,6 +19,7 @@ import { objectKeys } from '../../../shared/store/object-store.ts';
 import { idOf, Scenario } from '../../support/clearing-scenario.ts';
 import type { Meddler } from '../../support/faults.ts';
 import { meddledObjects, meddleWith } from '../../support/faults.ts';
+import { greedyEngine } from '../../support/greedy-engine.ts';
 import { omit } from '../../support/omit.ts';
 
 let engine: Engine;
@@ -172,6 +173,37 @@ describe('a clearing that fails before its point of no return', () => {
       await scenario.checkInvariants();
     },
   );
+});
+
+describe('a clearing whose documents nobody could read whole', () => {
+  const long = 'x'.repeat(60_000);
+  it.for<readonly [string, number, Partial<Cleared>]>([
+    ['snapshot', 500, {}],
+    ['proof', 50_000, { proof: { long } }],
+    ['last shard of explanations', 50_000, { explanations: [{}, { long }] }],
+  ])('fails as too large before anything is changed: the %s', async ([, documentBytes, documents]) => {
+    const scenario = await Scenario.start(engine.endpoint);
+    const logged: string[] = [];
+    const logger = {
+      ...{ info: () => 0, warn: () => 0 },
+      error: (_: string, { cause }: Record<string, unknown>) => logged.push(String(cause)),
+    };
+    const clear: Clear = (snapshot) => {
+      const cleared = greedyEngine(snapshot);
+      return cleared.ok ? ok({ ...cleared.value, ...documents }) : cleared;
+    };
+    const worker = scenario.worker({ logger, clear });
+    await runDueClearings({ ...worker, settings: { ...worker.settings, documentBytes } }, ndpr);
+    const failed = await readClearing(scenario.table, first);
+    expect(failed).toMatchObject({ status: 'failed', reason: 'market_too_large', contracts: 0 });
+    expect(logged).toEqual([expect.stringContaining(`more than ${documentBytes} bytes`)]);
+    expect((await scenario.items()).filter(({ type }) => type === 'contract')).toEqual([]);
+
+    const next = await scenario.request('NEXT');
+    await run(scenario);
+    expect(await readClearing(scenario.table, next)).toMatchObject({ status: 'completed', contracts: 6 });
+    await scenario.checkInvariants();
+  });
 });
 
 describe('a clearing that goes wrong after its point of no return', () => {

@@ -6,6 +6,7 @@ import {
   explanationIn,
   explanationSchema,
   explanationShards,
+  MOST_SHARDS,
   shardBytes,
   shardOf,
 } from '../../../shared/clearing/explanation-shards.ts';
@@ -22,6 +23,8 @@ const sizeOf = (shard: unknown): number => Buffer.byteLength(canonicalJson(shard
 const explained = (count: number, bytes: number) =>
   new Map(Array.from({ length: count }, (_, index) => [orderId(index), 'ü'.repeat(bytes / 2)]));
 
+const sharded = (...of: Parameters<typeof explanationShards>) => [...explanationShards(...of)];
+
 describe('shards of explanations', () => {
   it.for([
     [0, 0],
@@ -32,7 +35,7 @@ describe('shards of explanations', () => {
     [9, 60_000],
   ] as const)('hold %i explanations of %i bytes, each once and where it is looked for', ([count, bytes]) => {
     const orders = explained(count, bytes);
-    const shards = explanationShards(head, orders);
+    const shards = sharded(head, orders);
     const found = shards.flatMap(({ orders: own }, shard) =>
       Object.keys(own).map((id) => {
         expect(shardOf(id, shards.length)).toBe(shard);
@@ -49,18 +52,45 @@ describe('shards of explanations', () => {
   });
 
   it('are one where all fits into one, and no more than there are orders, however large those are', () => {
-    expect(explanationShards(head, explained(20, 1000))).toHaveLength(1);
-    expect(explanationShards(head, explained(1, 2 * shardBytes.most))).toHaveLength(1);
+    expect(sharded(head, explained(20, 1000))).toHaveLength(1);
+    expect(sharded(head, explained(1, 2 * shardBytes.most))).toHaveLength(1);
+  });
+
+  it('grow rather than become more than their digests have room for, and are made one at a time', () => {
+    const ids = Array.from({ length: 60_000 }, (_, index) => orderId(index));
+    const asked: string[] = [];
+    const large = {
+      size: ids.length,
+      keys: () => ids,
+      get: (id: string) => (asked.push(id), 'x'.repeat(10_000)),
+    };
+    const shards = explanationShards(head, large);
+    expect(shards.count).toBe(MOST_SHARDS);
+    expect(asked.length).toBeLessThanOrEqual(5000);
+    asked.length = 0;
+    const [first] = shards;
+    expect(Object.keys(first!.orders)).toEqual(asked);
+    expect(asked.length).toBeGreaterThan(1);
+    expect(asked.length).toBeLessThan(60);
+    const digests = Array.from({ length: shards.count }, () => ({ S: '0'.repeat(64) }));
+    expect(JSON.stringify(digests).length).toBeLessThan(350_000);
+  });
+
+  it('are as many as a few orders of a large book suggest', () => {
+    const shards = sharded(head, explained(20_000, 1000));
+    expect(shards.length).toBeGreaterThan(100);
+    expect(new Set(shards.flatMap(({ orders }) => Object.keys(orders))).size).toBe(20_000);
+    for (const shard of shards) expect(sizeOf(shard)).toBeLessThanOrEqual(shardBytes.most);
   });
 
   it('are the same bytes whatever the order of the book', () => {
     const orders = [...explained(400, 2000)];
-    const bytes = (list: typeof orders) => explanationShards(head, new Map(list)).map(canonicalJson);
+    const bytes = (list: typeof orders) => sharded(head, new Map(list)).map(canonicalJson);
     expect(bytes(orders.toReversed())).toEqual(bytes(orders));
   });
 
   it('are refused where they lie in the place of another', () => {
-    const shards = explanationShards(head, explained(400, 2000));
+    const shards = sharded(head, explained(400, 2000));
     const order = orderId(7);
     const shard = shardOf(order, shards.length);
     const other = (shard + 1) % shards.length;
@@ -90,7 +120,8 @@ describe('an explanation', () => {
     market
       .offer(name, 'AU', '90.00', { '2027-Q1': '40', '2027-Q2': '5' }, { destinations: ['DE'] })
       .bid(name, 'DE', '130.00', '60', { maxOriginShare: '0.65', contractedByOrigin: [] });
-  const { inputDigest, explanations } = must(clearAndDocument(market.snapshot()));
+  const { inputDigest, explanations: shards } = must(clearAndDocument(market.snapshot()));
+  const explanations = [...shards];
   const snapshot = market.json();
   const at = (id: string) => {
     const shard = shardOf(id, explanations.length);

@@ -1,0 +1,91 @@
+import type { AwardTerms } from '../../shared/clearing/conclude.ts';
+import { contractsOf } from '../../shared/clearing/conclude.ts';
+import type { Snapshot } from '../../shared/clearing/snapshot.ts';
+import { marketFigures, outcomeOf } from '../../shared/clearing/summary.ts';
+import { concludedEvent } from '../../shared/contracts/contract-events.ts';
+import { must } from '../../shared/kernel/result.ts';
+import type { QuarterQuantity } from '../../shared/orders/delivery.ts';
+import { lotsOf } from '../../shared/pricing/product-terms.ts';
+import type { Product } from '../../shared/reference/product.ts';
+import type { Finding } from '../../shared/store/clearings.ts';
+import { originKey } from '../../shared/store/order-item.ts';
+import type { LockedOrder } from '../../shared/store/packing.ts';
+import { packChunks } from '../../shared/store/packing.ts';
+import type { ChunkText } from '../../shared/store/plan.ts';
+import { chunkText } from '../../shared/store/plan.ts';
+import type { Cleared, ClearingDependencies, ClearingSettings } from './dependencies.ts';
+import type { Parties } from './tokens.ts';
+import type { FailureReason } from './unclearable.ts';
+import { Unclearable } from './unclearable.ts';
+
+/** What a run is to do, and what is kept of it. */
+export interface Decision {
+  readonly cleared: Cleared;
+  readonly chunks: readonly ChunkText[];
+  readonly finding: Omit<Finding, 'documents'>;
+}
+
+/**
+ * Pure: the same snapshot gives the same decision, whoever takes it.
+ *
+ * @throws {Unclearable} where the engine refuses the snapshot.
+ */
+export function decisionOn(
+  { clear, settings }: Pick<ClearingDependencies, 'clear'> & { settings: Pick<ClearingSettings, 'chunks'> },
+  run: number,
+  { snapshot, parties }: { readonly snapshot: Snapshot; readonly parties: Parties },
+): Decision {
+  const result = clear(snapshot);
+  if (!result.ok) throw new Unclearable(reasonFor(result.problem.code), result.problem);
+  const cleared = result.value;
+  const contracts = contractsOf(snapshot, run, cleared.awards, (party) => {
+    const organisation = parties.parties[party];
+    if (organisation === undefined) throw new Error('a party of the snapshot is nobody');
+    return organisation;
+  });
+  const concluded = contracts.map((terms, index) => ({ terms, lots: lotsBy(cleared.awards[index]) }));
+  const heads = contracts.map((terms) => concludedEvent(terms).hash);
+  return {
+    cleared,
+    chunks: packChunks(concluded, lockedOrders(snapshot), settings.chunks).map(chunkText),
+    finding: {
+      outcome: outcomeOf(snapshot, cleared, heads),
+      figures: marketFigures(snapshot, cleared.awards),
+    },
+  };
+}
+
+const reasonFor = (code: string): FailureReason =>
+  code === 'market_too_large' || code === 'not_yet_supported' ? code : 'internal';
+
+const lotsBy = (award: AwardTerms | undefined): ReadonlyMap<string, bigint> =>
+  new Map((award?.schedule ?? []).map(({ quarter, lots }) => [quarter, lots]));
+
+function lockedOrders({ product, offers, bids, members = [] }: Snapshot): LockedOrder[] {
+  const remainingOf = (order: { readonly remaining: readonly QuarterQuantity[] }) =>
+    new Map(order.remaining.map((entry) => [entry.quarter, wholeLots(entry, product)]));
+  const membersOf = Map.groupBy(members, ({ bid }) => bid);
+  return [
+    ...offers.map((offer) => ({ id: offer.id, version: offer.version, remaining: remainingOf(offer) })),
+    ...bids.map((bid) => ({
+      id: bid.id,
+      version: bid.version,
+      remaining: remainingOf(bid),
+      byOrigin: new Map(
+        bid.contractedByOrigin.map((entry) => [
+          originKey(entry.quarter, entry.origin),
+          wholeLots(entry, product),
+        ]),
+      ),
+      members: new Map(
+        (membersOf.get(bid.id) ?? []).map((member) => [
+          member.id,
+          { version: member.version, remaining: remainingOf(member) },
+        ]),
+      ),
+    })),
+  ];
+}
+
+const wholeLots = ({ quantity }: QuarterQuantity, product: Product): bigint =>
+  quantity.amount.units === 0n ? 0n : must(lotsOf(quantity, product));
