@@ -25,6 +25,10 @@ interface Trial {
   readonly quarters: readonly ClearedQuarter[];
   /** What the market without the rejected could gain if nothing else were asked. */
   readonly bound: bigint;
+  /** What each order with conditions that takes part gains at the prices. */
+  readonly stakes: ReadonlyMap<Order, bigint>;
+  /** The orders with conditions that trade. */
+  readonly traders: ReadonlySet<Order>;
   readonly breaches: readonly Breach[];
 }
 
@@ -39,12 +43,19 @@ interface Branch {
 }
 
 /**
- * What improving a first result may cost beyond it, in pairs and orders solved: a number of its own, so that the same
+ * How much is spent, in pairs and orders solved, paired and steered: numbers of their own, never time, so that the same
  * book gives the same result on every machine.
  */
-const IMPROVEMENT_EFFORT = 2_000_000;
-/** Most sets of orders that the improvement looks at. */
-const MOST_SETS = 2_000;
+export interface SearchLimits {
+  /** What the first result may cost, in multiples of the whole book, before all that breaks a condition is rejected at once. */
+  readonly patience: number;
+  /** What improving it may cost beyond that. */
+  readonly improvement: number;
+  /** Most sets of orders that are looked at to improve it. */
+  readonly sets: number;
+}
+const LIMITS: SearchLimits = { patience: 100, improvement: 16_000_000, sets: 2_000 };
+
 /** Every solve costs about as much as so many pairs, however small. */
 const SOLVE_EFFORT = 500;
 /** Looking at a pair's prices costs about so much less than solving with it. */
@@ -59,8 +70,12 @@ const LOOKS_PER_SOLVE = 8;
  * the result is improved by taking rejected orders in again, and at last by a search over sets, best bound first,
  * which, when it ends before its effort does, has found the best of all.
  */
-export function acceptOrders(setting: Setting, solver: QuarterSolver): Accepted {
-  const search = new AcceptanceSearch(setting, solver);
+export function acceptOrders(
+  setting: Setting,
+  solver: QuarterSolver,
+  limits: SearchLimits = LIMITS,
+): Accepted {
+  const search = new AcceptanceSearch(setting, solver, limits);
   const best = search.best();
   if (best.rejected.size === 0) return { quarters: best.quarters, rejected: new Map() };
   const whole = new Map<ClearedQuarter, ClearedQuarter>();
@@ -78,6 +93,7 @@ export function acceptOrders(setting: Setting, solver: QuarterSolver): Accepted 
 class AcceptanceSearch {
   readonly #setting: Setting;
   readonly #solver: QuarterSolver;
+  readonly #limits: SearchLimits;
   readonly #conditioned: readonly Order[];
   readonly #trials = new Map<string, Trial>();
   readonly #codes = new Map<Order, ConditionCode>();
@@ -85,9 +101,10 @@ class AcceptanceSearch {
   #whole: readonly ClearedQuarter[] | undefined;
   #effort = 0;
 
-  constructor(setting: Setting, solver: QuarterSolver) {
+  constructor(setting: Setting, solver: QuarterSolver, limits: SearchLimits) {
     this.#setting = setting;
     this.#solver = solver;
+    this.#limits = limits;
     this.#steered = new SteeredQuarters(setting);
     const { offers, bids } = setting.book;
     this.#conditioned = [...offers, ...bids].filter(({ conditions }) => conditions !== undefined);
@@ -99,13 +116,28 @@ class AcceptanceSearch {
   }
 
   best(): Trial {
-    const first = this.#reject(new Set(), new Set());
-    if (first === undefined) throw new Error('without any order with conditions none is broken');
+    const first = this.#first();
     if (first.rejected.size === 0) return first;
-    const spent = this.#spent();
-    const mayGoOn = (): boolean =>
-      this.#spent() - spent < IMPROVEMENT_EFFORT && this.#trials.size < MOST_SETS;
-    return this.#enumerated(this.#improved(first, mayGoOn), mayGoOn);
+    const { improvement, sets } = this.#limits;
+    const mayGoOn = this.#within(improvement);
+    const looked = this.#trials.size;
+    const mayLookOn = (): boolean => mayGoOn() && this.#trials.size - looked < sets;
+    return this.#enumerated(this.#improved(first, mayLookOn), mayLookOn);
+  }
+
+  /** Whether no more than so much has been spent since now. */
+  #within(effort: number): () => boolean {
+    const begun = this.#spent();
+    return () => this.#spent() - begun < effort;
+  }
+
+  /** The first result: where patience ends, all that breaks a condition is rejected at once, until nothing is broken. */
+  #first(): Trial {
+    let size = 0;
+    for (const { market } of new Set(this.whole())) size += SOLVE_EFFORT + market.network.pairOffer.length;
+    const first = this.#reject(new Set(), new Set(), this.#within(this.#limits.patience * size));
+    if (first === undefined) throw new Error('without any order with conditions none is broken');
+    return first;
   }
 
   /** The quarters with nobody rejected. */
@@ -115,23 +147,24 @@ class AcceptanceSearch {
 
   /**
    * Rejects what breaks its conditions, never one of `kept`, until nothing is broken; undefined if that cannot be, or
-   * not without falling below the gains of `least`.
+   * with `least` not without falling below its gains or not in time.
    */
-  #reject(from: Rejected, kept: Rejected, least?: Trial): Trial | undefined {
+  #reject(from: Rejected, kept: Rejected, mayTakeTime: () => boolean, least?: Trial): Trial | undefined {
     let rejected = from;
     for (;;) {
-      const trial = this.#trial(rejected, least);
+      const isHurried = !mayTakeTime();
+      if (isHurried && least !== undefined) return undefined;
+      const trial = this.#trial(rejected, !isHurried, least);
       if (trial === undefined || trial.breaches.length === 0) return trial;
       const offenders = [...new Set(trial.breaches.map(({ entry }) => entry))].filter(
         (entry) => !kept.has(entry),
       );
       if (offenders.length === 0) return undefined;
-      const stakes = stakesOf(trial.quarters);
-      const stakeOf = (entry: Order): bigint => stakes.get(entry) ?? 0n;
+      const stakeOf = (entry: Order): bigint => trial.stakes.get(entry) ?? 0n;
       // Of many, a quarter at a time: the rounds stay few, and what was rejected too much is taken in again.
       const worst = offenders
         .toSorted((a, b) => compare(stakeOf(a), stakeOf(b)) || compareRanks(a, b))
-        .slice(0, Math.max(1, offenders.length >> 2));
+        .slice(0, isHurried ? offenders.length : Math.max(1, offenders.length >> 2));
       const bound = worst.reduce((sum, entry) => sum - stakeOf(entry), trial.bound);
       if (least !== undefined && bound < least.gains) return undefined;
       rejected = new Set([...rejected, ...worst]);
@@ -162,7 +195,7 @@ class AcceptanceSearch {
       if (entry === undefined) break;
       const taken = new Set(idle.length > 0 ? idle : [entry]);
       const others = new Set([...best.rejected].filter((each) => !taken.has(each)));
-      const trial = this.#reject(others, taken, best);
+      const trial = this.#reject(others, taken, mayGoOn, best);
       if (trial !== undefined && isBetter(trial, best)) {
         best = trial;
         inVain = new Set();
@@ -199,22 +232,20 @@ class AcceptanceSearch {
         add({ ...next, bound: boundOf(this.#solver.solveAll(next.rejected)), isSolved: true });
         continue;
       }
-      const trial = this.#trial(next.rejected)!;
+      const trial = this.#trial(next.rejected, true)!;
       if (trial.breaches.length === 0) {
         if (isBetter(trial, best)) best = trial;
         continue;
       }
       const breaking = new Set(trial.breaches.map(({ entry }) => entry));
-      const trading = this.#tradingIn(trial);
       const candidates = [
         ...breaking,
-        ...this.#conditioned.filter((entry) => trading.has(entry) && !breaking.has(entry)),
+        ...this.#conditioned.filter((entry) => trial.traders.has(entry) && !breaking.has(entry)),
       ].filter((entry) => !next.kept.has(entry));
-      const stakes = stakesOf(trial.quarters);
       let kept = next.kept;
       for (const entry of candidates) {
         const rejected = new Set([...next.rejected, entry]);
-        const bound = next.bound - (stakes.get(entry) ?? 0n);
+        const bound = next.bound - (trial.stakes.get(entry) ?? 0n);
         add({ rejected, kept, bound, isSolved: false, key: keyOf(rejected) });
         kept = new Set([...kept, entry]);
       }
@@ -223,27 +254,32 @@ class AcceptanceSearch {
   }
 
   /** Undefined where its bound is below the gains of `least`. */
-  #trial(rejected: Rejected, least?: Trial): Trial | undefined {
+  #trial(rejected: Rejected, isSteered: boolean, least?: Trial): Trial | undefined {
     const key = keyOf(rejected);
     const known = this.#trials.get(key);
     if (known !== undefined) return known;
     insistOnTime(this.#setting);
     const base = this.#solver.solveAll(rejected);
     if (least !== undefined && boundOf(base) < least.gains) return undefined;
-    const trial = this.#kept(rejected, base);
+    const trial = this.#kept(rejected, base, isSteered);
     for (const { entry, code } of trial.breaches) this.#codes.set(entry, code);
-    this.#trials.set(key, trial);
+    // Met again, it is no better than the best by then, so that its quarters need not be kept.
+    if (isSteered) this.#trials.set(key, { ...trial, quarters: [] });
     return trial;
   }
 
   /** The conditions kept if pairing or steering can keep them. */
-  #kept(rejected: Rejected, base: readonly ClearedQuarter[]): Trial {
+  #kept(rejected: Rejected, base: readonly ClearedQuarter[], isSteered: boolean): Trial {
     const { book } = this.#setting;
     const bound = boundOf(base);
+    const stakes = stakesOf(base);
+    const traders = tradersIn(base);
     const trialOf = (quarters: readonly ClearedQuarter[]): Trial => ({
       rejected,
       quarters,
       bound,
+      stakes,
+      traders,
       ...sums(quarters),
       breaches:
         this.#conditioned.length === 0
@@ -260,6 +296,7 @@ class AcceptanceSearch {
       if (plain.breaches.length === 0) return plain;
       if (alone.breaches.length === 0) return alone;
     }
+    if (!isSteered) return alone;
     const { quarters, breaches } = new Steering(this.#setting, base, this.#steered).find(alone.breaches);
     if (quarters === undefined) return { ...alone, breaches };
     const both = trialOf(this.#paired(quarters));
@@ -269,10 +306,6 @@ class AcceptanceSearch {
   #paired(quarters: readonly ClearedQuarter[]): readonly ClearedQuarter[] {
     for (const { market } of new Set(quarters)) this.#effort += market.network.pairOffer.length;
     return pairThrough(this.#setting, quarters, leastLots);
-  }
-
-  #tradingIn({ quarters }: Trial): ReadonlySet<Order> {
-    return new Set(quarters.flatMap(({ awards }) => awards.flatMap(({ offer, bid }) => [offer, bid])));
   }
 
   #spent(): number {
@@ -292,6 +325,13 @@ function sums(quarters: readonly ClearedQuarter[]): { gains: bigint; volume: big
 
 const boundOf = (quarters: readonly ClearedQuarter[]): bigint =>
   quarters.reduce((sum, { solution }) => sum + solution.certificate.dual, 0n);
+
+const tradersIn = (quarters: readonly ClearedQuarter[]): Set<Order> =>
+  new Set(
+    quarters
+      .flatMap(({ awards }) => awards.flatMap(({ offer, bid }): Order[] => [offer, bid]))
+      .filter(({ conditions }) => conditions !== undefined),
+  );
 
 /** More gains, then more volume, then fewer rejected. */
 function isBetter(a: Trial, b: Trial): boolean {
