@@ -42,7 +42,7 @@ function accept(size: number, limits: Parameters<typeof acceptOrders>[2]) {
 
 describe('the search over accepted orders', () => {
   test('ends without patience too, keeps every condition, and solves no more often than orders have conditions', () => {
-    const hurried = accept(20, { patience: 0, improvement: 0, sets: 0 });
+    const hurried = accept(30, { patience: 0, improvement: 0, sets: 0 });
     expect(hurried.breaches).toEqual([]);
     expect(hurried.rejected).toBeGreaterThan(0);
     expect(hurried.gains).toBeGreaterThan(0n);
@@ -50,9 +50,9 @@ describe('the search over accepted orders', () => {
   });
 
   test('gains more the more it may spend, and spends no more than it may', () => {
-    const hurried = accept(20, { patience: 0, improvement: 0, sets: 0 });
-    const patient = accept(20, { patience: 100, improvement: 0, sets: 0 });
-    const improved = accept(20, { patience: 100, improvement: 100_000, sets: 20 });
+    const hurried = accept(30, { patience: 0, improvement: 0, sets: 0 });
+    const patient = accept(30, { patience: 100, improvement: 0, sets: 0 });
+    const improved = accept(30, { patience: 100, improvement: 100_000, sets: 20 });
     expect(patient.gains).toBeGreaterThan(hurried.gains);
     expect(improved.gains).toBeGreaterThanOrEqual(patient.gains);
     for (const { breaches } of [patient, improved]) expect(breaches).toEqual([]);
