@@ -1,5 +1,5 @@
 import { layout, type Basis } from './lexicographic.ts';
-import { laneCharges, type Network } from './network.ts';
+import { bidOf, laneCharges, type Network } from './network.ts';
 import { hubDistances } from './residual.ts';
 
 /** Equilibrium values per lot, in whole parts of a tick: `1 / scale` ticks. */
@@ -74,6 +74,17 @@ export function premium(network: Network, prices: Prices, scarcity: number, lane
   const limits = network.laneLimits[lane] ?? [];
   const value = limits.reduce((sum, limit) => sum + BigInt(prices.limitValue[limit]!), BigInt(scarcity));
   return value / BigInt(prices.scale);
+}
+
+/** The value of a pair to those who would trade, in the prices' own unit, is all that it could gain. */
+export function isTight(network: Network, prices: Prices, pair: number): boolean {
+  const { scale, scarcity, surplus, capValue, limitValue } = prices;
+  const head = network.pairHead[pair]!;
+  const cap = head - network.demand.length;
+  let value = scarcity[network.pairOffer[pair]!]! + surplus[bidOf(network, head)]!;
+  if (cap >= 0) value += capValue[cap]!;
+  for (const limit of network.laneLimits[network.pairLane[pair] ?? -1] ?? []) value += limitValue[limit]!;
+  return value === network.pairWeight[pair]! * scale;
 }
 
 /** Adds to each pair's cost what the caps that it counts against charge for a lot. */

@@ -1,7 +1,7 @@
 import type { BidEntry, OfferEntry } from './book.ts';
 import type { Market } from './market.ts';
-import { bidOf, promise, type Network } from './network.ts';
-import type { Prices } from './prices.ts';
+import { bidOf, promise } from './network.ts';
+import { isTight, type Prices } from './prices.ts';
 import type { ClearedQuarter, Setting } from './quarters.ts';
 import type { PairAward } from './sharing.ts';
 import type { TradeTerms } from './trade-terms.ts';
@@ -206,17 +206,6 @@ class TightPairs {
     promise(pair !== undefined, 'what trades is tight');
     return pair.terms;
   }
-}
-
-/** The value of a pair to those who would trade, in the prices' own unit, is all that it could gain. */
-function isTight(network: Network, prices: Prices, pair: number): boolean {
-  const { scale, scarcity, surplus, capValue, limitValue } = prices;
-  const head = network.pairHead[pair]!;
-  const cap = head - network.demand.length;
-  let value = scarcity[network.pairOffer[pair]!]! + surplus[bidOf(network, head)]!;
-  if (cap >= 0) value += capValue[cap]!;
-  for (const limit of network.laneLimits[network.pairLane[pair] ?? -1] ?? []) value += limitValue[limit]!;
-  return value === network.pairWeight[pair]! * scale;
 }
 
 /** One side's nodes as they are met: an order once for each kind of trade that must keep its own total. */

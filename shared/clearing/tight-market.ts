@@ -4,7 +4,7 @@ import { isPairConditioned } from './conditions.ts';
 import type { Facets } from './facet.ts';
 import type { Market } from './market.ts';
 import { bidOf, type Network } from './network.ts';
-import type { Prices } from './prices.ts';
+import { isTight, type Prices } from './prices.ts';
 import type { ClearedQuarter } from './quarters.ts';
 
 /**
@@ -26,7 +26,7 @@ const MOST_PAIRS = 1_000_000;
 export function tightMarket({ market, solution }: ClearedQuarter, facets: Facets): TightMarket | undefined {
   const { network } = market;
   const { prices } = solution;
-  const tight = tightPairs(network, prices);
+  const tight = [...network.pairOffer.keys()].filter((pair) => isTight(network, prices, pair));
   const splitOffer = new Uint8Array(market.offers.length);
   const splitBid = new Uint8Array(market.bids.length);
   for (const pair of tight) {
@@ -76,21 +76,6 @@ export function tightMarket({ market, solution }: ClearedQuarter, facets: Facets
       ]),
     },
   };
-}
-
-function tightPairs(network: Network, prices: Prices): number[] {
-  const { pairOffer, pairHead, pairWeight, pairLane, laneLimits, demand } = network;
-  const { scarcity, surplus, capValue, limitValue, scale } = prices;
-  const tight: number[] = [];
-  for (let pair = 0; pair < pairOffer.length; pair++) {
-    const head = pairHead[pair]!;
-    let value = scarcity[pairOffer[pair]!]! + surplus[bidOf(network, head)]!;
-    if (head >= demand.length) value += capValue[head - demand.length]!;
-    const lane = pairLane[pair] ?? -1;
-    if (lane >= 0) for (const limit of laneLimits[lane]!) value += limitValue[limit]!;
-    if (value === scale * pairWeight[pair]!) tight.push(pair);
-  }
-  return tight;
 }
 
 /** Classes, some of them taken apart; `origin` is the class that each was, `rowsOf` what became of each. */
