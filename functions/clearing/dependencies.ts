@@ -1,4 +1,4 @@
-import type { Decided } from '../../shared/clearing/summary.ts';
+import type { Decided } from '../../shared/clearing/documents/summary.ts';
 import type { OriginUse, Snapshot } from '../../shared/clearing/snapshot.ts';
 import type { Result } from '../../shared/kernel/result.ts';
 import type { Clock, Instant } from '../../shared/kernel/time.ts';

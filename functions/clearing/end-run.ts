@@ -1,5 +1,5 @@
 import type { ContractTerms } from '../../shared/contracts/contract-events.ts';
-import { noFigures, noOutcome } from '../../shared/clearing/record.ts';
+import { noFigures, noOutcome } from '../../shared/clearing/documents/record.ts';
 import { completeClearing, failClearing, readFinding, recordRun } from '../../shared/store/clearings.ts';
 import { countUse, useOfContracts } from '../../shared/store/origin-use.ts';
 import { readProduct } from '../../shared/store/reference.ts';

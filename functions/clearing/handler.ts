@@ -1,6 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { randomBytes } from 'node:crypto';
-import { clearAndDocument } from '../../shared/clearing/documents.ts';
+import { clearAndDocument } from '../../shared/clearing/documents/documents.ts';
 import { clock, logger, objects, table, wakeByQueue } from '../lambda/surroundings.ts';
 import { consume } from './consume.ts';
 import { clearingSettings } from './dependencies.ts';

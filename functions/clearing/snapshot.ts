@@ -1,6 +1,6 @@
 import type { BookBid, BookMember, BookOffer, OriginUse, Snapshot } from '../../shared/clearing/snapshot.ts';
 import { bookBidSchema, bookOfferSchema } from '../../shared/clearing/snapshot.ts';
-import { isCounted } from '../../shared/clearing/zone-caps.ts';
+import { isCounted } from '../../shared/clearing/eligibility/zone-caps.ts';
 import { hasBegun } from '../../shared/kernel/quarter.ts';
 import { dateOf } from '../../shared/kernel/time.ts';
 import type { Bid } from '../../shared/orders/bid.ts';

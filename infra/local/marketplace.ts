@@ -10,7 +10,7 @@ import { referenceReader } from '../../functions/clearing/reference-reader.ts';
 import { runDueClearings } from '../../functions/clearing/run-due-clearings.ts';
 import type { TickDependencies } from '../../functions/tick/tick.ts';
 import { tick } from '../../functions/tick/tick.ts';
-import { clearAndDocument } from '../../shared/clearing/documents.ts';
+import { clearAndDocument } from '../../shared/clearing/documents/documents.ts';
 import { idPrefixes } from '../../shared/kernel/ids.ts';
 import type { Clock } from '../../shared/kernel/time.ts';
 import type { ObjectStore } from '../../shared/store/object-store.ts';

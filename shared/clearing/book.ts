@@ -5,7 +5,7 @@ import { dateOf } from '../kernel/time.ts';
 import { withheldQuarters, type ConditionCode } from '../orders/conditions.ts';
 import type { QuarterQuantity } from '../orders/delivery.ts';
 import { lotsOf, ticksOf } from '../pricing/product-terms.ts';
-import { conditionsOf, type Conditions } from './conditions.ts';
+import { conditionsOf, type Conditions } from './conditions/conditions.ts';
 import { Absences, memberEntries, type MemberEntry } from './members.ts';
 import type { BookBid, BookOffer, Snapshot } from './snapshot.ts';
 

@@ -1,8 +1,8 @@
 import { divide } from '../kernel/decimal.ts';
 import { tenTo } from '../kernel/decimal.ts';
 import { lotsFrom, type BidEntry, type Book, type Entry, type OfferEntry } from './book.ts';
-import { seenByConditions } from './possible-awards.ts';
-import type { Facets } from './facet.ts';
+import { seenByConditions } from './conditions/possible-awards.ts';
+import type { Facets } from './eligibility/facet.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Orders that eligibility and weights cannot tell apart, as one node of a quarter's market. */

@@ -2,18 +2,18 @@ import { fail, ok, type Result } from '../kernel/result.ts';
 import { problem } from '../kernel/problem.ts';
 import type { Quarter } from '../kernel/quarter.ts';
 import { minorUnitsOf } from '../pricing/product-terms.ts';
-import { awardsOf, type Award } from './award.ts';
+import { awardsOf, type Award } from './awards/award.ts';
 import { readBook } from './book.ts';
-import { awardsToMembers, dropUnserved, poolShares } from './member-awards.ts';
-import { explainMembers } from './member-explanations.ts';
+import { awardsToMembers, dropUnserved, poolShares } from './awards/member-awards.ts';
+import { explainMembers } from './explanation/member-explanations.ts';
 import { Absences } from './members.ts';
-import { Eligibility } from './eligibility.ts';
-import { explain, type OrderExplanation } from './explain.ts';
-import type { QuarterExplanation } from './explanation.ts';
-import { facetsOf } from './facets.ts';
-import { MOST_ORDERS } from './limits.ts';
-import { MarketTooLarge } from './network.ts';
-import { proofOf, type QuarterProof } from './proof.ts';
+import { Eligibility } from './eligibility/eligibility.ts';
+import { explain, type OrderExplanation } from './explanation/explain.ts';
+import type { QuarterExplanation } from './explanation/explanation.ts';
+import { facetsOf } from './eligibility/facets.ts';
+import { MOST_ORDERS } from './solver/limits.ts';
+import { MarketTooLarge } from './solver/network.ts';
+import { proofOf, type QuarterProof } from './documents/proof.ts';
 import {
   clearQuarters,
   type ClearedMarket,

@@ -1,9 +1,9 @@
 import type { BidClass, OfferClass } from './classes.ts';
-import type { Eligibility } from './eligibility.ts';
-import type { Facets } from './facet.ts';
-import { MOST_PAIRS } from './limits.ts';
-import { MarketTooLarge, type Network } from './network.ts';
-import { CLOSED, FREE, type ZoneCaps } from './zone-caps.ts';
+import type { Eligibility } from './eligibility/eligibility.ts';
+import type { Facets } from './eligibility/facet.ts';
+import { MOST_PAIRS } from './solver/limits.ts';
+import { MarketTooLarge, type Network } from './solver/network.ts';
+import { CLOSED, FREE, type ZoneCaps } from './eligibility/zone-caps.ts';
 
 /** One quarter's market: classes of orders, and the network between them. */
 export interface Market {

@@ -4,7 +4,7 @@ import { must } from '../kernel/result.ts';
 import type { QuarterQuantity } from '../orders/delivery.ts';
 import { lotsOf } from '../pricing/product-terms.ts';
 import type { BookBid, BookMember, Snapshot } from './snapshot.ts';
-import { decidesIn } from './trade-terms.ts';
+import { decidesIn } from './eligibility/trade-terms.ts';
 
 /** A member of a pool in the integers that clearing compares, with something still to take. */
 export interface MemberEntry {

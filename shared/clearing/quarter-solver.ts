@@ -1,12 +1,12 @@
 import type { BidEntry, OfferEntry } from './book.ts';
 import { bidClasses, offerClasses } from './classes.ts';
-import { solveQuarter } from './flow.ts';
+import { solveQuarter } from './solver/flow.ts';
 import { marketOf } from './market.ts';
-import { windowsSeen, withoutImpossible } from './possible-awards.ts';
+import { windowsSeen, withoutImpossible } from './conditions/possible-awards.ts';
 import type { Bars, ClearedQuarter, Setting } from './quarters.ts';
 import { insistOnTime } from './quarters.ts';
-import { shareAmongMembers } from './sharing.ts';
-import { zoneCaps } from './zone-caps.ts';
+import { shareAmongMembers } from './awards/sharing.ts';
+import { zoneCaps } from './eligibility/zone-caps.ts';
 
 /** Orders that take no part. */
 export type Rejected = ReadonlySet<OfferEntry | BidEntry>;

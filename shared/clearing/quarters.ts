@@ -1,14 +1,14 @@
 import type { ConditionCode } from '../orders/conditions.ts';
-import { acceptOrders } from './accept-orders.ts';
+import { acceptOrders } from './conditions/accept-orders.ts';
 import type { Book } from './book.ts';
-import type { Eligibility } from './eligibility.ts';
-import type { Facets } from './facet.ts';
-import type { Solution } from './flow.ts';
+import type { Eligibility } from './eligibility/eligibility.ts';
+import type { Facets } from './eligibility/facet.ts';
+import type { Solution } from './solver/flow.ts';
 import type { Market } from './market.ts';
-import { MarketTooLarge } from './network.ts';
+import { MarketTooLarge } from './solver/network.ts';
 import type { Absences } from './members.ts';
 import { QuarterSolver } from './quarter-solver.ts';
-import type { PairAward } from './sharing.ts';
+import type { PairAward } from './awards/sharing.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** One quarter as it cleared. */

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import type { Clearing, ClearingOutcome, MarketFigures, MarketRun } from '../clearing/record.ts';
+import type { Clearing, ClearingOutcome, MarketFigures, MarketRun } from '../clearing/documents/record.ts';
 import {
   clearingOutcomeSchema,
   clearingSchema,
   marketFiguresSchema,
   marketRunSchema,
   noOutcome,
-} from '../clearing/record.ts';
+} from '../clearing/documents/record.ts';
 import { sha256Schema } from '../kernel/digest.ts';
 import { generatedIdSchema, nameIdSchema } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/time.ts';

@@ -1,5 +1,5 @@
-import type { Explanation } from '../clearing/explanation-shards.ts';
-import { explanationIn, shardOf } from '../clearing/explanation-shards.ts';
+import type { Explanation } from '../clearing/explanation/explanation-shards.ts';
+import { explanationIn, shardOf } from '../clearing/explanation/explanation-shards.ts';
 import { sha256 } from '../kernel/digest.ts';
 import { problem } from '../kernel/problem.ts';
 import type { Result } from '../kernel/result.ts';

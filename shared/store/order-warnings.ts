@@ -1,4 +1,4 @@
-import { bidWarnings, offerWarnings } from '../clearing/warnings.ts';
+import { bidWarnings, offerWarnings } from '../clearing/eligibility/warnings.ts';
 import type { Instant } from '../kernel/time.ts';
 import type { Bid } from '../orders/bid.ts';
 import type { LotsByQuarter } from '../orders/delivery.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { MarketFigures } from '../clearing/record.ts';
+import type { MarketFigures } from '../clearing/documents/record.ts';
 import type { OriginUse } from '../clearing/snapshot.ts';
 import type { ContractTerms } from '../contracts/contract-events.ts';
 import type { Quarter } from '../kernel/quarter.ts';

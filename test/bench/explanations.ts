@@ -1,8 +1,8 @@
-import { awardsOf } from '../../shared/clearing/award.ts';
+import { awardsOf } from '../../shared/clearing/awards/award.ts';
 import { readBook } from '../../shared/clearing/book.ts';
-import { Eligibility } from '../../shared/clearing/eligibility.ts';
-import { explain } from '../../shared/clearing/explain.ts';
-import { facetsOf } from '../../shared/clearing/facets.ts';
+import { Eligibility } from '../../shared/clearing/eligibility/eligibility.ts';
+import { explain } from '../../shared/clearing/explanation/explain.ts';
+import { facetsOf } from '../../shared/clearing/eligibility/facets.ts';
 import { clearQuarters } from '../../shared/clearing/quarters.ts';
 import { aMarket, type MarketBuilder } from '../support/market.ts';
 import { seeded } from './networks.ts';

@@ -1,4 +1,4 @@
-import { solveQuarter } from '../../shared/clearing/flow.ts';
+import { solveQuarter } from '../../shared/clearing/solver/flow.ts';
 import { totals } from '../support/flows.ts';
 import { greedyBySurplus, priceTimeBook, trimmed } from '../support/rival-mechanisms.ts';
 import { benchNetwork, seeded } from './networks.ts';

@@ -1,4 +1,4 @@
-import type { Network } from '../../shared/clearing/network.ts';
+import type { Network } from '../../shared/clearing/solver/network.ts';
 
 /** A small seeded generator (mulberry32), so that every run and every solver meets the same markets. */
 export function seeded(seed: number): (below: number) => number {

@@ -1,4 +1,4 @@
-import { pairThrough } from '../../shared/clearing/pairing.ts';
+import { pairThrough } from '../../shared/clearing/pairing/pairing.ts';
 import { fragmentationOf } from '../support/fragmentation.ts';
 import { aMarket, type MarketBuilder } from '../support/market.ts';
 import { sharedQuarters } from '../support/shared-quarters.ts';

@@ -1,4 +1,4 @@
-import type { Network } from '../../shared/clearing/network.ts';
+import type { Network } from '../../shared/clearing/solver/network.ts';
 
 /**
  * The greatest gains by a plain network simplex, as one writes it first: typed arrays, an empty market to start from,

@@ -1,5 +1,5 @@
-import { solveQuarter } from '../../shared/clearing/flow.ts';
-import { bidOf, type Network } from '../../shared/clearing/network.ts';
+import { solveQuarter } from '../../shared/clearing/solver/flow.ts';
+import { bidOf, type Network } from '../../shared/clearing/solver/network.ts';
 import { loadHighs } from '../support/highs.ts';
 import { benchNetwork } from './networks.ts';
 import { plainSimplex } from './plain-simplex.ts';

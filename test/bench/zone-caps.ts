@@ -1,5 +1,5 @@
-import { solveQuarter, type Solution } from '../../shared/clearing/flow.ts';
-import type { Network } from '../../shared/clearing/network.ts';
+import { solveQuarter, type Solution } from '../../shared/clearing/solver/flow.ts';
+import type { Network } from '../../shared/clearing/solver/network.ts';
 import { benchNetwork } from './networks.ts';
 import { median, progress, report } from './report.ts';
 

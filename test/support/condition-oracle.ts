@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../shared/clearing/snapshot.ts';
-import { bidOf } from '../../shared/clearing/network.ts';
+import { bidOf } from '../../shared/clearing/solver/network.ts';
 import { loadHighs } from './highs.ts';
 import { naiveQuarter } from './naive-market.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { WouldNeed } from '../../shared/clearing/explanation.ts';
-import { wouldNeedSchema } from '../../shared/clearing/explanation.ts';
+import type { WouldNeed } from '../../shared/clearing/explanation/explanation.ts';
+import { wouldNeedSchema } from '../../shared/clearing/explanation/explanation.ts';
 import { kg } from './market.ts';
 import { omit } from './omit.ts';
 import type { SnapshotJson } from '../../shared/clearing/snapshot.ts';

@@ -1,4 +1,4 @@
-import { bidOf, type Network } from '../../shared/clearing/network.ts';
+import { bidOf, type Network } from '../../shared/clearing/solver/network.ts';
 
 /** What a flow adds up to. */
 export function totals(network: Network, flow: ArrayLike<number>) {

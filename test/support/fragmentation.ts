@@ -1,5 +1,5 @@
 import type { ClearedQuarter, Setting } from '../../shared/clearing/quarters.ts';
-import { tiesOf } from '../../shared/clearing/ties.ts';
+import { tiesOf } from '../../shared/clearing/pairing/ties.ts';
 
 /** How a run's trade is cut up between pairs of orders. */
 export interface Fragmentation {

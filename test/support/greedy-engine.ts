@@ -1,4 +1,4 @@
-import type { AwardTerms, AwardedQuarterTerms } from '../../shared/clearing/conclude.ts';
+import type { AwardTerms, AwardedQuarterTerms } from '../../shared/clearing/documents/conclude.ts';
 import type { Snapshot } from '../../shared/clearing/snapshot.ts';
 import { sha256 } from '../../shared/kernel/digest.ts';
 import type { Quarter } from '../../shared/kernel/quarter.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { clear, type Outcome } from '../../shared/clearing/clear.ts';
-import type { Award } from '../../shared/clearing/award.ts';
+import type { Award } from '../../shared/clearing/awards/award.ts';
 import type { BookBid, BookOffer, Snapshot, SnapshotJson } from '../../shared/clearing/snapshot.ts';
 import { snapshotSchema } from '../../shared/clearing/snapshot.ts';
 import { must } from '../../shared/kernel/result.ts';

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { Network } from '../../shared/clearing/network.ts';
+import type { Network } from '../../shared/clearing/solver/network.ts';
 
 /** A pair as a test writes it: the cap by its index, if it runs through one. */
 export interface PairSpec {

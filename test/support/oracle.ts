@@ -1,5 +1,5 @@
 import { loadHighs } from './highs.ts';
-import { bidOf, type Network } from '../../shared/clearing/network.ts';
+import { bidOf, type Network } from '../../shared/clearing/solver/network.ts';
 
 /** What the three objectives, one after the other, can reach at most. */
 export interface Optimum {

@@ -1,4 +1,4 @@
-import { bidOf, type Network } from '../../shared/clearing/network.ts';
+import { bidOf, type Network } from '../../shared/clearing/solver/network.ts';
 
 /**
  * Two other ways to match the same attributed orders, of our own making and as plain as they come: what they gain is

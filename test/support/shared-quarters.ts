@@ -1,13 +1,13 @@
 import { readBook } from '../../shared/clearing/book.ts';
 import { bidClasses, offerClasses } from '../../shared/clearing/classes.ts';
-import { Eligibility } from '../../shared/clearing/eligibility.ts';
-import { facetsOf } from '../../shared/clearing/facets.ts';
-import { solveQuarter } from '../../shared/clearing/flow.ts';
+import { Eligibility } from '../../shared/clearing/eligibility/eligibility.ts';
+import { facetsOf } from '../../shared/clearing/eligibility/facets.ts';
+import { solveQuarter } from '../../shared/clearing/solver/flow.ts';
 import { marketOf } from '../../shared/clearing/market.ts';
 import type { ClearedQuarter, Setting } from '../../shared/clearing/quarters.ts';
-import { shareAmongMembers } from '../../shared/clearing/sharing.ts';
+import { shareAmongMembers } from '../../shared/clearing/awards/sharing.ts';
 import type { Snapshot } from '../../shared/clearing/snapshot.ts';
-import { zoneCaps } from '../../shared/clearing/zone-caps.ts';
+import { zoneCaps } from '../../shared/clearing/eligibility/zone-caps.ts';
 
 /** Every quarter of a book solved and shared on its own: what the pairing stage starts from. Without covenants. */
 export function sharedQuarters(snapshot: Snapshot): { setting: Setting; quarters: ClearedQuarter[] } {

@@ -4,7 +4,7 @@ import type { ClearingDependencies } from '../../functions/clearing/dependencies
 import { clearingSettings } from '../../functions/clearing/dependencies.ts';
 import { referenceReader } from '../../functions/clearing/reference-reader.ts';
 import { runDueClearings } from '../../functions/clearing/run-due-clearings.ts';
-import { clearAndDocument } from '../../shared/clearing/documents.ts';
+import { clearAndDocument } from '../../shared/clearing/documents/documents.ts';
 import { instantOf, millisecondsOf } from '../../shared/kernel/time.ts';
 import type { Caller } from '../../shared/reference/caller.ts';
 import type { Answer } from './api.ts';

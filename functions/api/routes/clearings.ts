@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Clearing } from '../../../shared/clearing/record.ts';
-import { clearingSchema, clearingStatuses, noOutcome } from '../../../shared/clearing/record.ts';
+import type { Clearing } from '../../../shared/clearing/documents/record.ts';
+import { clearingSchema, clearingStatuses, noOutcome } from '../../../shared/clearing/documents/record.ts';
 import { generatedIdSchema, nameIdSchema } from '../../../shared/kernel/ids.ts';
 import { fieldProblem, problem } from '../../../shared/kernel/problem.ts';
 import { fail, ok } from '../../../shared/kernel/result.ts';

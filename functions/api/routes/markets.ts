@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { marketView, marketViewSchema } from '../../../shared/clearing/market-view.ts';
-import { originCaps } from '../../../shared/clearing/headroom.ts';
+import { marketView, marketViewSchema } from '../../../shared/clearing/documents/market-view.ts';
+import { originCaps } from '../../../shared/clearing/documents/headroom.ts';
 import { nameIdSchema } from '../../../shared/kernel/ids.ts';
 import { problem } from '../../../shared/kernel/problem.ts';
 import { fail, ok } from '../../../shared/kernel/result.ts';

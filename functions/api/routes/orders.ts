@@ -12,7 +12,7 @@ import { mapPlan } from '../../../shared/store/effect.ts';
 import { explainOrder } from '../../../shared/store/explanations.ts';
 import type { OrderKind } from '../../../shared/store/orders.ts';
 import { listOrders, orderAt, readVisibleOrder } from '../../../shared/store/orders.ts';
-import { explanationSchema } from '../../../shared/clearing/explanation-shards.ts';
+import { explanationSchema } from '../../../shared/clearing/explanation/explanation-shards.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { explanationSchema } from '../../../shared/clearing/explanation-shards.ts';
+import { explanationSchema } from '../../../shared/clearing/explanation/explanation-shards.ts';
 import { generatedIdSchema } from '../../../shared/kernel/ids.ts';
 import { problem } from '../../../shared/kernel/problem.ts';
 import { fail, ok } from '../../../shared/kernel/result.ts';

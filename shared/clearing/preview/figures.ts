@@ -2,10 +2,10 @@ import type { WaterfallPart } from '../../contracts/contract.ts';
 import { waterfallParts } from '../../contracts/contract.ts';
 import type { Quarter } from '../../kernel/quarter.ts';
 import type { Outcome } from '../clear.ts';
-import { totalOf } from '../conclude.ts';
+import { totalOf } from '../documents/conclude.ts';
 import { lotsFrom } from '../book.ts';
-import type { RefusalCode } from '../refusal.ts';
-import { refusalCodes } from '../refusal.ts';
+import type { RefusalCode } from '../eligibility/refusal.ts';
+import { refusalCodes } from '../eligibility/refusal.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 /** What a clearing comes to: lots, and minor units of the product's currency. */

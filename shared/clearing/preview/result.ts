@@ -6,7 +6,7 @@ import { zeroableQuantitySchema } from '../../kernel/quantity.ts';
 import { quarterSchema } from '../../kernel/quarter.ts';
 import { instantSchema } from '../../kernel/time.ts';
 import { zoneSchema } from '../../reference/zone.ts';
-import { refusalCodes } from '../refusal.ts';
+import { refusalCodes } from '../eligibility/refusal.ts';
 import { signedMoneySchema, signedPriceSchema, signedQuantitySchema, signedShareSchema } from './signed.ts';
 
 const codeSchema = z.enum(refusalCodes);

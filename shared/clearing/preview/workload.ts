@@ -1,7 +1,7 @@
 import { readBook } from '../book.ts';
 import { bidClasses, offerClasses } from '../classes.ts';
-import { Eligibility } from '../eligibility.ts';
-import { facetsOf } from '../facets.ts';
+import { Eligibility } from '../eligibility/eligibility.ts';
+import { facetsOf } from '../eligibility/facets.ts';
 import { marketKey } from '../quarter-solver.ts';
 import type { Snapshot } from '../snapshot.ts';
 

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../infra/local/engine.ts';
-import { isIncluded } from '../../../shared/clearing/digest.ts';
+import { isIncluded } from '../../../shared/clearing/documents/digest.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import type { AnswerBody } from '../../support/api.ts';
 import { caller } from '../../support/api.ts';

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
 import type { Engine } from '../../../infra/local/engine.ts';
 import { startEngine } from '../../../infra/local/engine.ts';
-import { clearAndDocument } from '../../../shared/clearing/documents.ts';
+import { clearAndDocument } from '../../../shared/clearing/documents/documents.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { bidSchema } from '../../../shared/orders/bid.ts';
 import { memberTermsSchema } from '../../../shared/orders/pool.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { solveQuarter } from '../../../shared/clearing/flow.ts';
+import { solveQuarter } from '../../../shared/clearing/solver/flow.ts';
 import { everyFlow, totals } from '../../support/flows.ts';
 import { networkOf, networks } from '../../support/networks.ts';
 import { makeOracle } from '../../support/oracle.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { shareAmong, type Asking } from '../../../shared/clearing/member-shares.ts';
+import { shareAmong, type Asking } from '../../../shared/clearing/awards/member-shares.ts';
 
 /** A member; one with a minimum asks for at least the given part of what it asks for at most. */
 const asking = (least: number) =>

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { awardsOf } from '../../../shared/clearing/award.ts';
+import { awardsOf } from '../../../shared/clearing/awards/award.ts';
 import { clear } from '../../../shared/clearing/clear.ts';
-import { useOf } from '../../../shared/clearing/limit-repair.ts';
-import { pairThrough } from '../../../shared/clearing/pairing.ts';
+import { useOf } from '../../../shared/clearing/solver/limit-repair.ts';
+import { pairThrough } from '../../../shared/clearing/pairing/pairing.ts';
 import type { ClearedQuarter, Setting } from '../../../shared/clearing/quarters.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { loadHighs } from '../../support/highs.ts';

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 
 import { describe, expect, test } from 'vitest';
-import { solveQuarter } from '../../../shared/clearing/flow.ts';
-import { bidOf } from '../../../shared/clearing/network.ts';
+import { solveQuarter } from '../../../shared/clearing/solver/flow.ts';
+import { bidOf } from '../../../shared/clearing/solver/network.ts';
 import { totals } from '../../support/flows.ts';
 import { loadHighs } from '../../support/highs.ts';
 import { networkOf, networks } from '../../support/networks.ts';

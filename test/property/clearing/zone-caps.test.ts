@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { solveQuarter } from '../../../shared/clearing/flow.ts';
-import { useOf } from '../../../shared/clearing/limit-repair.ts';
-import { bidOf, type Network } from '../../../shared/clearing/network.ts';
-import { premium } from '../../../shared/clearing/prices.ts';
+import { solveQuarter } from '../../../shared/clearing/solver/flow.ts';
+import { useOf } from '../../../shared/clearing/solver/limit-repair.ts';
+import { bidOf, type Network } from '../../../shared/clearing/solver/network.ts';
+import { premium } from '../../../shared/clearing/solver/prices.ts';
 import { totals } from '../../support/flows.ts';
 import { cappedNetworks, networkOf, wildNetworks, type NetworkSpec } from '../../support/networks.ts';
 import { makeOracle, makeWholeOracle } from '../../support/oracle.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { verify } from '../../../infra/verify/verify.ts';
-import { clearAndDocument } from '../../../shared/clearing/documents.ts';
+import { clearAndDocument } from '../../../shared/clearing/documents/documents.ts';
 import type { Snapshot } from '../../../shared/clearing/snapshot.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { fullMarkets } from '../../support/full-markets.ts';

@@ -6,10 +6,10 @@ import {
   leastLots,
   leastQuarters,
   ownCode,
-} from '../../../shared/clearing/conditions.ts';
-import { shareAmong } from '../../../shared/clearing/member-shares.ts';
+} from '../../../shared/clearing/conditions/conditions.ts';
+import { shareAmong } from '../../../shared/clearing/awards/member-shares.ts';
 import { Absences } from '../../../shared/clearing/members.ts';
-import type { PairAward } from '../../../shared/clearing/sharing.ts';
+import type { PairAward } from '../../../shared/clearing/awards/sharing.ts';
 import { aMarket, kg, type Amounts } from '../../support/market.ts';
 
 const over = (...quarters: number[]): Record<string, string> =>

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { certify } from '../../../shared/clearing/certificate.ts';
-import { solveQuarter } from '../../../shared/clearing/flow.ts';
+import { certify } from '../../../shared/clearing/solver/certificate.ts';
+import { solveQuarter } from '../../../shared/clearing/solver/flow.ts';
 import {
   EngineFault,
   MarketTooLarge,
   validateNetwork,
   type Network,
-} from '../../../shared/clearing/network.ts';
-import type { Prices } from '../../../shared/clearing/prices.ts';
+} from '../../../shared/clearing/solver/network.ts';
+import type { Prices } from '../../../shared/clearing/solver/prices.ts';
 import { networkOf } from '../../support/networks.ts';
 
 /** A seller of 5 between bids of 3 at a gain of 10 and of 4 at 6, the latter taking at most 1 of its origin. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clear } from '../../../shared/clearing/clear.ts';
-import { isIncluded, SnapshotDigest } from '../../../shared/clearing/digest.ts';
+import { isIncluded, SnapshotDigest } from '../../../shared/clearing/documents/digest.ts';
 import { aMarket, kg, type MarketBuilder } from '../../support/market.ts';
 
 describe('a cap on the share of one origin', () => {

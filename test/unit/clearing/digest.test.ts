@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { isIncluded, SnapshotDigest } from '../../../shared/clearing/digest.ts';
+import { isIncluded, SnapshotDigest } from '../../../shared/clearing/documents/digest.ts';
 import { canonicalJson } from '../../../shared/kernel/digest.ts';
 import { aMarket } from '../../support/market.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { describe, expect, it } from 'vitest';
-import { clearAndDocument } from '../../../shared/clearing/documents.ts';
+import { clearAndDocument } from '../../../shared/clearing/documents/documents.ts';
 import {
   explanationIn,
   explanationSchema,
@@ -9,7 +9,7 @@ import {
   MOST_SHARDS,
   shardBytes,
   shardOf,
-} from '../../../shared/clearing/explanation-shards.ts';
+} from '../../../shared/clearing/explanation/explanation-shards.ts';
 import { canonicalJson } from '../../../shared/kernel/digest.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { aMarket } from '../../support/market.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { conditionCodes } from '../../../shared/orders/conditions.ts';
-import { outcomeCodes, refusalCodes } from '../../../shared/clearing/refusal.ts';
-import { cureText, quartersText, sentenceOf } from '../../../shared/clearing/sentence.ts';
-import { conditionWords, wordsOf } from '../../../shared/clearing/words.ts';
+import { outcomeCodes, refusalCodes } from '../../../shared/clearing/eligibility/refusal.ts';
+import { cureText, quartersText, sentenceOf } from '../../../shared/clearing/explanation/sentence.ts';
+import { conditionWords, wordsOf } from '../../../shared/clearing/explanation/words.ts';
 import { aMarket, kg, type MarketBuilder } from '../../support/market.ts';
 
 /** Three sellers and three buyers, so that the prices of the quarter are public; midway they would be 110.00. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { countedZones, originCaps } from '../../../shared/clearing/headroom.ts';
-import { marketView } from '../../../shared/clearing/market-view.ts';
-import type { MarketRun } from '../../../shared/clearing/record.ts';
-import { marketFigures, quarterTrades } from '../../../shared/clearing/summary.ts';
+import { countedZones, originCaps } from '../../../shared/clearing/documents/headroom.ts';
+import { marketView } from '../../../shared/clearing/documents/market-view.ts';
+import type { MarketRun } from '../../../shared/clearing/documents/record.ts';
+import { marketFigures, quarterTrades } from '../../../shared/clearing/documents/summary.ts';
 import { aMarket, kg, price } from '../../support/market.ts';
 
 const names = ['a', 'b', 'c'] as const;

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { clear } from '../../../shared/clearing/clear.ts';
 import { bidClasses, offerClasses } from '../../../shared/clearing/classes.ts';
-import { Eligibility } from '../../../shared/clearing/eligibility.ts';
-import { facetsOf } from '../../../shared/clearing/facets.ts';
+import { Eligibility } from '../../../shared/clearing/eligibility/eligibility.ts';
+import { facetsOf } from '../../../shared/clearing/eligibility/facets.ts';
 import { readBook } from '../../../shared/clearing/book.ts';
-import { MOST_ORDERS } from '../../../shared/clearing/limits.ts';
+import { MOST_ORDERS } from '../../../shared/clearing/solver/limits.ts';
 import { marketOf } from '../../../shared/clearing/market.ts';
-import { MarketTooLarge } from '../../../shared/clearing/network.ts';
-import { minimiseCost } from '../../../shared/clearing/simplex.ts';
-import { SpanningTree } from '../../../shared/clearing/spanning-tree.ts';
-import { zoneCaps } from '../../../shared/clearing/zone-caps.ts';
+import { MarketTooLarge } from '../../../shared/clearing/solver/network.ts';
+import { minimiseCost } from '../../../shared/clearing/solver/simplex.ts';
+import { SpanningTree } from '../../../shared/clearing/solver/spanning-tree.ts';
+import { zoneCaps } from '../../../shared/clearing/eligibility/zone-caps.ts';
 import { aMarket } from '../../support/market.ts';
 
 /** Two offers of unlike asks, two bids of unlike limits: four pairs of classes. */

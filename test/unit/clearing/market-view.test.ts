@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { marketView } from '../../../shared/clearing/market-view.ts';
-import type { MarketRun } from '../../../shared/clearing/record.ts';
+import { marketView } from '../../../shared/clearing/documents/market-view.ts';
+import type { MarketRun } from '../../../shared/clearing/documents/record.ts';
 import { aProduct } from '../../support/products.ts';
 
 /** Lots by organisation make a figure. */

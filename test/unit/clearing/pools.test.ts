@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { contractId, contractsOf } from '../../../shared/clearing/conclude.ts';
-import { clearAndDocument } from '../../../shared/clearing/documents.ts';
-import { SnapshotDigest, isIncluded } from '../../../shared/clearing/digest.ts';
-import { marketFigures } from '../../../shared/clearing/summary.ts';
+import { contractId, contractsOf } from '../../../shared/clearing/documents/conclude.ts';
+import { clearAndDocument } from '../../../shared/clearing/documents/documents.ts';
+import { SnapshotDigest, isIncluded } from '../../../shared/clearing/documents/digest.ts';
+import { marketFigures } from '../../../shared/clearing/documents/summary.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { aMarket, kg } from '../../support/market.ts';
 

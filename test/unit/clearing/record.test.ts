@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { contractId, contractsOf, totalOf } from '../../../shared/clearing/conclude.ts';
-import { clearAndDocument } from '../../../shared/clearing/documents.ts';
-import { marketFigures, outcomeOf } from '../../../shared/clearing/summary.ts';
+import { contractId, contractsOf, totalOf } from '../../../shared/clearing/documents/conclude.ts';
+import { clearAndDocument } from '../../../shared/clearing/documents/documents.ts';
+import { marketFigures, outcomeOf } from '../../../shared/clearing/documents/summary.ts';
 import { canonicalJson, sha256 } from '../../../shared/kernel/digest.ts';
 import { decimal } from '../../../shared/kernel/decimal.ts';
 import { must } from '../../../shared/kernel/result.ts';

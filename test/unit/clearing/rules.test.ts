@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { decidesIn, destinationRules, poolRules, tradeTerms } from '../../../shared/clearing/trade-terms.ts';
+import {
+  decidesIn,
+  destinationRules,
+  poolRules,
+  tradeTerms,
+} from '../../../shared/clearing/eligibility/trade-terms.ts';
 import { decimal } from '../../../shared/kernel/decimal.ts';
 import { aMarket, kg, price } from '../../support/market.ts';
 

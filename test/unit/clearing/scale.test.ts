@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Award } from '../../../shared/clearing/award.ts';
+import type { Award } from '../../../shared/clearing/awards/award.ts';
 import { clear } from '../../../shared/clearing/clear.ts';
 import { aMarket } from '../../support/market.ts';
 

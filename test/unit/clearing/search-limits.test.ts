@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { acceptOrders } from '../../../shared/clearing/accept-orders.ts';
+import { acceptOrders } from '../../../shared/clearing/conditions/accept-orders.ts';
 import { readBook } from '../../../shared/clearing/book.ts';
-import { breachesOf } from '../../../shared/clearing/conditions.ts';
-import { Eligibility } from '../../../shared/clearing/eligibility.ts';
-import { facetsOf } from '../../../shared/clearing/facets.ts';
+import { breachesOf } from '../../../shared/clearing/conditions/conditions.ts';
+import { Eligibility } from '../../../shared/clearing/eligibility/eligibility.ts';
+import { facetsOf } from '../../../shared/clearing/eligibility/facets.ts';
 import { QuarterSolver } from '../../../shared/clearing/quarter-solver.ts';
 import { Bars } from '../../../shared/clearing/quarters.ts';
 import { aMarket, kg } from '../../support/market.ts';

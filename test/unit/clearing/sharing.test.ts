@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shareOut } from '../../../shared/clearing/sharing.ts';
+import { shareOut } from '../../../shared/clearing/awards/sharing.ts';
 
 describe('sharing out by largest remainder', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SnapshotCertificate } from '../../../shared/clearing/snapshot.ts';
-import type { Check } from '../../../shared/clearing/standards-check.ts';
-import { satisfies } from '../../../shared/clearing/standards-check.ts';
+import type { Check } from '../../../shared/clearing/eligibility/standards-check.ts';
+import { satisfies } from '../../../shared/clearing/eligibility/standards-check.ts';
 import type { Scheme } from '../../../shared/standards/scheme.ts';
 import { aMarket } from '../../support/market.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../../shared/clearing/snapshot.ts';
-import { bidWarnings, offerWarnings } from '../../../shared/clearing/warnings.ts';
+import { bidWarnings, offerWarnings } from '../../../shared/clearing/eligibility/warnings.ts';
 import { decimal } from '../../../shared/kernel/decimal.ts';
 import { aMarket, price } from '../../support/market.ts';
 

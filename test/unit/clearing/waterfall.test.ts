@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { EngineFault } from '../../../shared/clearing/network.ts';
-import type { FloorEffect, TradeTerms } from '../../../shared/clearing/trade-terms.ts';
-import { dutyOf, landedReserve, priceWithin } from '../../../shared/clearing/trade-terms.ts';
-import { sellerPrice, waterfallOf } from '../../../shared/clearing/waterfall.ts';
+import { EngineFault } from '../../../shared/clearing/solver/network.ts';
+import type { FloorEffect, TradeTerms } from '../../../shared/clearing/eligibility/trade-terms.ts';
+import { dutyOf, landedReserve, priceWithin } from '../../../shared/clearing/eligibility/trade-terms.ts';
+import { sellerPrice, waterfallOf } from '../../../shared/clearing/awards/waterfall.ts';
 import { decimal } from '../../../shared/kernel/decimal.ts';
 
 const termsOf = (effect: FloorEffect, floor: bigint, rate: string): TradeTerms => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contractedInto, isCounted, zoneLimit } from '../../../shared/clearing/zone-caps.ts';
+import { contractedInto, isCounted, zoneLimit } from '../../../shared/clearing/eligibility/zone-caps.ts';
 import { aMarket, kg } from '../../support/market.ts';
 
 const capped = (share = '0.65') => aMarket().zone({ maxOriginShare: share });

@@ -67,6 +67,17 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('keep the solver to numbers: it knows of networks, not of orders', () => {
+    const foreign = sources
+      .filter((file) => file.startsWith('shared/clearing/solver/'))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((target) => !/^(?:\.\/[\w-]+\.ts|(?:\.\.\/){2}kernel\/[\w-]+\.ts)$/.test(target))
+          .map((target) => `${file} imports ${target}`),
+      );
+    expect(foreign).toEqual([]);
+  });
+
   it('keep the pure folders pure: no I/O, clock, random or environment', () => {
     const allowed = new Set(['zod', 'croner', 'node:crypto']);
     const forbidden = /\b(Math\.random|Date\.now|new Date\(\)|performance\.now|process\.|setTimeout|fetch\()/;

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { solveQuarter } from '../../../shared/clearing/flow.ts';
+import { solveQuarter } from '../../../shared/clearing/solver/flow.ts';
 import { seeded } from '../../bench/networks.ts';
 import { networkOf } from '../../support/networks.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contractsOf } from '../../../shared/clearing/conclude.ts';
+import { contractsOf } from '../../../shared/clearing/documents/conclude.ts';
 import type { Snapshot } from '../../../shared/clearing/snapshot.ts';
 import { quartersBetween } from '../../../shared/kernel/quarter.ts';
 import { takeFromOrder } from '../../../shared/store/book.ts';

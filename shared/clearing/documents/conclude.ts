@@ -1,0 +1,123 @@
+import type { ContractTerms } from '../../contracts/contract-events.ts';
+import type { WaterfallPart } from '../../contracts/contract.ts';
+import { waterfallParts } from '../../contracts/contract.ts';
+import { canonicalJson, sha256 } from '../../kernel/digest.ts';
+import { idPrefixes } from '../../kernel/ids.ts';
+import { moneyOf } from '../../kernel/money.ts';
+import type { Quarter } from '../../kernel/quarter.ts';
+import type { Floor } from '../../pricing/floor.ts';
+import { amountOfTicks, minorUnitsOf, priceOf, quantityOf } from '../../pricing/product-terms.ts';
+import type { Product } from '../../reference/product.ts';
+import type { Certificate } from '../../standards/certificate.ts';
+import type { StandardsRule } from '../../standards/standards-rule.ts';
+import type { Snapshot } from '../snapshot.ts';
+
+/** What one offer sells to one bid, as the engine awards it: prices in ticks, quantities in lots. */
+export interface AwardTerms {
+  readonly offer: string;
+  readonly bid: string;
+  /** Of the pool whose bid it is. */
+  readonly member?: string | undefined;
+  readonly site: string;
+  readonly origin: string;
+  readonly destination: string;
+  readonly schedule: readonly AwardedQuarterTerms[];
+  readonly floor: Floor | undefined;
+  readonly standards: readonly StandardsRule[];
+  readonly certificates: readonly Pick<Certificate, 'id' | 'scheme' | 'level' | 'validTo'>[];
+}
+
+export interface AwardedQuarterTerms {
+  readonly quarter: Quarter;
+  readonly lots: bigint;
+  readonly price: bigint;
+  readonly landed: bigint;
+  readonly waterfall: Readonly<Record<WaterfallPart, bigint>>;
+  readonly interval: { readonly low: bigint; readonly high: bigint };
+}
+
+/** A contract's id follows from what it is a contract of: whoever records it again records the same one. */
+export const contractId = (
+  product: string,
+  run: number,
+  offer: string,
+  bid: string,
+  ...member: readonly string[]
+): string =>
+  `${idPrefixes.contract}_${sha256(canonicalJson([product, run, offer, bid, ...member])).slice(0, 32)}`;
+
+/**
+ * The contracts that a run's awards become. They are concluded as of gate closure, the instant whose floors and rules
+ * govern them, so that the same snapshot gives the same contracts whoever records them, and when.
+ */
+export function contractsOf(
+  snapshot: Snapshot,
+  run: number,
+  awards: readonly AwardTerms[],
+  organisationOf: (party: string) => string,
+): ContractTerms[] {
+  const { product } = snapshot;
+  const sellers = new Map(snapshot.offers.map((offer) => [offer.id, organisationOf(offer.party)]));
+  // A pool's bid has as many buyers as members; its own party, the runner, buys nothing under it.
+  const buyers = new Map(
+    [...snapshot.bids, ...(snapshot.members ?? [])].map(({ id, party }) => [id, organisationOf(party)]),
+  );
+  return awards.map((award) => ({
+    id: contractId(
+      product.id,
+      run,
+      award.offer,
+      award.bid,
+      ...(award.member === undefined ? [] : [award.member]),
+    ),
+    clearing: snapshot.clearing,
+    offer: award.offer,
+    bid: award.bid,
+    ...(award.member === undefined ? {} : { member: award.member }),
+    product: product.id,
+    seller: known(sellers, award.offer),
+    buyer: known(buyers, award.member ?? award.bid),
+    site: award.site,
+    origin: award.origin,
+    destination: award.destination,
+    schedule: award.schedule.map((entry) => scheduleEntry(entry, product)),
+    totals: partsOf((part) => moneyOf(totalOf(award.schedule, part, product), product.currency)),
+    floor: award.floor
+      ? { id: award.floor.id, version: award.floor.version, price: award.floor.price }
+      : null,
+    standards: award.standards.map(({ id, version }) => ({ id, version })),
+    certificates: award.certificates.map(({ id, scheme, level, validTo }) => ({
+      ...{ id, scheme, validTo },
+      level: level ?? null,
+    })),
+    status: 'concluded',
+    concludedAt: snapshot.gateClosure,
+  }));
+}
+
+const scheduleEntry = (entry: AwardedQuarterTerms, product: Product): ContractTerms['schedule'][number] => ({
+  quarter: entry.quarter,
+  quantity: quantityOf(entry.lots, product),
+  price: priceOf(entry.price, product),
+  landedPrice: priceOf(entry.landed, product),
+  waterfall: partsOf((part) => amountOfTicks(entry.waterfall[part], product)),
+  interval: { low: priceOf(entry.interval.low, product), high: priceOf(entry.interval.high, product) },
+});
+
+/** Exact minor units of one part over all quarters. */
+export const totalOf = (
+  schedule: readonly Pick<AwardedQuarterTerms, 'lots' | 'waterfall'>[],
+  part: WaterfallPart,
+  product: Product,
+): bigint =>
+  schedule.reduce((sum, { lots, waterfall }) => sum + minorUnitsOf(waterfall[part], lots, product), 0n);
+
+function partsOf<T>(of: (part: WaterfallPart) => T): Record<WaterfallPart, T> {
+  return Object.fromEntries(waterfallParts.map((part) => [part, of(part)])) as Record<WaterfallPart, T>;
+}
+
+function known(parties: ReadonlyMap<string, string>, order: string): string {
+  const organisation = parties.get(order);
+  if (organisation === undefined) throw new Error(`an award of ${order}, which is not in the snapshot`);
+  return organisation;
+}

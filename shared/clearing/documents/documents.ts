@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import { moneyOf } from '../../kernel/money.ts';
+import type { Result } from '../../kernel/result.ts';
+import { ok } from '../../kernel/result.ts';
+import type { Outcome } from '../clear.ts';
+import { clear } from '../clear.ts';
+import { SnapshotDigest } from './digest.ts';
+import type { ExplainedOrders, ExplanationShards } from '../explanation/explanation-shards.ts';
+import { explainedOrderSchema, explanationShards } from '../explanation/explanation-shards.ts';
+import type { ProvenDuals, QuarterProof } from './proof.ts';
+import type { ProofDocument, ProofJson } from './proof-document.ts';
+import { proofDocumentSchema } from './proof-document.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { snapshotSchema } from '../snapshot.ts';
+
+/** What a clearing decides, with the JSON documents by which others read and check it. */
+export type Documented = Omit<Outcome, 'proof' | 'explanations' | 'sentences'> & {
+  readonly inputDigest: string;
+  /** By shard, what it says of each order; a shard is made when it is asked for. */
+  readonly explanations: ExplanationShards;
+  readonly proof: ProofJson;
+};
+
+/** The snapshot is encoded once, for its digest. */
+const restOfProof = proofDocumentSchema.omit({ snapshot: true });
+
+/** Clears, and documents the outcome. Errors: those of `clear`. */
+export function clearAndDocument(snapshot: Snapshot): Result<Documented> {
+  const cleared = clear(snapshot);
+  if (!cleared.ok) return cleared;
+  const { awards, rejected, absent, quarters, levyTotal, proof } = cleared.value;
+  const json = z.encode(snapshotSchema, snapshot);
+  const digest = new SnapshotDigest(json);
+  const { clearing } = snapshot;
+  const head = { clearing, inputDigest: digest.root };
+  return ok({
+    ...{ awards, rejected, absent, quarters, levyTotal },
+    inputDigest: digest.root,
+    explanations: explanationShards(head, explainedOrders(snapshot, cleared.value, digest)),
+    proof: {
+      ...z.encode(restOfProof, {
+        format: 'lodestone-proof-2',
+        ...head,
+        rejected: [...rejected],
+        ...(absent.length === 0 ? {} : { absent: [...absent] }),
+        quarters: proof.map(quarterOf),
+        levyTotal: moneyOf(levyTotal, snapshot.product.currency),
+        contracts: awards.length,
+      }),
+      snapshot: json,
+    },
+  });
+}
+
+/** Each is encoded when it is asked for: all of a large market at once would outgrow the memory. */
+function explainedOrders(snapshot: Snapshot, outcome: Outcome, digest: SnapshotDigest): ExplainedOrders {
+  const { explanations, sentences } = outcome;
+  const entries = new Map(
+    [...snapshot.offers, ...snapshot.bids, ...(snapshot.members ?? [])].map((entry) => [entry.id, entry]),
+  );
+  return {
+    size: entries.size,
+    keys: () => entries.keys(),
+    get: (id) =>
+      z.encode(explainedOrderSchema, {
+        entry: entries.get(id)!,
+        inclusion: digest.inclusionOf(id) ?? [],
+        sentence: sentences.get(id),
+        quarters: [...(explanations.get(id) ?? [])],
+      }),
+  };
+}
+
+const quarterOf = (proof: QuarterProof): ProofDocument['quarters'][number] => ({
+  ...proof,
+  flows: [...proof.flows],
+  prices: dualsOf(proof.prices),
+  bound: proof.bound === null ? null : dualsOf(proof.bound),
+});
+
+const dualsOf = ({ scale, scarcity, surplus, capValue, limitValue }: ProvenDuals) => ({
+  scale,
+  scarcity: [...scarcity],
+  surplus: [...surplus],
+  capValue: [...capValue],
+  limitValue: [...limitValue],
+});
