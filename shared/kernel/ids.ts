@@ -13,6 +13,13 @@ export const idPrefixes = {
   member: 'mem',
   clearing: 'clr',
   contract: 'ctr',
+  delivery: 'dlv',
+  amendment: 'amd',
+  point: 'pnt',
+  programme: 'prg',
+  agreement: 'agr',
+  settlement: 'stl',
+  entry: 'ent',
   event: 'evt',
   request: 'req',
 } as const;

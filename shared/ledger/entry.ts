@@ -1,0 +1,71 @@
+import * as z from 'zod';
+import { generatedIdSchema, nameIdSchema } from '../kernel/ids.ts';
+import { moneySchema } from '../kernel/money.ts';
+import { quarterSchema } from '../kernel/quarter.ts';
+import { instantSchema } from '../kernel/time.ts';
+
+/**
+ * Accounts are named by whose they are: `organisation:<id>`, `levy:<zone>`, `duties:<country>`, `programme:<id>`,
+ * `clawback:<programme>`, `market:rounding`. A debit on an organisation's account is what it owes, a credit what it is
+ * owed. No payment is executed: what stands in the ledger is what an ERP or a bank file is made from.
+ */
+export const accountSchema = z
+  .string()
+  .regex(/^(organisation|levy|duties|programme|clawback|treasury):[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+export type Account = z.output<typeof accountSchema>;
+
+/** Debit or credit, as ISO 20022 writes it (`CreditDebitCode`): amounts carry no sign. */
+export const postingSchema = z.strictObject({
+  account: accountSchema,
+  side: z.enum(['DBIT', 'CRDT']),
+  amount: moneySchema,
+});
+export type Posting = z.output<typeof postingSchema>;
+
+/** What made an entry necessary: who asks why can follow it to its source. */
+export const causeSchema = z.discriminatedUnion('kind', [
+  /** The goods of one contract and quarter. `sequence` 1 is the settlement, later ones correct it. */
+  z.strictObject({
+    kind: z.literal('delivery'),
+    contract: generatedIdSchema('contract'),
+    quarter: quarterSchema,
+    sequence: z.int().positive(),
+  }),
+  /** Take-or-pay or upside sharing of one contract and calendar year. */
+  z.strictObject({
+    kind: z.enum(['take-or-pay', 'upside']),
+    contract: generatedIdSchema('contract'),
+    year: z.int(),
+    sequence: z.int().positive(),
+  }),
+  /** Support, or its clawback, of one agreement and quarter. */
+  z.strictObject({
+    kind: z.literal('support'),
+    agreement: generatedIdSchema('agreement'),
+    quarter: quarterSchema,
+    sequence: z.int().positive(),
+  }),
+  /** Money put into a programme, or what it carried over and could pay later. */
+  z.strictObject({
+    kind: z.enum(['funding', 'carried']),
+    programme: generatedIdSchema('programme'),
+    quarter: quarterSchema,
+    sequence: z.int().positive(),
+  }),
+]);
+export type Cause = z.output<typeof causeSchema>;
+
+/** One balanced entry: debits equal credits in each currency. Never changed; a correction is a new entry. */
+export const entrySchema = z
+  .strictObject({
+    /** Derived from its cause: whoever posts it again posts the same one. */
+    id: generatedIdSchema('entry'),
+    cause: causeSchema,
+    quarter: quarterSchema,
+    product: nameIdSchema,
+    postedAt: instantSchema,
+    postings: z.array(postingSchema).min(2).max(20),
+    description: z.string(),
+  })
+  .meta({ id: 'LedgerEntry' });
+export type Entry = z.output<typeof entrySchema>;
