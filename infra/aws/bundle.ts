@@ -1,6 +1,6 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import type { BuildOptions } from 'esbuild';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import type { BuildOptions, Metafile } from 'esbuild';
 import { build } from 'esbuild';
 
 const repository = join(import.meta.dirname, '../..');
@@ -17,7 +17,7 @@ export const bundleFolder = join(repository, 'dist/functions');
  * (CDK's own NodejsFunction shells out to esbuild's command line, which takes no plugins and which nothing but a
  * synthesis can call.)
  */
-export const bundleOptions: BuildOptions = {
+export const bundleOptions = {
   bundle: true,
   platform: 'node',
   target: 'node24',
@@ -34,24 +34,64 @@ export const bundleOptions: BuildOptions = {
   sourcemap: 'external',
   write: false,
   logLevel: 'silent',
-};
+} satisfies BuildOptions;
 
 /** Files that lie beside a bundle, read when they are asked for. */
 const beside: Partial<Record<HandlerName, readonly string[]>> = { api: ['docs/openapi.json'] };
 
+/** One Lambda's code in a folder of its own, nothing of it but what Node reads. */
+export interface Bundle {
+  /** Path of `index.mjs`, which exports the handler. */
+  readonly entry: string;
+  /** What is read as the function starts, the entry and all that it imports: bytes, and the files they were made of. */
+  readonly start: { readonly bytes: number; readonly sources: readonly string[] };
+  /** What is read when a call first needs it: bytes by the name of the file that is imported then. */
+  readonly later: ReadonlyMap<string, number>;
+}
+
 /**
- * Bundles one Lambda's handler and answers the path of its `index.mjs`, in a folder of its own; the source
- * map lies beside that folder as `<name>.map`. Throws esbuild's errors; a warning is an error too.
+ * Bundles one Lambda's handler into `<folder>/<name>`, whose former content goes; the source maps lie beside it in
+ * `<name>.maps`. Throws esbuild's errors; a warning is an error too.
  */
-export async function bundleHandler(name: HandlerName, folder = bundleFolder): Promise<string> {
-  const entry = join(repository, 'functions', name, 'handler.ts');
-  const outfile = join(folder, name, 'index.mjs');
-  const { outputFiles = [], warnings } = await build({ ...bundleOptions, entryPoints: [entry], outfile });
+export async function bundleHandler(name: HandlerName, folder = bundleFolder): Promise<Bundle> {
+  const outdir = join(folder, name);
+  const { outputFiles, metafile, warnings } = await build({
+    ...bundleOptions,
+    absWorkingDir: repository,
+    entryPoints: [{ in: join('functions', name, 'handler.ts'), out: 'index' }],
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    // What is imported only when a call needs it (the engine, for previews) lies unread in a file of its own.
+    splitting: true,
+    metafile: true,
+  });
   if (warnings.length > 0) throw new Error(`${name}: ${warnings.map(({ text }) => text).join('; ')}`);
-  await mkdir(dirname(outfile), { recursive: true });
+  const maps = join(folder, `${name}.maps`);
+  for (const each of [outdir, maps]) {
+    await rm(each, { recursive: true, force: true });
+    await mkdir(each, { recursive: true });
+  }
   for (const { path, contents } of outputFiles)
-    await writeFile(basename(path) === 'index.mjs' ? path : join(folder, `${name}.map`), contents);
-  for (const file of beside[name] ?? [])
-    await copyFile(join(repository, file), join(dirname(outfile), basename(file)));
-  return outfile;
+    await writeFile(path.endsWith('.map') ? join(maps, basename(path)) : path, contents);
+  for (const file of beside[name] ?? []) await copyFile(join(repository, file), join(outdir, basename(file)));
+  const entry = join(outdir, 'index.mjs');
+  return { entry, ...readWhen(metafile, relative(repository, entry)) };
+}
+
+function readWhen({ outputs }: Metafile, entry: string): Pick<Bundle, 'start' | 'later'> {
+  const start = new Set([entry]);
+  for (const path of start)
+    for (const { kind, path: imported } of outputs[path]!.imports)
+      if (kind === 'import-statement' && imported in outputs) start.add(imported);
+  const outputsAtStart = [...start].map((path) => outputs[path]!);
+  const later = Object.values(outputs).filter(
+    ({ entryPoint }) => entryPoint !== undefined && entryPoint !== outputs[entry]!.entryPoint,
+  );
+  return {
+    start: {
+      bytes: outputsAtStart.reduce((sum, { bytes }) => sum + bytes, 0),
+      sources: outputsAtStart.flatMap(({ inputs }) => Object.keys(inputs)),
+    },
+    later: new Map(later.map(({ entryPoint, bytes }) => [entryPoint!, bytes])),
+  };
 }

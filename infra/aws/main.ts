@@ -8,7 +8,7 @@ import { bundleHandler, handlerNames } from './bundle.ts';
 
 /** The CDK app: bundles the handlers, then defines the stacks. Synthesis fails on a finding of cdk-nag. */
 const folders = new Map<HandlerName, string>();
-for (const name of handlerNames) folders.set(name, dirname(await bundleHandler(name)));
+for (const name of handlerNames) folders.set(name, dirname((await bundleHandler(name)).entry));
 
 const app = new App();
 defineStacks(app, (name) => Code.fromAsset(folders.get(name)!));

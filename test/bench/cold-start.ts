@@ -1,16 +1,17 @@
 import { build } from 'esbuild';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Bundle, HandlerName } from '../../infra/aws/bundle.ts';
 import { bundleHandler, bundleOptions, handlerNames } from '../../infra/aws/bundle.ts';
 import { startEngine } from '../../infra/local/engine.ts';
 import { clientAt, openTable } from '../../infra/local/store.ts';
-import { bundleBudgets } from './budgets.ts';
+import { previewBudget, startBudgets } from './budgets.ts';
 import { median, progress, report } from './report.ts';
 
 const run = promisify(execFile);
@@ -19,6 +20,7 @@ const calls = {
   stranger: 'a 401',
   health: 'GET /healthz (reads the table)',
   read: 'an authenticated list (fetches keys, reads the table)',
+  preview: 'a preview of no product (the same, and reads the engine)',
 } as const;
 
 /**
@@ -32,19 +34,30 @@ export async function benchColdStart(): Promise<void> {
   try {
     progress('cold start: bundling');
     const empty = await bundleEmpty(folder);
-    const bundles = new Map<string, string>();
+    const bundles = new Map<HandlerName, Bundle>();
     for (const name of handlerNames) bundles.set(name, await bundleHandler(name, folder));
-    const api = bundles.get('api') ?? '';
+    const api = bundles.get('api')!.entry;
 
     progress(`cold start: ${runs} runs of each`);
-    const authorization = `Bearer ${surroundings.token}`;
+    const headers = {
+      ...{ authorization: `Bearer ${surroundings.token}`, 'content-type': 'application/json' },
+    };
+    // Refused as soon as the engine is there: what is timed is the start, not a clearing.
+    const preview = { httpMethod: 'POST', body: '{"product":"nothing"}' };
     const kinds = {
       empty: { bundle: empty, event: restEvent('/healthz'), status: 200 },
       health: { bundle: api, event: restEvent('/healthz'), status: 200 },
       stranger: { bundle: api, event: restEvent('/v1/products'), status: 401 },
-      read: { bundle: api, event: restEvent('/v1/products', { authorization }), status: 200 },
+      read: { bundle: api, event: restEvent('/v1/products', { headers }), status: 200 },
+      preview: {
+        bundle: api,
+        event: restEvent('/v1/clearings/preview', { headers, ...preview }),
+        status: 422,
+      },
     } as const;
-    const starts: Record<keyof typeof kinds, ColdStart[]> = { empty: [], health: [], stranger: [], read: [] };
+    const starts: Record<keyof typeof kinds, ColdStart[]> = {
+      ...{ empty: [], health: [], stranger: [], read: [], preview: [] },
+    };
     for (let round = 0; round < runs; round += 1)
       for (const kind of Object.keys(kinds) as (keyof typeof kinds)[])
         starts[kind].push(await coldStart(kinds[kind], surroundings.environment));
@@ -67,17 +80,23 @@ export async function benchColdStart(): Promise<void> {
         ratio: of('empty', 'whole') / whole,
       });
     }
-    for (const [name, bundle] of bundles) {
-      const bytes = (await stat(bundle)).size;
-      const budget = bundleBudgets[name as keyof typeof bundleBudgets];
+    const sizes: [string, number, number][] = [...bundles].map(([name, { start }]) => [
+      `${name} as it starts`,
+      start.bytes,
+      startBudgets[name],
+    ]);
+    const engine = bundles.get('api')!.later.get('functions/api/preview-clearing.ts')!;
+    for (const [what, bytes, budget] of [
+      ...sizes,
+      ['api for its first preview', engine, previewBudget] as const,
+    ])
       report({
-        name: `bundle of ${name}`,
+        name: `code read by ${what}`,
         value: bytes / 1000,
         unit: 'KB',
         versus: `a budget of ${budget / 1000} KB`,
         ratio: budget / bytes,
       });
-    }
   } finally {
     await surroundings.close();
     await rm(folder, { recursive: true });
@@ -132,7 +151,7 @@ async function openSurroundings() {
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const token = await new SignJWT({
-    ...{ token_use: 'access', client_id: 'bench', organisation: 'mine-1', roles: ['producer'] },
+    ...{ token_use: 'access', client_id: 'bench', organisation: 'mine-1', roles: ['administrator'] },
   })
     .setProtectedHeader({ alg: 'RS256', kid: 'bench' })
     .setIssuer(issuer)
@@ -163,13 +182,19 @@ async function openSurroundings() {
   };
 }
 
-/** A GET as API Gateway's REST proxy passes it on, with what the API reads of it. */
-const restEvent = (path: string, headers: Readonly<Record<string, string>> = {}) => ({
-  httpMethod: 'GET',
+/** A call as API Gateway's REST proxy passes it on, with what the API reads of it; a GET unless told otherwise. */
+const restEvent = (path: string, { headers = {}, httpMethod = 'GET', body = null }: RestCall = {}) => ({
+  httpMethod,
   path,
   multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
   multiValueQueryStringParameters: null,
-  body: null,
+  body,
   isBase64Encoded: false,
   requestContext: { requestId: 'bench' },
 });
+
+interface RestCall {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly httpMethod?: string;
+  readonly body?: string | null;
+}

@@ -1,19 +1,31 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Bundle, HandlerName } from '../../infra/aws/bundle.ts';
 import { bundleHandler, handlerNames } from '../../infra/aws/bundle.ts';
-import { bundleBudgets } from '../bench/budgets.ts';
+import { previewBudget, startBudgets } from '../bench/budgets.ts';
 
 describe('the size of a bundle', () => {
   let folder: string;
+  const bundles = new Map<HandlerName, Bundle>();
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lodestone-bundle-size-'));
+    for (const name of handlerNames) bundles.set(name, await bundleHandler(name, folder));
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it.each(handlerNames)('%s stays within its budget', async (name) => {
-    const { size } = await stat(await bundleHandler(name, folder));
-    expect(size).toBeLessThan(bundleBudgets[name]);
+  it.each(handlerNames)('what a start of %s reads stays within its budget', (name) => {
+    expect(bundles.get(name)!.start.bytes).toBeLessThan(startBudgets[name]);
+  });
+
+  it('the API starts without the engine, which its first preview reads', () => {
+    const { start, later } = bundles.get('api')!;
+    const engine = /^shared\/clearing\/(clear\.ts$|solver\/|conditions\/|pairing\/|awards\/)/;
+    expect(start.sources).toContain('functions/api/routes/previews.ts');
+    expect(start.sources.filter((path) => engine.test(path))).toEqual([]);
+    const preview = later.get('functions/api/preview-clearing.ts');
+    expect(preview).toBeGreaterThan(50_000);
+    expect(preview).toBeLessThan(previewBudget);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,7 +9,7 @@ let folder: string;
 let bundle: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lodestone-bundle-'));
-  bundle = await bundleHandler('pre-token', folder);
+  bundle = (await bundleHandler('pre-token', folder)).entry;
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -17,7 +17,7 @@ describe('a bundle', () => {
   it('is one file alone in its folder, its source map beside the folder: maps are not deployed', async () => {
     expect(bundle).toBe(join(folder, 'pre-token', 'index.mjs'));
     expect(await readdir(dirname(bundle))).toEqual(['index.mjs']);
-    expect((await readdir(folder)).sort()).toEqual(['pre-token', 'pre-token.map']);
+    expect((await readdir(folder)).sort()).toEqual(['pre-token', 'pre-token.maps']);
   });
 
   it('runs as it lies there, with no node_modules in reach', async () => {
@@ -42,6 +42,14 @@ describe('a bundle', () => {
 
   it('is the same bytes each time, so that a deployment without a change changes nothing', async () => {
     const again = await bundleHandler('pre-token', join(folder, 'again'));
-    expect(await readFile(again)).toEqual(await readFile(bundle));
+    expect(await readFile(again.entry)).toEqual(await readFile(bundle));
+  });
+
+  it('leaves nothing of its folder’s former content', async () => {
+    const elsewhere = join(folder, 'before');
+    await mkdir(join(elsewhere, 'pre-token'), { recursive: true });
+    await writeFile(join(elsewhere, 'pre-token', 'old-chunk.mjs'), '');
+    const { entry } = await bundleHandler('pre-token', elsewhere);
+    expect(await readdir(dirname(entry))).toEqual(['index.mjs']);
   });
 });

@@ -57,6 +57,9 @@ describe('the bundled Lambdas together', () => {
     const order = { product: 'ndpr-oxide', delivery: flat('40') };
     await idOf(seller('POST', '/v1/offers', { ...order, site, price: price('90.00') }));
     await idOf(buyer('POST', '/v1/bids', { ...order, destination: 'DE', price: price('120.00') }));
+    // The engine that the API reads only now sees what the clearing will do.
+    const preview = await administrator('POST', '/v1/clearings/preview', { product: 'ndpr-oxide' });
+    expect(preview).toMatchObject({ statusCode: 200, body: { current: { contracts: 1, blocked: [] } } });
     const id = await idOf(administrator('POST', '/v1/clearings', { product: 'ndpr-oxide' }));
     expect(await consume(world.queued)).toEqual({ batchItemFailures: [] });
     expect((await administrator('GET', `/v1/clearings/${id}`)).body).toMatchObject({

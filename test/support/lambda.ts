@@ -66,7 +66,7 @@ export async function lambdaWorld(): Promise<LambdaWorld> {
   });
   const bundles = new Map<HandlerName, Promise<string>>();
   const bundle = (name: HandlerName): Promise<string> => {
-    const known = bundles.get(name) ?? bundleHandler(name, folder);
+    const known = bundles.get(name) ?? bundleHandler(name, folder).then(({ entry }) => entry);
     bundles.set(name, known);
     return known;
   };

@@ -1,7 +1,6 @@
 import { previewSchema } from '../../../shared/clearing/preview/result.ts';
 import { previewTermsSchema } from '../../../shared/clearing/preview/terms.ts';
 import { ok } from '../../../shared/kernel/result.ts';
-import { previewClearing } from '../preview-clearing.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';
 
@@ -41,6 +40,8 @@ export const previewRoutes: readonly Route[] = [
       'market_too_large',
     ],
     read: async ({ body, at }, { table }) => {
+      // The engine, which nothing else of the API needs: a function that starts does not read it.
+      const { previewClearing } = await import('../preview-clearing.ts');
       const preview = await previewClearing(table, body, at);
       return preview.ok ? ok(reply(200, preview.value)) : preview;
     },
