@@ -28,9 +28,13 @@ export async function decide(market: HeldMarket): Promise<readonly ChunkText[]> 
   const { cleared, chunks, finding } = compute(() => decisionOn(market.dependencies, run, read));
   await market.holdFor(settings.leaseMilliseconds);
   const documents = await storeDocuments(market, cleared);
-  for (const [index, chunk] of chunks.entries()) {
+  const batch = 16 * settings.concurrency;
+  const entries = [...chunks.entries()];
+  for (let start = 0; start < entries.length; start += batch) {
     await market.proceed();
-    await writeChunk(table, { clearing, fence, index, now: clock() }, chunk);
+    await concurrently(entries.slice(start, start + batch), settings.concurrency, ([index, chunk]) =>
+      writeChunk(table, { clearing, fence, index, now: clock() }, chunk),
+    );
   }
   await market.move(
     { phase: 'applying', plan: { fence, chunks: chunks.length, digest: planDigest(chunks) } },

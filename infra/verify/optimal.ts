@@ -72,35 +72,50 @@ const weightOf = ({ rules }: Case, { offer, bid }: Trade): bigint =>
  * certificates of the quarter itself: a renewal covenant only prolongs a contract. Answers how many pairs there are.
  */
 function wouldRather(c: Case, { quarter, duals, offers, bids, trades }: Bounded): bigint {
-  const { rules, began } = c;
+  const { rules, began, fail } = c;
   const scale = Number(duals.scale);
-  const trading = new Set(trades.map(({ pair }) => pair));
-  c.tell(`${quarter}: ${many(offers.length * bids.length, 'pair')}`);
+  const pairs = BigInt(offers.length) * BigInt(bids.length);
+  c.tell(`${quarter}: ${many(pairs, 'pair')}`);
+  // A cap that earlier contracts use up lets nothing through, whatever it would be worth.
   const asked = (offer: Offer, destination: string): number => {
-    const lane = rules.lane(offer.origin, destination);
-    const limits = lane.caps.map((zone) => duals.limitValue.get(keyOf(zone, offer.origin)) ?? 0);
+    const { origin } = offer;
+    const lane = rules.lane(origin, destination);
+    if (lane.caps.some((zone) => rules.zoneCap(zone, origin, quarter) === 0n)) return Infinity;
+    const limits = lane.caps.map((zone) => duals.limitValue.get(keyOf(zone, origin)) ?? 0);
     const scarcity = duals.scarcity.get(offer.json.id) ?? 0;
     return limits.reduce((all, value) => all + value, scale * Number(reserve(offer.price, lane)) + scarcity);
   };
-  const given = ({ price, json }: Bid): number => scale * Number(price) - (duals.surplus.get(json.id) ?? 0);
-  for (const { offer, bid, more } of pairsThatGive(offers, bids, given, asked)) {
-    if (more <= (duals.capValue.get(keyOf(bid.json.id, offer.origin)) ?? 0)) continue;
-    const pair = pairOf(offer, bid);
-    const since = trading.has(pair) ? began.get(pair) : undefined;
-    if (rules.refusal(offer, bid, quarter, since) !== undefined) continue;
-    if (isShut(c, offer, bid, quarter) || isHopeless(c, offer, bid, quarter)) continue;
-    c.fail(
+  const given = (bid: Bid, origin: string): number => {
+    const { id } = bid.json;
+    if (rules.bidCap(bid, origin, quarter) === 0n) return -Infinity;
+    return (
+      scale * Number(bid.price) - (duals.surplus.get(id) ?? 0) - (duals.capValue.get(keyOf(id, origin)) ?? 0)
+    );
+  };
+  const check = (offer: Offer, bid: Bid, since: string | undefined): void => {
+    if (rules.refusal(offer, bid, quarter, since) !== undefined) return;
+    if (isHopeless(c, offer, bid, quarter)) return;
+    fail(
       duals.at,
       `${offer.json.id} and ${bid.json.id} may trade, and would rather than keep to these duals`,
     );
+  };
+  const trading = new Set(trades.map(({ pair }) => pair));
+  const [sellers, buyers] = [byId(offers), byId(bids)];
+  for (const trade of trades) {
+    const [offer, bid] = [sellers.get(trade.offer.json.id), buyers.get(trade.bid.json.id)];
+    if (offer && bid && given(bid, offer.origin) > asked(offer, bid.json.destination))
+      check(offer, bid, began.get(trade.pair));
   }
-  return BigInt(offers.length) * BigInt(bids.length);
+  const mayTrade = (offer: Offer, bid: Bid): boolean =>
+    rules.refusalOfKind(offer, bid, quarter) === undefined;
+  for (const [offer, bid] of pairsThatGive(offers, bids, { given, asked, mayTrade }))
+    if (!trading.has(pairOf(offer, bid))) check(offer, bid, undefined);
+  return pairs;
 }
 
-/** A cap that earlier contracts use up lets nothing through, whatever it would be worth. */
-const isShut = ({ rules }: Case, { origin }: Offer, bid: Bid, quarter: string): boolean =>
-  rules.bidCap(bid, origin, quarter) === 0n ||
-  rules.lane(origin, bid.json.destination).caps.some((zone) => rules.zoneCap(zone, origin, quarter) === 0n);
+const byId = <Order extends Offer | Bid>(orders: readonly Order[]): ReadonlyMap<string, Order> =>
+  new Map(orders.map((order) => [order.json.id, order]));
 
 /** One of the two asks for more lots, or more quarters in a row, than they could ever trade with one another. */
 function isHopeless({ rules }: Case, offer: Offer, bid: Bid, quarter: string): boolean {

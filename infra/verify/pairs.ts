@@ -3,23 +3,57 @@ import { many, type Case } from './case.ts';
 import { keyOf } from './duals.ts';
 import { reserve } from './lanes.ts';
 
-/** Looks at every pair, one comparison each: those in which a bid gives more than is asked of it. */
+/** What two sides make of a trade per lot, in one unit: it gives more than is asked where the sides would rather. */
+export interface Terms {
+  readonly given: (bid: Bid, origin: string) => number;
+  readonly asked: (offer: Offer, destination: string) => number;
+  /** Holds for all orders of two kinds alike. */
+  readonly mayTrade: (offer: Offer, bid: Bid) => boolean;
+}
+
+/** All that the rules ask about an offer or a bid, but for its related parties: those who agree in it are of a kind. */
+export const kindOfOffer = ({ json, terms }: Offer): string =>
+  JSON.stringify([json.site, json.destinations, json.purity, terms]);
+export const kindOfBid = ({ json, terms }: Bid): string =>
+  JSON.stringify([json.destination, json.requires, json.excludedOrigins, json.minimumPurity, terms]);
+
+/**
+ * Every pair whose kinds may trade and whose bid gives more than its offer asks. A large book has few kinds: two that
+ * may not trade cost one question, two that may cost the most willing of each.
+ */
 export function* pairsThatGive(
   offers: readonly Offer[],
   bids: readonly Bid[],
-  given: (bid: Bid) => number,
-  asked: (offer: Offer, destination: string) => number,
-): Generator<{ offer: Offer; bid: Bid; more: number }> {
-  const destinations = [...new Set(bids.map(({ json }) => json.destination))];
-  const place = Int32Array.from(bids, ({ json }) => destinations.indexOf(json.destination));
-  const gives = Float64Array.from(bids, given);
-  for (const offer of offers) {
-    const asks = Float64Array.from(destinations, (destination) => asked(offer, destination));
-    for (let index = 0; index < gives.length; index++) {
-      const more = gives[index]! - asks[place[index]!]!;
-      if (more > 0) yield { offer, bid: bids[index]!, more };
+  { given, asked, mayTrade }: Terms,
+): Generator<readonly [Offer, Bid]> {
+  const sellers = [...Map.groupBy(offers, kindOfOffer).values()].map((alike) =>
+    ranked(alike, (offer, destination) => -asked(offer, destination)),
+  );
+  const buyers = [...Map.groupBy(bids, kindOfBid).values()].map((alike) => ranked(alike, given));
+  for (const seller of sellers)
+    for (const buyer of buyers) {
+      const [{ origin }, { destination }] = [seller.one, buyer.one.json];
+      const [asks, gives] = [seller.by(destination), buyer.by(origin)];
+      if (gives[0]!.worth + asks[0]!.worth <= 0 || !mayTrade(seller.one, buyer.one)) continue;
+      for (const ask of asks)
+        for (const give of gives) {
+          if (give.worth + ask.worth <= 0) break;
+          yield [ask.order, give.order];
+        }
     }
-  }
+}
+
+/** Orders of one kind; by where they trade, what the trade is worth to each, the most willing first. */
+function ranked<Order>(orders: readonly Order[], worth: (order: Order, place: string) => number) {
+  const places = new Map<string, readonly { readonly order: Order; readonly worth: number }[]>();
+  const by = (place: string) => {
+    const known =
+      places.get(place) ??
+      orders.map((order) => ({ order, worth: worth(order, place) })).sort((a, b) => b.worth - a.worth);
+    places.set(place, known);
+    return known;
+  };
+  return { one: orders[0]!, by };
 }
 
 /** Gains aside, volume: no seller and buyer are left with lots that they could still have traded. */
@@ -30,10 +64,11 @@ export function exhausted(c: Case): string {
     !json.minimumLot &&
     json.allOrNone !== true &&
     (json.minimumQuarters ?? 1) === 1;
+  const byQuarter = Map.groupBy(trades, ({ quarter }) => quarter);
   let left = 0;
   for (const [index, { quarter }] of proof.quarters.entries()) {
     const used = new Map<string, bigint>();
-    for (const { offer, bid, lots } of trades.filter((trade) => trade.quarter === quarter))
+    for (const { offer, bid, lots } of byQuarter.get(quarter) ?? [])
       for (const key of [offer.json.id, bid.json.id, ...capsOf(c, offer, bid)])
         used.set(key, (used.get(key) ?? 0n) + lots);
     const hasMore = (order: Offer | Bid): boolean =>
@@ -41,20 +76,26 @@ export function exhausted(c: Case): string {
     const offers = [...book.offers.values()].filter(hasMore);
     const bids = [...book.bids.values()].filter(hasMore);
     left += offers.length + bids.length;
-    const asked = (offer: Offer, destination: string): number =>
-      Number(reserve(offer.price, rules.lane(offer.origin, destination))) - 1;
-    for (const { offer, bid } of pairsThatGive(offers, bids, ({ price }) => Number(price), asked)) {
-      const bidCap = rules.bidCap(bid, offer.origin, quarter);
-      const isFull = capsOf(c, offer, bid).some((key, at) => {
-        const cap = at === 0 ? bidCap : rules.zoneCap(key.slice(0, key.indexOf(' ')), offer.origin, quarter);
-        return cap !== undefined && (used.get(key) ?? 0n) >= cap;
-      });
-      if (isFull || rules.refusal(offer, bid, quarter) !== undefined) continue;
-      fail(
-        `/quarters/${index}/flows`,
-        `${offer.json.id} and ${bid.json.id} could still trade, and have lots left`,
-      );
-    }
+    const isFull = (whose: string, origin: string, cap: bigint | undefined): boolean =>
+      cap !== undefined && (used.get(keyOf(whose, origin)) ?? 0n) >= cap;
+    const terms: Terms = {
+      given: (bid, origin) =>
+        isFull(bid.json.id, origin, rules.bidCap(bid, origin, quarter)) ? -Infinity : Number(bid.price),
+      asked: (offer, destination) => {
+        const { origin } = offer;
+        const lane = rules.lane(origin, destination);
+        return lane.caps.some((zone) => isFull(zone, origin, rules.zoneCap(zone, origin, quarter)))
+          ? Infinity
+          : Number(reserve(offer.price, lane)) - 1;
+      },
+      mayTrade: (offer, bid) => rules.refusalOfKind(offer, bid, quarter) === undefined,
+    };
+    for (const [offer, bid] of pairsThatGive(offers, bids, terms))
+      if (rules.refusal(offer, bid, quarter) === undefined)
+        fail(
+          `/quarters/${index}/flows`,
+          `${offer.json.id} and ${bid.json.id} could still trade, and have lots left`,
+        );
   }
   return `${many(left, 'order')} with lots left: no two of them could still have traded`;
 }

@@ -11,6 +11,7 @@ export class Rules {
   readonly #measure: Measure;
   readonly #lanes: Lanes;
   readonly #certificates: Certificates;
+  readonly #zoneCaps = new Map<string, bigint | undefined>();
 
   readonly pools: Pools;
 
@@ -29,9 +30,14 @@ export class Rules {
 
   /** Why the two may not trade in `quarter` under a contract that began in `since`; undefined where they may. */
   refusal(offer: Offer, bid: Bid, quarter: string, since = quarter): string | undefined {
+    if (bid.groups.has(offer.json.group)) return 'they are related parties';
+    return this.refusalOfKind(offer, bid, quarter, since);
+  }
+
+  /** The same but for related parties: it asks nothing that orders of a kind (see pairs.ts) answer differently. */
+  refusalOfKind(offer: Offer, bid: Bid, quarter: string, since = quarter): string | undefined {
     const lane = this.lane(offer.origin, bid.json.destination);
     if (lane.refusal !== undefined) return lane.refusal;
-    if (bid.groups.has(offer.json.group)) return 'they are related parties';
     if (offer.terms !== bid.terms) return 'their price terms differ';
     const places = countriesOf(bid.json.destination);
     if (places.some((place) => offer.json.destinations?.includes(place) === false))
@@ -46,6 +52,12 @@ export class Rules {
 
   /** Lots that a zone still lets in from an origin that it caps; undefined where it has declared no consumption. */
   zoneCap(id: string, origin: string, quarter: string): bigint | undefined {
+    const key = `${id} ${origin} ${quarter}`;
+    if (!this.#zoneCaps.has(key)) this.#zoneCaps.set(key, this.#zoneCapOf(id, origin, quarter));
+    return this.#zoneCaps.get(key);
+  }
+
+  #zoneCapOf(id: string, origin: string, quarter: string): bigint | undefined {
     const { zones, consumption, originUse, product } = this.#snapshot;
     const declared = consumption
       .filter((each) => each.zone === id && each.product === product.id)
