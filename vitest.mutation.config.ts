@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** A mutant dies of the first test that notices: the quickest tests that might come first, properties last. */
 class QuickestFirst extends BaseSequencer {
   override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const slow = ['unit/clearing/clear.', 'unit/clearing/expl', 'property/clearing', 'property/verify'];
+    const slow = ['property/clearing/solver', 'unit/clearing/clear.', 'unit/clearing/expl', 'property/clearing', 'property/verify'];
     const place = ({ moduleId }: TestSpecification): number =>
       slow.findIndex((part) => moduleId.includes(part));
     return Promise.resolve(
@@ -13,17 +13,33 @@ class QuickestFirst extends BaseSequencer {
   }
 }
 
+/** What the solver is asked of directly: enough for its mutants, and a second instead of all. */
+const solverTests = [
+  'test/unit/clearing/{certificate,zone-caps,limits}.test.ts',
+  'test/unit/clearing/solver/*.test.ts',
+];
+const solverProperties = [
+  'test/property/clearing/solver/*.test.ts',
+  'test/property/clearing/{flow,prices,zone-caps}.test.ts',
+];
+const properties = [
+  ...solverProperties,
+  'test/property/clearing/{clear,conditions,pairing}.test.ts',
+  'test/property/verify/honest.test.ts',
+];
+const onlySolver = process.env['MUTATION_TESTS'] === 'solver';
+const units = onlySolver ? solverTests : ['test/unit/clearing/**/*.test.ts'];
+
 /**
  * The tests of the engine that are run for every mutant: those of units, and where `PROPERTY_RUNS` says how often,
- * properties, on few and always the same examples.
+ * properties, on few and always the same examples. `MUTATION_TESTS=solver` leaves out what asks the solver by way of
+ * whole markets.
  */
 export default defineConfig({
   test: {
     include: [
-      'test/unit/clearing/**/*.test.ts',
-      ...(process.env['PROPERTY_RUNS'] === undefined
-        ? []
-        : ['test/property/clearing/{clear,flow,prices}.test.ts', 'test/property/verify/honest.test.ts']),
+      ...units,
+      ...(process.env['PROPERTY_RUNS'] === undefined ? [] : onlySolver ? solverProperties : properties),
     ],
     // Large books: seconds for each mutant.
     exclude: ['test/unit/clearing/scale.test.ts'],

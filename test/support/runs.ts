@@ -4,4 +4,7 @@
  */
 export const runs = (many: number): number => Math.max(1, Math.ceil(many * share));
 
+/** So many are to have been seen among the examples; of few examples nothing is promised but that each one holds. */
+export const seenIn = (many: number): number => (share < 1 ? 0 : many);
+
 const share = Number(process.env['PROPERTY_RUNS'] ?? 1);

@@ -106,7 +106,8 @@ function refinedCost(network: Network, arcs: Arcs, tree: SpanningTree): Float64A
   return refined;
 }
 
-function arcsOf(network: Network): Arcs {
+/** The market as arcs, nothing flowing yet: see {@link Basis}. */
+export function arcsOf(network: Network): Arcs {
   const { supply, demand, capBid, capLots, pairOffer, pairHead, pairWeight } = network;
   const { firstBid, firstCapArc, firstUnsold, firstFilled, arcCount } = layout(network);
   const tail = new Int32Array(arcCount);
