@@ -36,7 +36,8 @@ export function expectLeastCost({ tail, head, cost, flow, capacity }: Arcs, tree
   const { potential, pred } = tree;
   const reduced = (arc: number): number => cost[arc]! + potential[tail[arc]!]! - potential[head[arc]!]!;
   for (const arc of cost.keys()) {
-    if (flow[arc]! < capacity[arc]!) expect(reduced(arc), 'nothing to be had by more').toBeGreaterThanOrEqual(0);
+    if (flow[arc]! < capacity[arc]!)
+      expect(reduced(arc), 'nothing to be had by more').toBeGreaterThanOrEqual(0);
     if (flow[arc]! > 0) expect(reduced(arc), 'nothing to be had by less').toBeLessThanOrEqual(0);
   }
   for (const arc of pred.subarray(1)) expect(Math.abs(reduced(arc))).toBe(0);

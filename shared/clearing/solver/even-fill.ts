@@ -47,7 +47,7 @@ function overStretches(network: Network, { arcs, origin, order, low, high }: Fac
       fill[network.pairOffer[pair]!]! += lots[index]!;
       fill[offers + bidOf(network, network.pairHead[pair]!)]! += lots[index]!;
     }
-    const amounts = order.map((each, stretch) => {
+    const amounts = Float64Array.from(order, (each, stretch) => {
       const filled = Math.min(Math.max(fill[each]! - low[stretch]!, 0), high[stretch]! - low[stretch]!);
       return each < offers ? high[stretch]! - low[stretch]! - filled : filled;
     });

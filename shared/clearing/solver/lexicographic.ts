@@ -84,7 +84,7 @@ const overPairs =
   (cost: Float64Array) =>
   ({ pairs, lots }: SparseFlow): bigint =>
     exactSum(
-      pairs.map((pair) => cost[pair]!),
+      Float64Array.from(pairs, (pair) => cost[pair]!),
       lots,
     );
 

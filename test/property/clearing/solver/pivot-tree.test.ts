@@ -29,7 +29,14 @@ const below = (parent: Int32Array, top: number): number[] =>
   [...parent.keys()].filter((node) => wayUp(parent, node).includes(top));
 
 /** The same tree with nothing but parents: what a subtree is, is looked up node by node. */
-function rehangPlainly(tree: SpanningTree, cut: number, low: number, high: number, arc: number, shift: number) {
+function rehangPlainly(
+  tree: SpanningTree,
+  cut: number,
+  low: number,
+  high: number,
+  arc: number,
+  shift: number,
+) {
   for (const node of below(tree.parent, cut)) tree.potential[node]! += shift;
   let [node, above, by] = [low, high, arc];
   for (;;) {
@@ -72,7 +79,9 @@ describe('a tree while it is pivoted', () => {
       fc.property(parents, fc.infiniteStream(fc.boolean()), moves, (parent, drawn, list) => {
         const plain = treeOf(parent);
         const leaf = (node: number): boolean => node > 0 && !parent.includes(node);
-        const rests = Uint8Array.from(parent, (_, node) => (leaf(node) && drawn.next().value === true ? 1 : 0));
+        const rests = Uint8Array.from(parent, (_, node) =>
+          leaf(node) && drawn.next().value === true ? 1 : 0,
+        );
         for (const [node, rest] of rests.entries())
           if (rest === 1) plain.potential[node] = plain.potential[parent[node]!]!;
         const working = new PivotTree(plain, rests);
