@@ -69,7 +69,7 @@ const assaySchema = z.strictObject({
   grade: z.strictObject({ element: nameIdSchema, base: positiveDecimalCodec }).optional(),
 });
 
-/** What indexed contracts settle by: the average over `months` months, beginning `offset` months after delivery. */
+/** What indexed contracts settle by: `months` whole months, which end `offset` months after the quarter of delivery. */
 const quotationalPeriodSchema = z.strictObject({
   offset: z.int().min(0).max(6),
   months: z.union([z.literal(1), z.literal(3)]),

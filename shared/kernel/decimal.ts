@@ -10,7 +10,7 @@ export interface Decimal {
 }
 
 /** How a division that does not come out even is settled. There is no default: every caller names it. */
-export type Rounding = 'up' | 'down';
+export type Rounding = 'up' | 'down' | 'half-even';
 
 const pattern = /^(0|[1-9]\d{0,14})(\.\d{1,9})?$/;
 
@@ -23,7 +23,17 @@ export const tenTo = (exponent: number): bigint => powersOfTen[exponent] ?? 10n 
 export function divide(numerator: bigint, denominator: bigint, rounding: Rounding): bigint {
   if (numerator < 0n || denominator <= 0n)
     throw new RangeError('divide: not defined here for negative numbers');
-  return rounding === 'down' ? numerator / denominator : (numerator + denominator - 1n) / denominator;
+  const down = numerator / denominator;
+  const rest = numerator % denominator;
+  switch (rounding) {
+    case 'down':
+      return down;
+    case 'up':
+      return rest === 0n ? down : down + 1n;
+    case 'half-even':
+      if (2n * rest === denominator) return down + (down % 2n);
+      return 2n * rest > denominator ? down + 1n : down;
+  }
 }
 
 /** Reads at most 15 integer and 9 fraction digits; `undefined` for anything else. */

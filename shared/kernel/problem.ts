@@ -48,6 +48,9 @@ export const problemCodes = [
   'pool_full',
   'already_member',
   'outside_zone',
+  // reference prices
+  'reference_unavailable',
+  'series_fixed',
   // clearings
   'clearing_not_completed',
   'market_too_large',

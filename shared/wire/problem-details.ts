@@ -43,6 +43,8 @@ export const problemTable = {
   pool_full: { status: 409, title: 'The pool has as many members as it may' },
   already_member: { status: 409, title: 'Already a member of the pool' },
   outside_zone: { status: 422, title: "Outside the pool's destinations" },
+  reference_unavailable: { status: 409, title: 'No reference price' },
+  series_fixed: { status: 409, title: "A series' product, currency and unit never change" },
   clearing_not_completed: { status: 409, title: 'The clearing has not completed' },
   market_too_large: { status: 422, title: 'The market is too large to clear' },
   unavailable: { status: 503, title: 'Unavailable for the moment' },
