@@ -1,6 +1,5 @@
 import { Cron } from 'croner';
-import { sha256 } from '../../shared/kernel/digest.ts';
-import { idPrefixes } from '../../shared/kernel/ids.ts';
+import { derivedId } from '../../shared/kernel/derived-id.ts';
 import type { Instant } from '../../shared/kernel/time.ts';
 import { instantOf, millisecondsOf } from '../../shared/kernel/time.ts';
 
@@ -24,20 +23,6 @@ export function dueSlot(schedule: string, now: Instant): Instant | undefined {
   return slot;
 }
 
-const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-/**
- * The id of the clearing that a product's schedule asks for at a slot: the same whoever asks, and in order of time
- * among all other ids (a ULID whose random part is a hash).
- */
-export function scheduledClearingId(product: string, slot: Instant): string {
-  let rest = millisecondsOf(slot);
-  let time = '';
-  for (let digit = 0; digit < 10; digit += 1) {
-    time = (crockford[rest % 32] ?? '') + time;
-    rest = Math.floor(rest / 32);
-  }
-  const hash = Buffer.from(sha256(`${product}#${slot}`), 'hex');
-  const suffix = [...hash.subarray(0, 16)].map((byte) => crockford[byte % 32]).join('');
-  return `${idPrefixes.clearing}_${time}${suffix}`;
-}
+/** The id of the clearing that a product's schedule asks for at a slot: the same whoever asks. */
+export const scheduledClearingId = (product: string, slot: Instant): string =>
+  derivedId('clearing', slot, `${product}#${slot}`);

@@ -2,9 +2,11 @@ import {
   CreateTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
+  type TableDescription,
   ResourceInUseException,
   ResourceNotFoundException,
   ScanCommand,
+  UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
 import { setTimeout as pause } from 'node:timers/promises';
 import { tableDefinition } from '../../shared/store/definition.ts';
@@ -27,10 +29,14 @@ export function clientAt(endpoint: string): DynamoDBClient {
   });
 }
 
-/** The table of this name, made if it is missing. */
+/** The table of this name, made if it is missing, and given the indexes that an older one lacks. */
 export async function openTable(client: DynamoDBClient, name: string): Promise<Table> {
-  for (let waited = 0; (await statusOf(client, name)) !== 'ACTIVE'; waited += 100) {
-    if (waited === 0) await create(client, name);
+  for (let waited = 0; ; waited += 100) {
+    const description = await describe(client, name);
+    const missing = missingIndex(name, description);
+    if (isReady(description) && missing === undefined) break;
+    if (waited === 0 && description === undefined) await create(client, name);
+    if (isReady(description) && missing !== undefined) await client.send(new UpdateTableCommand(missing));
     if (waited >= 60_000) throw new Error(`The table ${name} is not ready after a minute.`);
     await pause(waited === 0 ? 0 : 100);
   }
@@ -43,10 +49,27 @@ export async function isEmpty(table: Table): Promise<boolean> {
   return Items.length === 0;
 }
 
-async function statusOf(client: DynamoDBClient, name: string): Promise<string | undefined> {
+/** The table and each of its indexes can be used. */
+const isReady = (description: TableDescription | undefined): boolean =>
+  description?.TableStatus === 'ACTIVE' &&
+  (description.GlobalSecondaryIndexes ?? []).every(({ IndexStatus }) => IndexStatus === 'ACTIVE');
+
+/** The call that adds the first index which the table lacks: DynamoDB takes one at a time. */
+function missingIndex(name: string, description: TableDescription | undefined) {
+  const { AttributeDefinitions, GlobalSecondaryIndexes = [] } = tableDefinition(name);
+  const there = new Set(description?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName));
+  const missing = GlobalSecondaryIndexes.find(({ IndexName }) => !there.has(IndexName));
+  if (description === undefined || missing === undefined) return undefined;
+  const { IndexName, KeySchema, Projection } = missing;
+  return {
+    ...{ TableName: name, AttributeDefinitions },
+    GlobalSecondaryIndexUpdates: [{ Create: { IndexName, KeySchema, Projection } }],
+  };
+}
+
+async function describe(client: DynamoDBClient, name: string): Promise<TableDescription | undefined> {
   try {
-    const { Table: description } = await client.send(new DescribeTableCommand({ TableName: name }));
-    return description?.TableStatus;
+    return (await client.send(new DescribeTableCommand({ TableName: name }))).Table;
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return undefined;
     throw error;

@@ -6,7 +6,7 @@ import { instantSchema } from '../kernel/time.ts';
 
 /**
  * Accounts are named by whose they are: `organisation:<id>`, `levy:<zone>`, `duties:<country>`, `programme:<id>`,
- * `clawback:<programme>`, `market:rounding`. A debit on an organisation's account is what it owes, a credit what it is
+ * `clawback:<programme>`, `treasury:<programme>`. A debit on an organisation's account is what it owes, a credit what it is
  * owed. No payment is executed: what stands in the ledger is what an ERP or a bank file is made from.
  */
 export const accountSchema = z

@@ -1,3 +1,4 @@
+import { compareDecimal, formatDecimal } from '../kernel/decimal.ts';
 import { problem } from '../kernel/problem.ts';
 import type { Result } from '../kernel/result.ts';
 import { fail, ok } from '../kernel/result.ts';
@@ -72,6 +73,7 @@ export function changeOrder<T extends Offer | Bid>(act: OrderAct<T>, changes: Or
       actions: [
         updateOrder(found.value, {
           body: orderBody(next),
+          ...pricesKept(stored, next),
           requested: lotsAttribute(requested),
           remaining: lotsAttribute(remaining),
           status: next.status,
@@ -106,6 +108,17 @@ export function withdrawOrder<T extends Offer | Bid>(act: OrderAct<T>): Plan<T> 
       ],
     });
   };
+}
+
+/**
+ * The price at which a run has seen the order, before it changes for the first time since: contracts of that run are
+ * held against it. One price a run at most, however often it changes.
+ */
+function pricesKept({ state, order }: StoredOrder, next: Offer | Bid): Record<string, Attribute> {
+  const { lock, pricesAtRun = {} } = state;
+  const same = compareDecimal(order.price.amount, next.price.amount) === 0;
+  if (same || lock === undefined || pricesAtRun[lock] !== undefined) return {};
+  return { pricesAtRun: { ...pricesAtRun, [lock]: formatDecimal(order.price.amount) } };
 }
 
 async function readOwn<T extends Offer | Bid>(act: OrderAct<T>): Promise<StoredOrder<T> | undefined> {

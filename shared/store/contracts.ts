@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { concludedEvent, contractTermsSchema, type ContractTerms } from '../contracts/contract-events.ts';
 import type { Contract } from '../contracts/contract.ts';
 import { contractEventSchema, contractSchema } from '../contracts/contract.ts';
+import { dateOf } from '../kernel/time.ts';
 import { doesNotExist } from './condition.ts';
-import { keys, listedAs, ownedBy } from './keys.ts';
+import { dueFrom, keys, listedAs, ownedBy } from './keys.ts';
 import { plain } from './order-item.ts';
 import type { Action } from './action.ts';
 import type { Item } from './item.ts';
@@ -11,7 +12,8 @@ import type { Table } from './table.ts';
 
 /**
  * Puts a contract and the first event of its chain, if they are not there yet. The contract is listed by its seller,
- * its first event by its buyer, so that both find it in one index; the event items are what consumers follow.
+ * its first event by its buyer, so that both find it in one index; the event items are what consumers follow. Somebody
+ * must look at it from its first day: whoever does says from when on again.
  */
 export function concludeContract(terms: ContractTerms): Action[] {
   const event = concludedEvent(terms);
@@ -22,6 +24,7 @@ export function concludeContract(terms: ContractTerms): Action[] {
         ...keys.contract(terms.id),
         ...ownedBy(terms.seller, 'sold', terms.id),
         ...listedAs('contract', terms.id),
+        ...dueFrom(dateOf(terms.concludedAt), terms.id),
         type: 'contract',
         product: terms.product,
         clearing: terms.clearing,

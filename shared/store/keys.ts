@@ -19,6 +19,8 @@ export const tableShape = {
     gsi1: { partitionKey: 'gsi1pk', sortKey: 'gsi1sk' },
     /** All of a kind, for administrators and auditors, in order of id within each shard. */
     gsi2: { partitionKey: 'gsi2pk', sortKey: 'gsi2sk' },
+    /** Contracts that somebody must look at, by the day from which. Sparse: what is over is not in it. */
+    gsi3: { partitionKey: 'gsi3pk', sortKey: 'gsi3sk' },
   },
 } as const;
 
@@ -88,14 +90,32 @@ export const keys = {
     sk: `EVENT#${padded(sequence)}`,
   }),
 
+  /** A settlement of one contract and quarter or year, in order of both and of its number. */
+  settlement: (contract: string, period: string, sequence: number): Key => ({
+    pk: `SETTLEMENT#${contract}`,
+    sk: `${period}#${padded(sequence)}`,
+  }),
+  /** By which its buyer finds a settlement in the index that lists it for its seller. */
+  boughtSettlement: (contract: string, period: string, sequence: number): Key => ({
+    pk: `SETTLEMENT#${contract}`,
+    sk: `BOUGHT#${period}#${padded(sequence)}`,
+  }),
+
+  ledgerEntry: (id: string): Key => ({ pk: `LEDGER#${id}`, sk: 'ENTRY' }),
+  /** What an entry says of one account; `line` counts the entry's postings. */
+  ledgerLine: (account: string, quarter: string, entry: string, line: number): Key => ({
+    pk: `ACCOUNT#${account}`,
+    sk: `${quarter}#${entry}#${padded(line)}`,
+  }),
+
   idempotency: (organisation: string, operation: string, keyHash: string): Key => ({
     pk: `IDEMPOTENCY#${organisation}#${operation}#${keyHash}`,
     sk: 'RECORD',
   }),
 } as const;
 
-export type OwnedKind = 'offer' | 'bid' | 'site' | 'sold' | 'bought';
-export type ListedKind = 'offer' | 'bid' | 'pool' | 'site' | 'contract' | 'clearing';
+export type OwnedKind = 'offer' | 'bid' | 'site' | 'sold' | 'bought' | 'settlement';
+export type ListedKind = 'offer' | 'bid' | 'pool' | 'site' | 'contract' | 'clearing' | 'settlement';
 
 /** Index attributes of an item that is listed by its owner and among all of its kind. */
 export const ownedBy = (organisation: string, kind: OwnedKind, id: string) => ({
@@ -110,3 +130,10 @@ export const listedAs = (kind: ListedKind, id: string) => ({
   gsi2sk: id,
 });
 export const listPartition = (kind: ListedKind, shard: number): string => `ALL#${kind}#${shard}`;
+
+/** Index attributes of a contract that somebody must look at from a day on. */
+export const dueFrom = (date: string, contract: string) => ({
+  gsi3pk: duePartition(shardOf(contract)),
+  gsi3sk: `${date}#${contract}`,
+});
+export const duePartition = (shard: number): string => `DUE#${shard}`;

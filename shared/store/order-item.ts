@@ -29,6 +29,8 @@ const orderStateSchema = z.object({
   remaining: lotsMapSchema,
   byOrigin: lotsMapSchema.optional(),
   lock: z.bigint().transform(Number).optional(),
+  /** By run: the price at which it had the order, where that has changed since. */
+  pricesAtRun: z.record(z.string(), z.string()).optional(),
   members: z.record(z.string(), memberEntrySchema).optional(),
   /** When joining was closed, and what was asked for then by quarter; null where that would tell a member's part. */
   closing: z.object({ at: z.string(), demand: z.record(z.string(), z.bigint().nullable()) }).optional(),

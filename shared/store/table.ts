@@ -104,11 +104,14 @@ export class Table {
     return this.#pages(undefined, pk, options);
   }
 
-  /** The keys of an index partition, in order of the index's sort key. Indexes are eventually consistent. */
+  /**
+   * The keys of an index partition, in order of the index's sort key, up to `until` where given. Indexes are eventually
+   * consistent.
+   */
   async queryIndex(
     index: keyof typeof tableShape.indexes,
     pk: string,
-    options: { after?: string; limit?: number; reverse?: boolean } = {},
+    options: { after?: string; limit?: number; reverse?: boolean } | { until: string; limit?: number } = {},
   ): Promise<(Key & { readonly position: string })[]> {
     const items = await this.#pages(index, pk, options);
     const { sortKey } = tableShape.indexes[index];
@@ -122,7 +125,7 @@ export class Table {
   async #pages(
     index: keyof typeof tableShape.indexes | undefined,
     pk: string,
-    options: { prefix?: string; after?: string; limit?: number; reverse?: boolean },
+    options: { prefix?: string; after?: string; until?: string; limit?: number; reverse?: boolean },
   ): Promise<Item[]> {
     const { partitionKey, sortKey } = index === undefined ? tableShape : tableShape.indexes[index];
     const range =
@@ -132,8 +135,10 @@ export class Table {
           : ' AND #sk > :bound'
         : options.prefix !== undefined
           ? ' AND begins_with(#sk, :bound)'
-          : '';
-    const bound = options.after ?? options.prefix;
+          : options.until !== undefined
+            ? ' AND #sk <= :bound'
+            : '';
+    const bound = options.after ?? options.prefix ?? options.until;
     const items: Item[] = [];
     let start: Record<string, AttributeValue> | undefined;
     do {
