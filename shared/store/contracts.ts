@@ -56,7 +56,8 @@ export async function readContract(table: Table, id: string): Promise<Contract |
   return contract && contractOf(contract, events);
 }
 
-const contractOf = (item: Item, events: readonly Item[]): Contract =>
+/** A contract from its items, its events in order. */
+export const contractOf = (item: Item, events: readonly Item[]): Contract =>
   z.decode(contractSchema, {
     ...(plain(item['body']) as object),
     events: events.map((event) => plain(event['body'])),

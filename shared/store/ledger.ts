@@ -7,7 +7,6 @@ import { signedUnits } from '../ledger/posting.ts';
 import type { Line } from '../ledger/statement.ts';
 import { linesOf, lineSchema } from '../ledger/statement.ts';
 import type { Action } from './action.ts';
-import type { Attribute } from './condition.ts';
 import { doesNotExist } from './condition.ts';
 import type { Item } from './item.ts';
 import { keys } from './keys.ts';
@@ -25,7 +24,7 @@ export const postEntry = (entry: Entry): Action[] => [
     put: {
       ...keys.ledgerEntry(entry.id),
       type: 'ledger entry',
-      body: z.encode(entrySchema, entry) as Attribute,
+      body: z.encode(entrySchema, entry),
     },
     conditions: [doesNotExist],
   },
@@ -34,7 +33,7 @@ export const postEntry = (entry: Entry): Action[] => [
     put: {
       ...keys.ledgerLine(line.account, line.quarter, line.entry, index),
       type: 'ledger line',
-      body: z.encode(lineSchema, line) as Attribute,
+      body: z.encode(lineSchema, line),
     },
     conditions: [doesNotExist],
   })),

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import type { ClearingDependencies } from '../../functions/clearing/dependencies.ts';
 import { clearingSettings } from '../../functions/clearing/dependencies.ts';
 import { runDueClearings } from '../../functions/clearing/run-due-clearings.ts';
+import { audit } from '../../infra/audit/audit.ts';
 import { chainHolds } from '../../shared/contracts/contract-events.ts';
 import type { Contract } from '../../shared/contracts/contract.ts';
 import { must } from '../../shared/kernel/result.ts';
@@ -26,6 +27,7 @@ import { recordVersion } from '../../shared/store/versioned.ts';
 import { readContract } from '../../shared/store/contracts.ts';
 import { orderItem, originKey, readOrderState } from '../../shared/store/order-item.ts';
 import type { Item } from '../../shared/store/item.ts';
+import { siteOfferEntry } from '../../shared/store/site-offers.ts';
 import { Table } from '../../shared/store/table.ts';
 import { greedyEngine } from './greedy-engine.ts';
 import { MemoryObjects } from './memory-objects.ts';
@@ -143,6 +145,7 @@ export class Scenario {
     await this.table.transact([
       { name: 'order', put: orderItem(order, requested) },
       { name: 'book entry', put: bookEntryItem(order.product, order.id) },
+      ...('site' in order ? [siteOfferEntry(order, requested)] : []),
     ]);
   }
 
@@ -254,6 +257,7 @@ export class Scenario {
       expect(book.has(id), `${id} in the book`).toBe(state.status === 'open');
     }
     for (const contract of contracts) expect(chainHolds(contract), contract.id).toBe(true);
+    expect((await audit(this.table, { at: this.clock() })).findings).toEqual([]);
     if ((await readControl(this.table, 'ndpr'))?.phase !== 'idle') return;
     const delivered = new Map<string, bigint>();
     for (const { origin, destination, schedule } of contracts)

@@ -1,0 +1,214 @@
+import * as z from 'zod';
+import type { Contract } from '../../shared/contracts/contract.ts';
+import type { Entry } from '../../shared/ledger/entry.ts';
+import type { Line } from '../../shared/ledger/statement.ts';
+import type { LotsByQuarter } from '../../shared/orders/delivery.ts';
+import type { Product } from '../../shared/reference/product.ts';
+import type { Control } from '../../shared/store/control.ts';
+import { readControlItem } from '../../shared/store/control.ts';
+import { contractOf } from '../../shared/store/contracts.ts';
+import type { Item } from '../../shared/store/item.ts';
+import type { ReferenceKind } from '../../shared/store/keys.ts';
+import { readEntryItem, readLineItem } from '../../shared/store/ledger.ts';
+import type { OrderState } from '../../shared/store/order-item.ts';
+import { plain, readOrderState } from '../../shared/store/order-item.ts';
+import type { ReferenceRecords } from '../../shared/store/reference.ts';
+import { referenceSeries } from '../../shared/store/reference.ts';
+import { siteSeries } from '../../shared/store/sites.ts';
+import type { Site } from '../../shared/reference/site.ts';
+import { readRecord } from '../../shared/store/versioned.ts';
+import type { Finding } from './finding.ts';
+import { finding } from './finding.ts';
+
+/** An order as the table has it: its numbers, and of its body what the audit holds contracts against. */
+export interface AuditedOrder {
+  readonly id: string;
+  readonly kind: 'offer' | 'bid';
+  readonly product: string;
+  readonly owner: string;
+  readonly state: OrderState;
+  readonly price: string;
+  readonly validUntil: string | undefined;
+  readonly site: string | undefined;
+}
+
+export interface AuditedContract extends Contract {
+  /** The item's own attributes, beside what was agreed. */
+  readonly item: Item;
+}
+
+export interface SiteEntry {
+  readonly site: string;
+  readonly offer: string;
+  readonly product: string;
+  readonly lots: LotsByQuarter;
+}
+
+/** The present record of a kind and id, and its versions in order. */
+export interface Versions {
+  readonly kind: ReferenceKind;
+  readonly id: string;
+  readonly head: ReferenceRecords[ReferenceKind] | undefined;
+  readonly versions: readonly ReferenceRecords[ReferenceKind][];
+}
+
+/** What the whole table says, by what it is about. Items that no check rests on are not kept. */
+export class Evidence {
+  readonly orders = new Map<string, AuditedOrder>();
+  readonly book = new Map<string, string>();
+  readonly sites = new Map<string, Site>();
+  readonly siteEntries: SiteEntry[] = [];
+  readonly contracts = new Map<string, AuditedContract>();
+  readonly controls = new Map<string, Control>();
+  /** Runs of clearings, by clearing. */
+  readonly runs = new Map<string, number>();
+  /** Lots counted by product, then quarter and lane (`2027-Q1 CL>DE`). */
+  readonly use = new Map<string, Map<string, bigint>>();
+  readonly references = new Map<string, Versions>();
+  readonly entries: Entry[] = [];
+  readonly lines: { readonly key: string; readonly line: Line }[] = [];
+  readonly unreadable: Finding[] = [];
+  items = 0;
+  readonly #contractItems = new Map<string, { item?: Item; events: Item[] }>();
+
+  /** Takes one item in. */
+  see(item: Item): void {
+    this.items += 1;
+    const key = keyOf(item);
+    try {
+      this.#place(item, key);
+    } catch (error) {
+      this.unreadable.push(finding('unreadable', key, shortly(error)));
+    }
+  }
+
+  /** To be called when every item has been seen. */
+  complete(): void {
+    for (const [id, { item, events }] of this.#contractItems)
+      try {
+        if (item === undefined) throw new Error('events of a contract that is not there');
+        const inOrder = events.toSorted((a, b) => (String(a['sk']) < String(b['sk']) ? -1 : 1));
+        this.contracts.set(id, { ...contractOf(item, inOrder), item });
+      } catch (error) {
+        this.unreadable.push(finding('unreadable', `CONTRACT#${id}`, shortly(error)));
+      }
+    this.#contractItems.clear();
+  }
+
+  product(id: string): Product | undefined {
+    return this.references.get(`product ${id}`)?.head as Product | undefined;
+  }
+
+  /** The records of a kind, by id. */
+  ofKind<K extends ReferenceKind>(kind: K): (Versions & { readonly kind: K })[] {
+    return [...this.references.values()].filter(
+      (each): each is Versions & { readonly kind: K } => each.kind === kind,
+    );
+  }
+
+  #place(item: Item, key: string): void {
+    const pk = String(item['pk']);
+    const sk = String(item['sk']);
+    const [area = ''] = pk.split('#');
+    const rest = pk.slice(area.length + 1);
+    switch (area) {
+      case 'ORDER':
+        this.orders.set(rest, orderOf(rest, item));
+        return;
+      case 'BOOK':
+        this.book.set(sk, rest.slice(0, rest.lastIndexOf('#')));
+        return;
+      case 'SITE':
+        if (sk === 'SITE') this.sites.set(rest, readRecord(siteSeries, item));
+        if (sk.startsWith('OFFER#')) this.siteEntries.push(siteEntryOf(rest, item));
+        return;
+      case 'CONTRACT': {
+        const parts = this.#contractItems.get(rest) ?? { events: [] };
+        if (sk === 'CONTRACT') parts.item = item;
+        else if (sk.startsWith('EVENT#')) parts.events.push(item);
+        this.#contractItems.set(rest, parts);
+        return;
+      }
+      case 'CLEARING':
+        if (typeof item['run'] === 'bigint') this.runs.set(rest, Number(item['run']));
+        return;
+      case 'MARKET':
+        if (sk === 'CONTROL') this.controls.set(rest, readControlItem(item));
+        if (sk.startsWith('USE#')) this.#count(rest, item);
+        return;
+      case 'REF':
+        this.#reference(rest, sk, item);
+        return;
+      case 'LEDGER':
+        this.entries.push(readEntryItem(item));
+        return;
+      case 'ACCOUNT':
+        this.lines.push({ key, line: readLineItem(item) });
+        return;
+      default:
+    }
+  }
+
+  #count(product: string, item: Item): void {
+    const counted = this.use.get(product) ?? new Map<string, bigint>();
+    const years = useSchema.parse(item);
+    for (const [quarter, lanes] of Object.entries(years.lots))
+      for (const [lane, lots] of Object.entries(lanes)) counted.set(`${quarter} ${lane}`, lots);
+    this.use.set(product, counted);
+  }
+
+  #reference(rest: string, sk: string, item: Item): void {
+    const [kind = '', ...name] = rest.split('#');
+    if (!(kind in referenceSeries)) return;
+    const series = referenceSeries[kind as ReferenceKind];
+    const isHead = name.length === 0;
+    const id = isHead ? sk : name.join('#');
+    const record = readRecord<ReferenceRecords[ReferenceKind]>(series as never, item);
+    const place = `${kind} ${id}`;
+    const known = this.references.get(place);
+    const before: Versions = known ?? { kind: kind as ReferenceKind, id, head: undefined, versions: [] };
+    this.references.set(
+      place,
+      isHead
+        ? { ...before, head: record }
+        : {
+            ...before,
+            versions: [...before.versions, record].toSorted((a, b) => a.version - b.version),
+          },
+    );
+  }
+}
+
+export const keyOf = (item: Item): string => `${String(item['pk'])} ${String(item['sk'])}`;
+
+const shortly = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ').slice(0, 300);
+
+const useSchema = z.object({ lots: z.record(z.string(), z.record(z.string(), z.bigint())) });
+
+const orderBodySchema = z.object({
+  price: z.object({ amount: z.string() }),
+  validUntil: z.string().optional(),
+  site: z.string().optional(),
+});
+
+function orderOf(id: string, item: Item): AuditedOrder {
+  const { price, validUntil, site } = orderBodySchema.parse(plain(item['body']));
+  const kind = item['type'];
+  if (kind !== 'offer' && kind !== 'bid') throw new Error('neither an offer nor a bid');
+  return {
+    ...{ id, kind, product: String(item['product']), owner: String(item['owner']) },
+    ...{ state: readOrderState(item), price: price.amount, validUntil, site },
+  };
+}
+
+const siteEntrySchema = z.object({
+  offer: z.string(),
+  product: z.string(),
+  lots: z.record(z.string(), z.bigint()),
+});
+
+function siteEntryOf(site: string, item: Item): SiteEntry {
+  const { offer, product, lots } = siteEntrySchema.parse(item);
+  return { site, offer, product, lots: new Map(Object.entries(lots)) };
+}

@@ -1,0 +1,41 @@
+/** What the audit holds the table against; each has a test that breaks just it. */
+export const checks = {
+  unreadable: 'every item that the audit rests on can be read',
+  order_balance: 'for every order and quarter, quantity = remaining + Σ contracts, and nothing is negative',
+  order_origins: 'what a bid has contracted by origin is what its contracts say',
+  order_book: 'only open orders are in the book, and every open one without an end is',
+  pool_members:
+    "a pool's bid is the sum of its members, and each member has contracted what its contracts say",
+  site_entries: "a site's entry of an offer holds what the offer asks for, or what is left of it",
+  site_capacity: "a site's offers ask no more of a year than the site can make",
+  origin_use: "what zones' caps count is what all contracts deliver",
+  contract_orders:
+    'a contract is of an offer and a bid of its product, its seller and its buyer, and has its own id',
+  contract_prices: 'the parts of a contract add up: waterfall, landed price, totals',
+  contract_floor: 'no contract is under the floor in force at its gate closure',
+  contract_ask: 'no contract pays the seller less than its ask',
+  contract_limit: 'no buyer pays more than its limit, levy included',
+  contract_chain: 'the events of a contract are those that were recorded: none changed, none missing',
+  contract_due: 'a contract that is not over will be looked at',
+  reference_versions: 'reference data stands as its last version says, and no version is missing',
+  floor_chain: 'the versions of a floor are chained, unchanged and complete',
+  ledger_entry: 'every entry balances in each currency, and has the id that follows from its cause',
+  ledger_lines: 'every entry has a line in each account it names, and there is no other line',
+  ledger_zero_sum: 'the sum over all accounts is zero in each currency',
+  ledger_causes: 'one entry for each cause and number, and no number left out',
+} as const;
+export type Check = keyof typeof checks;
+
+/** One thing that is not as it must be. */
+export interface Finding {
+  readonly check: Check;
+  /** What it is about: a key of the table, or an id. */
+  readonly subject: string;
+  readonly detail: string;
+}
+
+export const finding = (check: Check, subject: string, detail: string): Finding => ({
+  check,
+  subject,
+  detail,
+});

@@ -1,0 +1,17 @@
+import type { ScanCommandOutput } from '@aws-sdk/client-dynamodb';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { Item } from '../../shared/store/item.ts';
+import { readItem } from '../../shared/store/item.ts';
+import type { Table } from '../../shared/store/table.ts';
+
+/** Every item of the table, page by page, read consistently: what has been written before a page is read is in it. */
+export async function* scan(table: Pick<Table, 'client' | 'name'>): AsyncGenerator<readonly Item[]> {
+  let start: ScanCommandOutput['LastEvaluatedKey'];
+  do {
+    const page: ScanCommandOutput = await table.client.send(
+      new ScanCommand({ TableName: table.name, ExclusiveStartKey: start, ConsistentRead: true }),
+    );
+    yield (page.Items ?? []).map(readItem);
+    start = page.LastEvaluatedKey;
+  } while (start !== undefined);
+}
