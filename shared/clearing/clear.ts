@@ -11,7 +11,7 @@ import { Eligibility } from './eligibility/eligibility.ts';
 import { explain, type OrderExplanation } from './explanation/explain.ts';
 import type { QuarterExplanation } from './explanation/explanation.ts';
 import { facetsOf } from './eligibility/facets.ts';
-import { MOST_ORDERS } from './solver/limits.ts';
+import { MOST_ENTRIES } from './solver/limits.ts';
 import { MarketTooLarge } from './solver/network.ts';
 import { proofOf, type QuarterProof } from './documents/proof.ts';
 import {
@@ -68,9 +68,14 @@ export interface Outcome {
  * Errors: market_too_large (the whole clearing fails, nothing is cleared by halves).
  */
 export function clear(snapshot: Snapshot, mayGoOn?: MayGoOn): Result<Outcome> {
-  const orders = snapshot.offers.length + snapshot.bids.length;
-  if (orders > MOST_ORDERS)
-    return fail(problem('market_too_large', `${orders} orders; one clearing takes ${MOST_ORDERS}`));
+  const entries = entriesOf(snapshot.offers) + entriesOf(snapshot.bids);
+  if (entries > MOST_ENTRIES)
+    return fail(
+      problem(
+        'market_too_large',
+        `orders for ${entries} quarters in all; one clearing takes ${MOST_ENTRIES}`,
+      ),
+    );
   try {
     const absences = new Absences();
     const first = clearBook(snapshot, absences, mayGoOn);
@@ -106,6 +111,9 @@ export function clear(snapshot: Snapshot, mayGoOn?: MayGoOn): Result<Outcome> {
     throw error;
   }
 }
+
+const entriesOf = (orders: readonly { readonly remaining: readonly unknown[] }[]): number =>
+  orders.reduce((sum, { remaining }) => sum + remaining.length, 0);
 
 /** Clears every quarter, with what each pool was awarded shared among those of its members that take part. */
 function clearBook(snapshot: Snapshot, absences: Absences, mayGoOn: MayGoOn | undefined) {

@@ -9,12 +9,12 @@ import type { BookRun } from './clear-book.ts';
 import { largeBook } from './large-book.ts';
 
 /**
- * Decides one large book in a process of its own, `node clear-book-once.mjs ORDERS`, as the clearing's Lambda does but
+ * Decides one large book in a process of its own, `node clear-book-once.mjs ORDERS QUARTERS`, as the clearing's Lambda does but
  * for its stores: clears it, concludes and packs its contracts, and writes the bytes of its proof and of every
  * explanation, each shard dropped before the next is made. Prints a {@link BookRun}, or fails where anything is wrong.
  */
-function main(orders: number): void {
-  const snapshot = largeBook(orders);
+function main(orders: number, quarters: number): void {
+  const snapshot = largeBook(orders, quarters);
   const peak = (): number => process.resourceUsage().maxRSS / 1024;
   const seconds = (since: number): number => (performance.now() - since) / 1000;
   const before = peak();
@@ -71,9 +71,10 @@ const partiesOf = ({ clearing, offers, bids }: Book) => ({
 function checkVolume({ awards, quarters }: Documented): void {
   let lots = 0n;
   for (const { schedule } of awards) for (const entry of schedule) lots += entry.lots;
-  for (const { lots: volume, optimality } of quarters)
-    if (volume !== lots || optimality.gap !== 0n)
-      throw new Error(`${lots} of ${volume} lots are awarded, with a gap of ${optimality.gap}`);
+  const volume = quarters.reduce((sum, quarter) => sum + quarter.lots, 0n);
+  const gap = quarters.reduce((sum, { optimality }) => sum + optimality.gap, 0n);
+  if (volume !== lots || gap !== 0n)
+    throw new Error(`${lots} of ${volume} lots are awarded, with a gap of ${gap}`);
 }
 
 const kindsIn = ({ offers, bids }: Book): number =>
@@ -85,4 +86,4 @@ const kindsIn = ({ offers, bids }: Book): number =>
     ),
   ).size;
 
-main(Number(process.argv[2] ?? 10_000));
+main(Number(process.argv[2] ?? 10_000), Number(process.argv[3] ?? 1));

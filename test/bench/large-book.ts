@@ -1,20 +1,20 @@
 import * as z from 'zod';
 import type { BookBid, BookOffer, Snapshot } from '../../shared/clearing/snapshot.ts';
 import { snapshotSchema } from '../../shared/clearing/snapshot.ts';
+import { quarterFromNumber, quarterNumber } from '../../shared/kernel/quarter.ts';
 import { aMarket } from '../support/market.ts';
 import { seeded } from './networks.ts';
 
 const ORIGINS = ['AU', 'US', 'CL', 'CN', 'BR', 'ZA', 'CA', 'VN'];
 const DESTINATIONS = ['DE', 'JP', 'US', 'KR', 'IN', 'FR'];
-const QUARTER = '2027-Q1';
 
 /**
- * A book of `orders` orders of a few thousand kinds, as a market of many small parties on a price grid has: offers of
+ * A book of `orders` orders, each over as many quarters, of a few thousand kinds, as a market of many small parties on a price grid has: offers of
  * 25 asks from eight countries with or without a certificate, bids of 60 limits into six countries, a tenth of them
  * with an origin cap, of 1 to 20 lots each. A zone with a floor, a rule and a levy decides for three of the
  * destinations.
  */
-export function largeBook(orders: number, seed = 1): Snapshot {
+export function largeBook(orders: number, quarters = 1, seed = 1): Snapshot {
   const draw = seeded(seed);
   const market = aMarket().zone().floor('95.00').scheme().rule();
   for (const [place, country] of ORIGINS.entries())
@@ -27,13 +27,16 @@ export function largeBook(orders: number, seed = 1): Snapshot {
   const pattern = patterns.find(({ maxOriginShare }) => maxOriginShare === undefined)!;
   const capped = patterns.find(({ maxOriginShare }) => maxOriginShare !== undefined)!;
 
+  const inQuarters = Array.from({ length: quarters }, (_, at) =>
+    quarterFromNumber(quarterNumber('2027-Q1') + at),
+  );
   const number = (at: number): string => at.toString().padStart(20, '0');
   const terms = (tick: bigint) => {
     const lots = BigInt(1 + draw(20));
     const quantity = { amount: { units: lots, scale: 0 }, unit: 'kg' } as const;
     return {
       price: { ...pattern.price, amount: { units: tick, scale: 2 } },
-      remaining: [{ quarter: QUARTER, quantity }],
+      remaining: inQuarters.map((quarter) => ({ quarter, quantity })),
     };
   };
   const offers = Array.from({ length: orders >> 1 }, (_, at): BookOffer => ({

@@ -3,8 +3,8 @@
  * it the whole clearing fails with a reason (MarketTooLarge) before the memory is taken or the steps are made.
  */
 
-/** Orders of a book: what one Lambda of 10 GB explains and proves. */
-export const MOST_ORDERS = 1_000_000;
+/** Orders of a book, each counted once for every quarter in which it asks for something: what 10 GB explain and prove. */
+export const MOST_ENTRIES = 1_000_000;
 
 /** Eligible pairs of one quarter, at about 150 bytes each while they are solved. */
 export const MOST_PAIRS = 20_000_000;

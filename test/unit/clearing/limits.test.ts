@@ -4,7 +4,7 @@ import { bidClasses, offerClasses } from '../../../shared/clearing/classes.ts';
 import { Eligibility } from '../../../shared/clearing/eligibility/eligibility.ts';
 import { facetsOf } from '../../../shared/clearing/eligibility/facets.ts';
 import { readBook } from '../../../shared/clearing/book.ts';
-import { MOST_ORDERS } from '../../../shared/clearing/solver/limits.ts';
+import { MOST_ENTRIES } from '../../../shared/clearing/solver/limits.ts';
 import { marketOf } from '../../../shared/clearing/market.ts';
 import { MarketTooLarge } from '../../../shared/clearing/solver/network.ts';
 import { minimiseCost } from '../../../shared/clearing/solver/simplex.ts';
@@ -21,13 +21,13 @@ const small = () =>
     .bid('d', 'DE', '110.00', '10');
 
 describe('the limits of a clearing', () => {
-  it('fail a book with one order too many whole, before it is read', () => {
+  it('fail a book with one order, for one quarter, too many whole, before it is read', () => {
     const snapshot = small().snapshot();
-    const offers = new Array<(typeof snapshot.offers)[number]>(MOST_ORDERS - 1).fill(snapshot.offers[0]!);
+    const offers = new Array<(typeof snapshot.offers)[number]>(MOST_ENTRIES - 1).fill(snapshot.offers[0]!);
     const result = clear({ ...snapshot, offers });
     expect(result).toMatchObject({
       ok: false,
-      problem: { code: 'market_too_large', detail: '1000001 orders; one clearing takes 1000000' },
+      problem: { code: 'market_too_large', detail: 'orders for 1000001 quarters in all; one clearing takes 1000000' },
     });
   });
 
