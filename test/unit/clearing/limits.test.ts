@@ -27,7 +27,10 @@ describe('the limits of a clearing', () => {
     const result = clear({ ...snapshot, offers });
     expect(result).toMatchObject({
       ok: false,
-      problem: { code: 'market_too_large', detail: 'orders for 1000001 quarters in all; one clearing takes 1000000' },
+      problem: {
+        code: 'market_too_large',
+        detail: 'orders for 1000001 quarters in all; one clearing takes 1000000',
+      },
     });
   });
 
