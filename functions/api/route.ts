@@ -60,6 +60,7 @@ export type Tag =
   | 'Zones'
   | 'Standards'
   | 'Floors'
+  | 'Reference prices'
   | 'Sites and certificates'
   | 'Orders'
   | 'Pools'

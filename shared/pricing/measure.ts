@@ -27,6 +27,7 @@ export const shortfallCodes = [
   'one_firm_dominates',
   'stale',
   'other_unit',
+  'window_open',
 ] as const;
 
 export interface Shortfall {

@@ -66,6 +66,9 @@ export const pricePointSchema = pricePointTermsSchema
   .meta({ id: 'PricePoint' });
 export type PricePoint = z.output<typeof pricePointSchema>;
 
+/** Points recorded in one transaction with what they replace; each needs a write of its own there. */
+export const maximumPoints = 95;
+
 export const windowSchema = z.strictObject({ from: dateSchema, to: dateSchema });
 export type Window = z.output<typeof windowSchema>;
 

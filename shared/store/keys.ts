@@ -35,7 +35,15 @@ export const shardOf = (id: string): number =>
 const padded = (number: number): string => String(number).padStart(10, '0');
 
 export type ReferenceKind =
-  'organisation' | 'product' | 'zone' | 'consumption' | 'scheme' | 'standards' | 'floor' | 'change';
+  | 'organisation'
+  | 'product'
+  | 'zone'
+  | 'consumption'
+  | 'scheme'
+  | 'standards'
+  | 'floor'
+  | 'change'
+  | 'reference-price';
 
 export const keys = {
   /** The present version of a record of reference data; one partition per kind, read whole. */
@@ -46,6 +54,14 @@ export const keys = {
   }),
   /** One counter that every change of floors, rules, zones and products moves on: they are checked together. */
   configuration: (): Key => ({ pk: 'CONFIGURATION', sk: 'REVISION' }),
+
+  /** A point of a reference price series; its id begins with its date. */
+  pricePoint: (series: string, id: string): Key => ({ pk: `POINTS#${series}`, sk: id }),
+  /** A frozen figure of a series; of one window, its versions in order. */
+  fixing: (series: string, window: { from: string; to: string }, version: number): Key => ({
+    pk: `FIXINGS#${series}`,
+    sk: `${window.to}#${window.from}#V${padded(version)}`,
+  }),
 
   site: (id: string): Key => ({ pk: `SITE#${id}`, sk: 'SITE' }),
   siteVersion: (id: string, version: number): Key => ({ pk: `SITE#${id}`, sk: `V#${padded(version)}` }),

@@ -2,6 +2,8 @@ import type { Page, PageRequest } from '../kernel/page.ts';
 import type { Instant } from '../kernel/time.ts';
 import type { Floor } from '../pricing/floor.ts';
 import { floorSchema } from '../pricing/floor.ts';
+import type { ReferenceSeries } from '../pricing/reference-price.ts';
+import { referenceSeriesSchema } from '../pricing/reference-price.ts';
 import type { Change } from '../reference/change.ts';
 import { changeSchema } from '../reference/change.ts';
 import type { Organisation } from '../reference/organisation.ts';
@@ -31,6 +33,7 @@ export interface ReferenceRecords {
   standards: StandardsRule;
   floor: Floor;
   change: Change;
+  'reference-price': ReferenceSeries;
 }
 
 /** Consumption is a zone's, of a product; neither id contains the bar. */
@@ -60,6 +63,7 @@ export const referenceSeries: { readonly [K in ReferenceKind]: Series<ReferenceR
   standards: seriesOf('standards', standardsRuleSchema),
   floor: seriesOf('floor', floorSchema),
   change: seriesOf('change', changeSchema),
+  'reference-price': seriesOf('reference-price', referenceSeriesSchema),
 };
 
 /** The present version. */

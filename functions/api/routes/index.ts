@@ -10,6 +10,7 @@ import { organisationRoutes } from './organisations.ts';
 import { poolRoutes } from './pools.ts';
 import { previewRoutes } from './previews.ts';
 import { productRoutes } from './products.ts';
+import { referencePriceRoutes } from './reference-prices.ts';
 import { schemeRoutes } from './schemes.ts';
 import { siteRoutes } from './sites.ts';
 import { standardsRoutes } from './standards.ts';
@@ -23,6 +24,7 @@ export const routes: readonly Route[] = [
   ...schemeRoutes,
   ...standardsRoutes,
   ...floorRoutes,
+  ...referencePriceRoutes,
   ...siteRoutes,
   ...certificateRoutes,
   ...offerRoutes,
