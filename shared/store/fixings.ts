@@ -11,7 +11,6 @@ import type { Evidence } from '../pricing/measure.ts';
 import type { Fixing, ReferenceSeries, Window } from '../pricing/reference-price.ts';
 import { fixingSchema } from '../pricing/reference-price.ts';
 import { groupOf } from '../reference/organisation.ts';
-import type { Attribute } from './condition.ts';
 import { doesNotExist } from './condition.ts';
 import { sealConfiguration } from './configuration.ts';
 import type { Item } from './item.ts';

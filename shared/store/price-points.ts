@@ -15,7 +15,6 @@ import { suspectedUnit } from '../pricing/suspected-unit.ts';
 import type { Product } from '../reference/product.ts';
 import type { Act } from './act.ts';
 import type { Action } from './action.ts';
-import type { Attribute } from './condition.ts';
 import { doesNotExist, exists } from './condition.ts';
 import { authorUnder, configurationMoves, readGuard } from './configuration.ts';
 import type { Plan } from './effect.ts';
