@@ -19,34 +19,35 @@ class QuickestFirst extends BaseSequencer {
   }
 }
 
-/** What the solver is asked of directly: enough for its mutants, and a second instead of all. */
-const solverTests = [
-  'test/unit/clearing/{certificate,zone-caps,limits}.test.ts',
-  'test/unit/clearing/solver/*.test.ts',
-];
-const solverProperties = [
-  'test/property/clearing/solver/*.test.ts',
-  'test/property/clearing/{flow,prices,zone-caps}.test.ts',
-];
-const properties = [
-  ...solverProperties,
-  'test/property/clearing/{clear,conditions,pairing}.test.ts',
-  'test/property/verify/honest.test.ts',
-];
-const onlySolver = process.env['MUTATION_TESTS'] === 'solver';
-const units = onlySolver ? solverTests : ['test/unit/clearing/**/*.test.ts'];
+const unit = (files: string): string => `test/unit/clearing/${files}.test.ts`;
+const property = (files: string): string => `test/property/clearing/${files}.test.ts`;
+
+/** What a folder is asked of directly: enough for its mutants, and a second or two instead of ten. */
+const direct: Record<string, { readonly units: string[]; readonly properties: string[] }> = {
+  solver: {
+    units: [unit('{certificate,zone-caps,limits}'), unit('solver/*')],
+    properties: [property('solver/*'), property('{flow,prices,zone-caps}')],
+  },
+  conditions: { units: [unit('{conditions,search-limits}')], properties: [property('conditions')] },
+  pairing: { units: [unit('pairing')], properties: [property('pairing')] },
+};
+const whole = {
+  units: [unit('**/*')],
+  properties: [
+    ...[property('solver/*'), property('{clear,conditions,flow,pairing,prices,zone-caps}')],
+    'test/property/verify/honest.test.ts',
+  ],
+};
+const { units, properties } = direct[process.env['MUTATION_TESTS'] ?? ''] ?? whole;
 
 /**
  * The tests of the engine that are run for every mutant: those of units, and where `PROPERTY_RUNS` says how often,
- * properties, on few and always the same examples. `MUTATION_TESTS=solver` leaves out what asks the solver by way of
- * whole markets.
+ * properties, on few and always the same examples. `MUTATION_TESTS=solver` (`conditions`, `pairing`) runs
+ * what asks that folder directly alone.
  */
 export default defineConfig({
   test: {
-    include: [
-      ...units,
-      ...(process.env['PROPERTY_RUNS'] === undefined ? [] : onlySolver ? solverProperties : properties),
-    ],
+    include: [...units, ...(process.env['PROPERTY_RUNS'] === undefined ? [] : properties)],
     // Large books: seconds for each mutant.
     exclude: ['test/unit/clearing/scale.test.ts'],
     setupFiles: ['test/support/fixed-seed.ts'],
