@@ -10,6 +10,7 @@ class QuickestFirst extends BaseSequencer {
       'unit/clearing/expl',
       'property/clearing',
       'property/verify',
+      'search-limits',
     ];
     const place = ({ moduleId }: TestSpecification): number =>
       moduleId.includes('/solver/') ? -1 : order.findLastIndex((part) => moduleId.includes(part));
@@ -28,7 +29,7 @@ const direct: Record<string, { readonly units: string[]; readonly properties: st
     units: [unit('{certificate,zone-caps,limits}'), unit('solver/*')],
     properties: [property('solver/*'), property('{flow,prices,zone-caps}')],
   },
-  conditions: { units: [unit('{conditions,search-limits}')], properties: [property('conditions')] },
+  conditions: { units: [unit('{conditions,awards-kept,possible-awards,search-limits}')], properties: [property('conditions')] },
   pairing: { units: [unit('pairing')], properties: [property('pairing')] },
 };
 const whole = {

@@ -9,8 +9,6 @@ export class DistanceQueue {
     const keys = this.#keys;
     const nodes = this.#nodes;
     let at = keys.length;
-    keys.push(key);
-    nodes.push(node);
     while (at > 0) {
       const above = (at - 1) >> 1;
       if (keys[above]! <= key) break;
@@ -27,8 +25,8 @@ export class DistanceQueue {
     const keys = this.#keys;
     const nodes = this.#nodes;
     const key = keys.pop();
-    const node = nodes.pop();
-    if (key === undefined || node === undefined) return -1;
+    if (key === undefined) return -1;
+    const node = nodes.pop()!;
     const count = keys.length;
     if (count === 0) {
       this.distance = key;

@@ -6,9 +6,7 @@ export interface Rational {
 
 const lowest = (numerator: bigint, denominator: bigint): Rational => {
   const divisor = gcd(numerator < 0n ? -numerator : numerator, denominator);
-  return divisor === 1n
-    ? { numerator, denominator }
-    : { numerator: numerator / divisor, denominator: denominator / divisor };
+  return { numerator: numerator / divisor, denominator: denominator / divisor };
 };
 
 /** Of two numbers that are not negative; `gcd(0, n)` is `n`. */

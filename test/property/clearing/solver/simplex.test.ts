@@ -102,7 +102,9 @@ describe('the network simplex', () => {
     const spokes = new SpanningTree(Int32Array.of(-1, 0, 0), Int32Array.of(-1, 2, 3));
     expect(() => minimiseCost(endless, spokes)).toThrow(EngineFault);
     const { arcs, tree } = parallel([-1, 1]);
+    arcs.capacity[1] = 5;
     arcs.flow[1] = 3;
+    arcs.flow[2] = 6;
     expect(() => minimiseCost(arcs, tree)).toThrow(EngineFault);
   });
 });
