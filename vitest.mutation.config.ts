@@ -13,7 +13,7 @@ class QuickestFirst extends BaseSequencer {
       'search-limits',
     ];
     const place = ({ moduleId }: TestSpecification): number =>
-      moduleId.includes('/solver/') ? -1 : order.findLastIndex((part) => moduleId.includes(part));
+      /\/(?:solver|pairing)\//.test(moduleId) ? -1 : order.findLastIndex((part) => moduleId.includes(part));
     return Promise.resolve(
       files.toSorted((a, b) => place(a) - place(b) || (a.moduleId < b.moduleId ? -1 : 1)),
     );
@@ -29,13 +29,19 @@ const direct: Record<string, { readonly units: string[]; readonly properties: st
     units: [unit('{certificate,zone-caps,limits}'), unit('solver/*')],
     properties: [property('solver/*'), property('{flow,prices,zone-caps}')],
   },
-  conditions: { units: [unit('{conditions,awards-kept,possible-awards,search-limits}')], properties: [property('conditions')] },
-  pairing: { units: [unit('pairing')], properties: [property('pairing')] },
+  conditions: {
+    units: [unit('{conditions,awards-kept,possible-awards,search-limits}')],
+    properties: [property('conditions')],
+  },
+  pairing: {
+    units: [unit('pairing'), unit('pairing/*')],
+    properties: [property('pairing'), property('pairing/*')],
+  },
 };
 const whole = {
   units: [unit('**/*')],
   properties: [
-    ...[property('solver/*'), property('{clear,conditions,flow,pairing,prices,zone-caps}')],
+    ...[property('{pairing,solver}/*'), property('{clear,conditions,flow,pairing,prices,zone-caps}')],
     'test/property/verify/honest.test.ts',
   ],
 };
