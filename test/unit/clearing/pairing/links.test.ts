@@ -18,8 +18,8 @@ function tiesOf(
   links: readonly LinkSpec[],
   gates: Ties['gates'] = [],
 ): Ties {
-  const nodes = <Order>(lots: readonly number[]) =>
-    lots.map((each) => ({ order: undefined as Order, class: 0, lots: each }));
+  const nodes = (lots: readonly number[]) =>
+    lots.map((each) => ({ order: undefined as never, class: 0, lots: each }));
   return {
     sellers: nodes(sellers),
     buyers: nodes(buyers),
