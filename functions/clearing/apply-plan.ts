@@ -1,4 +1,4 @@
-import type { ContractTerms } from '../../shared/contracts/contract-events.ts';
+import type { ContractTerms } from '../../shared/contracts/chain.ts';
 import { retireOrder } from '../../shared/store/book.ts';
 import type { ChunkText } from '../../shared/store/plan.ts';
 import { applyChunk, planInHand, readPlan } from '../../shared/store/plan.ts';

@@ -2,7 +2,7 @@ import type { AwardTerms } from '../../shared/clearing/documents/conclude.ts';
 import { contractsOf } from '../../shared/clearing/documents/conclude.ts';
 import type { Snapshot } from '../../shared/clearing/snapshot.ts';
 import { marketFigures, outcomeOf } from '../../shared/clearing/documents/summary.ts';
-import { concludedEvent } from '../../shared/contracts/contract-events.ts';
+import { concludedEvent } from '../../shared/contracts/chain.ts';
 import { must } from '../../shared/kernel/result.ts';
 import type { QuarterQuantity } from '../../shared/orders/delivery.ts';
 import { lotsOf } from '../../shared/pricing/product-terms.ts';

@@ -1,4 +1,4 @@
-import type { ContractTerms } from '../../shared/contracts/contract-events.ts';
+import type { ContractTerms } from '../../shared/contracts/chain.ts';
 import { noFigures, noOutcome } from '../../shared/clearing/documents/record.ts';
 import { completeClearing, failClearing, readFinding, recordRun } from '../../shared/store/clearings.ts';
 import { countUse, useOfContracts } from '../../shared/store/origin-use.ts';

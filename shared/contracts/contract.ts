@@ -5,6 +5,7 @@ import { moneySchema, priceSchema } from '../kernel/money.ts';
 import { quantitySchema } from '../kernel/quantity.ts';
 import { quarterSchema } from '../kernel/quarter.ts';
 import { dateSchema, instantSchema } from '../kernel/time.ts';
+import { contractEventSchema } from './contract-events.ts';
 
 /** The parts of a landed price, in the order in which they are added. */
 export const waterfallParts = [
@@ -45,13 +46,6 @@ const scheduleEntrySchema = z.strictObject({
   interval: z.strictObject({ low: priceSchema, high: priceSchema }),
 });
 
-export const contractEventSchema = z.strictObject({
-  type: z.enum(['concluded']),
-  at: instantSchema,
-  /** SHA-256 of this event and of the one before it: one chain per contract. */
-  hash: z.string(),
-});
-
 /** An offtake contract as recorded. It never changes; what happens later is appended to `events`. */
 export const contractSchema = z
   .strictObject({
@@ -81,8 +75,13 @@ export const contractSchema = z
         validTo: dateSchema,
       }),
     ),
+    /** The standard terms in force at gate closure; none had been set if `null`. */
+    standardTerms: z.int().positive().nullable().optional(),
+    /** As agreed; what the contract has come to since is told by its events. */
     status: z.enum(['concluded']),
     concludedAt: instantSchema,
+    /** Secret: hides, in the digest of the terms, what some of its readers may not see. */
+    salt: z.string().optional(),
     events: z.array(contractEventSchema),
   })
   .meta({ id: 'Contract' });

@@ -1,15 +1,21 @@
 import * as z from 'zod';
-import { decimalCodec, positiveDecimalCodec } from '../kernel/decimal.ts';
+import { decimalCodec, positiveDecimalCodec, tenTo } from '../kernel/decimal.ts';
 import { generatedIdSchema, nameIdSchema, textSchema } from '../kernel/ids.ts';
 import { quantitySchema } from '../kernel/quantity.ts';
 import { quarterSchema } from '../kernel/quarter.ts';
 import { dateSchema, instantSchema } from '../kernel/time.ts';
+import { sideSchema } from './standard-terms.ts';
 
 /** Per cent by mass of the dry product, by element. */
 export const assayValuesSchema = z
   .array(z.strictObject({ element: nameIdSchema, value: decimalCodec }))
   .min(1)
-  .max(40);
+  .max(40)
+  .refine(
+    (values) => new Set(values.map(({ element }) => element)).size === values.length,
+    'must not name an element twice',
+  );
+export type AssayValues = z.output<typeof assayValuesSchema>;
 
 /** What the seller says of a shipment before it arrives. */
 export const deliveryNoticeSchema = z.strictObject({
@@ -29,7 +35,9 @@ export const deliveryReceiptSchema = z.strictObject({
   /** Weighed, wet. */
   quantity: quantitySchema,
   /** Per cent of the wet mass; none if absent. */
-  moisture: positiveDecimalCodec.optional(),
+  moisture: positiveDecimalCodec
+    .refine(({ units, scale }) => units < 100n * tenTo(scale), 'must be less than 100')
+    .optional(),
 });
 export type DeliveryReceipt = z.output<typeof deliveryReceiptSchema>;
 
@@ -40,6 +48,7 @@ export const deliveryStatuses = [
   'blocked',
   'accepted',
   'rejected',
+  'withdrawn',
 ] as const;
 
 /** A shipment under a contract, as the events of the contract tell it. Quantities in the product's own unit. */
@@ -57,6 +66,10 @@ export const deliverySchema = z
       buyer: assayValuesSchema.optional(),
       umpire: assayValuesSchema.optional(),
       settled: assayValuesSchema.optional(),
+      /** Who has reported: more than is shown while one side's is sealed from the other. */
+      reported: z.array(sideSchema),
+      /** Elements on which the sides lie further apart than the splitting limit: the umpire's. */
+      disputed: z.array(nameIdSchema),
     }),
     /** Dry mass: of the notice until there is a receipt; final once accepted. */
     provisionalQuantity: quantitySchema,

@@ -14,7 +14,7 @@ const distinct = <T>(values: readonly T[], of: (value: T) => string): boolean =>
   new Set(values.map(of)).size === values.length;
 
 /** The buyer's or the seller's choice how much within the tolerance is delivered. */
-const sideSchema = z.enum(['seller', 'buyer']);
+export const sideSchema = z.enum(['seller', 'buyer']);
 export type Side = z.output<typeof sideSchema>;
 
 const toleranceSchema = z.strictObject({ share: shareCodec, option: sideSchema });
@@ -32,7 +32,11 @@ export const takeOrPaySchema = z.strictObject({
   makeUpYears: z.int().min(0).max(20),
   /** What is taken above a year's quantity reduces later years' minimum, up to this share of their quantity. */
   carryForwardShare: shareCodec.optional(),
+  /** Years after it was taken in which it still does; as many as for make-up if absent. */
+  carryForwardYears: z.int().min(0).max(20).optional(),
 });
+
+export type TakeOrPay = z.output<typeof takeOrPaySchema>;
 
 /** What must come true before a contract binds, and by when at the latest: days from its conclusion. */
 const conditionPrecedentSchema = z.strictObject({
@@ -57,17 +61,23 @@ const elementSchema = z.strictObject({
   splittingLimit: positiveDecimalCodec,
 });
 
-const assaySchema = z.strictObject({
-  elements: z
-    .array(elementSchema)
-    .min(1)
-    .max(40)
-    .refine((elements) => distinct(elements, ({ element }) => element), 'must not name an element twice'),
-  /** Who decides where two assays lie further apart than the splitting limit. */
-  umpire: textSchema(200),
-  /** The contract price holds at `base` per cent of this element, and moves in proportion. */
-  grade: z.strictObject({ element: nameIdSchema, base: positiveDecimalCodec }).optional(),
-});
+const assaySchema = z
+  .strictObject({
+    elements: z
+      .array(elementSchema)
+      .min(1)
+      .max(40)
+      .refine((elements) => distinct(elements, ({ element }) => element), 'must not name an element twice'),
+    /** Who decides where two assays lie further apart than the splitting limit. */
+    umpire: textSchema(200),
+    /** The contract price holds at `base` per cent of this element, and moves in proportion. */
+    grade: z.strictObject({ element: nameIdSchema, base: positiveDecimalCodec }).optional(),
+  })
+  .refine(
+    ({ elements, grade }) => grade === undefined || elements.some(({ element }) => element === grade.element),
+    { path: ['grade', 'element'], message: 'must be one of the elements' },
+  );
+export type AssayTerms = z.output<typeof assaySchema>;
 
 /** What indexed contracts settle by: `months` whole months, which end `offset` months after the quarter of delivery. */
 const quotationalPeriodSchema = z.strictObject({

@@ -4,11 +4,13 @@ import { moneySchema } from '../kernel/money.ts';
 import { without } from '../kernel/without.ts';
 import type { Caller } from '../reference/caller.ts';
 import { seesAll } from '../reference/caller.ts';
+import { sellersParts } from './chain.ts';
+import type { ContractEvent } from './contract-events.ts';
 import type { Contract } from './contract.ts';
 import { contractSchema } from './contract.ts';
+import { statusOf } from './life.ts';
+import { contractStatuses } from './state.ts';
 
-/** What the buyer does not see: what the seller asked, and how its price came to be more. */
-const sellersParts = ['ask', 'floorUplift', 'scarcity'] as const;
 type SellersPart = (typeof sellersParts)[number];
 
 const partsOf = <S extends z.ZodType>(part: S) =>
@@ -29,7 +31,10 @@ const entrySchema = contractSchema.shape.schedule.element;
  * auditors; `interval` for administrators and auditors.
  */
 export const contractViewSchema = contractSchema
+  .omit({ salt: true })
   .extend({
+    /** What its events have brought it to. */
+    status: z.enum(contractStatuses),
     schedule: z.array(
       entrySchema.extend({
         waterfall: partsOf(decimalCodec),
@@ -41,19 +46,52 @@ export const contractViewSchema = contractSchema
   .meta({ id: 'ContractView' });
 export type ContractView = z.output<typeof contractViewSchema>;
 
+/** Whose contract it is to the caller; `undefined` if it is none of theirs: then it does not exist for them. */
+export function standpointOf(
+  { seller, buyer }: Pick<Contract, 'seller' | 'buyer'>,
+  caller: Caller,
+): 'all' | 'seller' | 'buyer' | undefined {
+  if (seesAll(caller)) return 'all';
+  if (seller === caller.organisation) return 'seller';
+  return buyer === caller.organisation ? 'buyer' : undefined;
+}
+
+/** The events as the caller may see them: one side's assay is sealed from the other until both are in. */
+export function eventsFor(
+  events: readonly ContractEvent[],
+  standpoint: 'all' | 'seller' | 'buyer',
+): ContractEvent[] {
+  const exchanged = new Set(
+    events.flatMap((event) => (event.type === 'assay_settled' ? [event.delivery] : [])),
+  );
+  return events.map((event) =>
+    event.type !== 'assay_reported' ||
+    standpoint === 'all' ||
+    standpoint === event.side ||
+    exchanged.has(event.delivery)
+      ? event
+      : without(event, 'opened'),
+  );
+}
+
 /** The contract as the caller may see it; `undefined` if it is none of theirs: then it does not exist for them. */
 export function viewOf(contract: Contract, caller: Caller): ContractView | undefined {
-  if (seesAll(caller)) return contract;
-  const isSeller = contract.seller === caller.organisation;
-  if (!isSeller && contract.buyer !== caller.organisation) return undefined;
-  const shown = <T extends Record<SellersPart, unknown>>(parts: T): Omit<T, SellersPart> =>
-    isSeller ? parts : without(parts, ...sellersParts);
+  const standpoint = standpointOf(contract, caller);
+  if (standpoint === undefined) return undefined;
+  const shown = {
+    ...without(contract, 'salt'),
+    status: statusOf(contract.events),
+    events: eventsFor(contract.events, standpoint),
+  };
+  if (standpoint === 'all') return shown;
+  const partsFor = <T extends Record<SellersPart, unknown>>(parts: T): Omit<T, SellersPart> =>
+    standpoint === 'seller' ? parts : without(parts, ...sellersParts);
   return {
-    ...contract,
+    ...shown,
     schedule: contract.schedule.map((entry) => ({
       ...without(entry, 'interval'),
-      waterfall: shown(entry.waterfall),
+      waterfall: partsFor(entry.waterfall),
     })),
-    totals: shown(contract.totals),
+    totals: partsFor(contract.totals),
   };
 }

@@ -51,6 +51,18 @@ export const problemCodes = [
   // reference prices
   'reference_unavailable',
   'series_fixed',
+  // contracts
+  'contract_ended',
+  'contract_suspended',
+  'conditions_open',
+  'longstop_passed',
+  'quantity_exceeded',
+  'make_up_unavailable',
+  'assay_open',
+  'assay_incomplete',
+  'cure_period_running',
+  'no_ground',
+  'not_amendable',
   // clearings
   'clearing_not_completed',
   'market_too_large',

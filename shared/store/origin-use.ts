@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { MarketFigures } from '../clearing/documents/record.ts';
 import type { OriginUse } from '../clearing/snapshot.ts';
-import type { ContractTerms } from '../contracts/contract-events.ts';
+import type { ContractTerms } from '../contracts/chain.ts';
 import type { Quarter } from '../kernel/quarter.ts';
 import { must } from '../kernel/result.ts';
 import { lotsOf, quantityOf } from '../pricing/product-terms.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { ContractTerms } from '../contracts/contract-events.ts';
-import { contractTermsSchema } from '../contracts/contract-events.ts';
+import type { ContractTerms } from '../contracts/chain.ts';
+import { contractTermsSchema } from '../contracts/chain.ts';
 import type { Quarter } from '../kernel/quarter.ts';
 import type { Take } from './book.ts';
 import { originKey } from './order-item.ts';

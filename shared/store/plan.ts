@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { contractTermsSchema } from '../contracts/contract-events.ts';
+import { contractTermsSchema } from '../contracts/chain.ts';
 import { canonicalJson, sha256 } from '../kernel/digest.ts';
 import type { Instant } from '../kernel/time.ts';
 import { millisecondsOf } from '../kernel/time.ts';

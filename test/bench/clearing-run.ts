@@ -6,7 +6,7 @@ import { referenceReader } from '../../functions/clearing/reference-reader.ts';
 import { runDueClearings } from '../../functions/clearing/run-due-clearings.ts';
 import { memoryObjectStore } from '../../infra/local/file-object-store.ts';
 import { clearAndDocument } from '../../shared/clearing/documents/documents.ts';
-import { contractTermsSchema } from '../../shared/contracts/contract-events.ts';
+import { contractTermsSchema } from '../../shared/contracts/chain.ts';
 import { must } from '../../shared/kernel/result.ts';
 import { lotsOf } from '../../shared/pricing/product-terms.ts';
 import { readBook } from '../../shared/store/book.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { contractSchema } from '../../../shared/contracts/contract.ts';
+import { contractStatuses } from '../../../shared/contracts/state.ts';
 import { contractViewSchema } from '../../../shared/contracts/view.ts';
 import { generatedIdSchema, nameIdSchema } from '../../../shared/kernel/ids.ts';
 import { problem } from '../../../shared/kernel/problem.ts';
@@ -25,7 +25,7 @@ export const contractRoutes: readonly Route[] = [
     query: z.strictObject({
       role: z.enum(['seller', 'buyer']).optional(),
       product: nameIdSchema.optional(),
-      status: contractSchema.shape.status.optional(),
+      status: z.enum(contractStatuses).optional(),
     }),
     paged: true,
     responses: { 200: { description: 'A page of contracts', schema: listOf(contractViewSchema) } },

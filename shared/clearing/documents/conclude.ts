@@ -1,4 +1,4 @@
-import type { ContractTerms } from '../../contracts/contract-events.ts';
+import type { ContractTerms } from '../../contracts/chain.ts';
 import type { WaterfallPart } from '../../contracts/contract.ts';
 import { waterfallParts } from '../../contracts/contract.ts';
 import { canonicalJson, sha256 } from '../../kernel/digest.ts';

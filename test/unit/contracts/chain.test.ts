@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Contract } from '../../../shared/contracts/contract.ts';
-import { chainHolds, concludedEvent, nextEvent } from '../../../shared/contracts/contract-events.ts';
+import { chainHolds, concludedEvent, nextEvent } from '../../../shared/contracts/chain.ts';
 import { idOf, siteId } from '../../support/clearing-scenario.ts';
 
 const money = { amount: { units: 100n, scale: 2 }, currency: 'USD' as const };
