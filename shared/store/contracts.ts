@@ -1,13 +1,9 @@
 import * as z from 'zod';
 import { concludedEvent, contractTermsSchema, type ContractTerms } from '../contracts/chain.ts';
 import type { Contract } from '../contracts/contract.ts';
-<<<<<<< HEAD
-import { contractEventSchema, contractSchema } from '../contracts/contract.ts';
-import { dateOf } from '../kernel/time.ts';
-=======
 import { contractEventSchema } from '../contracts/contract-events.ts';
 import { contractSchema } from '../contracts/contract.ts';
->>>>>>> 958c93f (Contract life: events, fold, rules, take-or-pay, as pure functions)
+import { dateOf } from '../kernel/time.ts';
 import { doesNotExist } from './condition.ts';
 import { dueFrom, keys, listedAs, ownedBy } from './keys.ts';
 import { plain } from './order-item.ts';

@@ -6,12 +6,8 @@ import * as z from 'zod';
 import type { ClearingDependencies } from '../../functions/clearing/dependencies.ts';
 import { clearingSettings } from '../../functions/clearing/dependencies.ts';
 import { runDueClearings } from '../../functions/clearing/run-due-clearings.ts';
-<<<<<<< HEAD
 import { audit } from '../../infra/audit/audit.ts';
-import { chainHolds } from '../../shared/contracts/contract-events.ts';
-=======
 import { chainHolds } from '../../shared/contracts/chain.ts';
->>>>>>> 958c93f (Contract life: events, fold, rules, take-or-pay, as pure functions)
 import type { Contract } from '../../shared/contracts/contract.ts';
 import { must } from '../../shared/kernel/result.ts';
 import type { Instant } from '../../shared/kernel/time.ts';
