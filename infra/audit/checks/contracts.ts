@@ -1,5 +1,5 @@
 import { contractId } from '../../../shared/clearing/documents/conclude.ts';
-import { chainHolds } from '../../../shared/contracts/contract-events.ts';
+import { chainHolds } from '../../../shared/contracts/chain.ts';
 import { waterfallParts } from '../../../shared/contracts/contract.ts';
 import type { Decimal } from '../../../shared/kernel/decimal.ts';
 import { compareDecimal, decimal, formatDecimal, tenTo } from '../../../shared/kernel/decimal.ts';
