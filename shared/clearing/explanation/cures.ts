@@ -125,7 +125,9 @@ export function curesOfBid(
     const open =
       (miss.refused & ~own) === 0 && ((miss.refused & byCertificate) === 0 || miss.checks.length > 0);
     const inHand =
-      (miss.refused & bySite) === 0 && miss.checks.every((check) => facets.privateChecks.has(check));
+      !miss.shut &&
+      (miss.refused & bySite) === 0 &&
+      miss.checks.every((check) => facets.privateChecks.has(check));
     const enough = inHand && Number(bid.limit) >= least;
     const atFloor = (miss.refused & refusalBit.price_below_floor) !== 0;
     const price =

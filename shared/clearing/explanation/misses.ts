@@ -10,6 +10,8 @@ export interface Miss {
   readonly checks: readonly number[];
   /** The origin that a bid excludes; −1 where that is not among the reasons. */
   readonly origin: number;
+  /** The cap of the bid's zone lets in nothing more from there: that is not the bid's to change. */
+  readonly shut: boolean;
   /**
    * Landed prices in ticks at which the order would certainly trade with the refusals gone. Of a bid one: the least.
    * Of an offer the greatest for each destination. Infinite where none is certain.
@@ -67,7 +69,7 @@ export class Collector {
   readonly #competed: number[] = [];
   /** Lots of the other side, by set of refusals. */
   readonly #refused: number[] = [];
-  /** By set of refusals: the miss with no certificate and no origin to tell apart, and the others. */
+  /** By set of refusals: the miss with no certificate, origin or cap to tell apart, and the others. */
   readonly #plain: (Miss | undefined)[] = [];
   readonly #others: (Map<number, Miss> | undefined)[] = [];
 
@@ -90,32 +92,33 @@ export class Collector {
   /**
    * @param landed the price at which the order would certainly trade there: infinite where none is certain.
    * @param place the destination, of an offer.
+   * @param shut of a bid: the cap of its zone lets in nothing more from there.
    */
-  missed(set: number, failure: Failure, origin: number, landed: number, place: number): void {
-    const miss = this.#missOf(set, failure, origin);
+  missed(set: number, failure: Failure, origin: number, landed: number, place: number, shut = false): void {
+    const miss = this.#missOf(set, failure, origin, shut);
     const offered = this.#side === 'offer';
     const at = offered ? place : 0;
     const known = miss.reach[at]!;
     if (offered ? landed > known : landed < known) miss.reach[at] = landed;
   }
 
-  #missOf(set: number, failure: Failure, origin: number): Miss {
-    if (failure.number === 0 && origin < 0)
-      return (this.#plain[set] ??= this.#newMiss(set, failure.checks, origin));
+  #missOf(set: number, failure: Failure, origin: number, shut: boolean): Miss {
+    if (failure.number === 0 && origin < 0 && !shut)
+      return (this.#plain[set] ??= this.#newMiss(set, failure.checks, origin, shut));
     const others = (this.#others[set] ??= new Map<number, Miss>());
-    const key = failure.number * 2 ** 16 + origin + 1;
+    const key = (failure.number * 2 ** 16 + origin + 1) * 2 + Number(shut);
     const known = others.get(key);
     if (known !== undefined) return known;
-    const miss = this.#newMiss(set, failure.checks, origin);
+    const miss = this.#newMiss(set, failure.checks, origin, shut);
     others.set(key, miss);
     return miss;
   }
 
-  #newMiss(set: number, checks: readonly number[], origin: number): Miss {
+  #newMiss(set: number, checks: readonly number[], origin: number, shut: boolean): Miss {
     const never = this.#side === 'offer' ? -Infinity : Infinity;
     return {
       refused: this.#sets.sets[set]!,
-      ...{ checks, origin },
+      ...{ checks, origin, shut },
       reach: new Float64Array(this.#places).fill(never),
     };
   }

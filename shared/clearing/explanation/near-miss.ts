@@ -35,7 +35,9 @@ export function nearMissOf(
   const certified = causes.some((cause) => cause.startsWith('certificate_')) && checks.length > 0;
   const without = [
     ...(has('purity_too_low') ? (['minimumPurity'] as const) : []),
-    ...(has('concentration_limit') && 'maxOriginShare' in order ? (['maxOriginShare'] as const) : []),
+    ...(has('concentration_limit') && cure.own && 'maxOriginShare' in order
+      ? (['maxOriginShare'] as const)
+      : []),
     ...(certified && checks.every((check) => facets.privateChecks.has(check)) ? (['requires'] as const) : []),
   ];
   const need: WouldNeed = {

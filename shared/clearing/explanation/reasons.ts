@@ -43,7 +43,6 @@ export function reasonsOf(
   const { sold, bought, through, lotCost, headCost } = margins;
   const failures = new Failures(setting, quarter);
   const sets = new RefusalSets();
-  const barred = bars.key(quarter) !== '';
   const sides = market.bids.map(({ facet }) => ({
     limit: Number(facets.bids[facet]!.limit),
     destination: facets.bids[facet]!.destination,
@@ -78,7 +77,7 @@ export function reasonsOf(
       const refused =
         eligibility.refusals(offer.facet, bid.facet, quarter) |
         (impossible === undefined ? 0 : refusalBit[impossible]) |
-        (barred && bars.has(quarter, offer.facet, bid.facet) ? refusalBit.certificate_expired : 0) |
+        (bars.has(quarter, offer.facet, bid.facet) ? refusalBit.certificate_expired : 0) |
         (head < 0 || lane === CLOSED ? refusalBit.concentration_limit : 0);
       const weight = eligibility.weight(offer.facet, bid.facet);
       const ownCapFull = cap >= 0 && through[cap] === network.capLots[cap];
@@ -101,25 +100,17 @@ export function reasonsOf(
       }
       if (countCauses(refused) > mostTogether) continue;
       const { limit, destination } = sides[j]!;
-      // A zone's cap that is used up is not the order's to change.
-      const shut = lane === CLOSED;
       const failure = failures.of(refused, offer.facet, bid.facet);
       if (ofOffer !== undefined && (refused !== 0 || ofOffer.measured)) {
         const open = bought[j]! < bid.total && !capFull;
         const most = open ? limit : limit - headCost[head]! - 1;
-        ofOffer.missed(
-          set,
-          failure,
-          -1,
-          ofOffer.measured && !shut && head >= 0 ? most : -Infinity,
-          destination,
-        );
+        ofOffer.missed(set, failure, -1, ofOffer.measured && head >= 0 ? most : -Infinity, destination);
       }
       if (ofBid !== undefined && (refused !== 0 || ofBid.measured)) {
         const reserve = limit - weight;
         const least = unsold ? reserve : reserve + lotCost[i]! + 1;
         const excluded = (refused & refusalBit.origin_excluded) === 0 ? -1 : origin;
-        ofBid.missed(set, failure, excluded, ofBid.measured && !shut ? least : Infinity, 0);
+        ofBid.missed(set, failure, excluded, ofBid.measured ? least : Infinity, 0, lane === CLOSED);
       }
     }
   }
