@@ -16,6 +16,8 @@ export interface Market {
   readonly limits: readonly { readonly zone: string; readonly origin: string }[];
   /** By origin, then destination: a lane of the network, or that zones' caps leave the pairs free or let none trade. */
   readonly laneOf: readonly (readonly number[])[];
+  /** By origin, then destination: a zone's cap that the network does not exceed would not let a single lot more in. */
+  readonly isSnug: readonly (readonly boolean[])[];
 }
 
 /** A pair of facets that may not trade in a quarter whatever eligibility says. */
@@ -95,12 +97,15 @@ export function marketOf(
     pairLane: new Int32Array(0),
     laneLimits: [],
   };
-  return withLimits({ offers, bids, network, headOf, limits: [], laneOf: caps.laneOf }, pairLane, caps);
+  return { offers, bids, headOf, ...withLimits(network, pairLane, caps) };
 }
 
 /** Lays the zones' caps over the network, but for those that no flow could exceed. */
-function withLimits(market: Market, pairLane: readonly number[], caps: ZoneCaps): Market {
-  const { network } = market;
+function withLimits(
+  network: Network,
+  pairLane: readonly number[],
+  caps: ZoneCaps,
+): Pick<Market, 'network' | 'limits' | 'laneOf' | 'isSnug'> {
   const onOffers = caps.limits.map(() => new Map<number, number>());
   const onHeads = caps.limits.map(() => new Map<number, number>());
   for (const [pair, lane] of pairLane.entries())
@@ -112,16 +117,22 @@ function withLimits(market: Market, pairLane: readonly number[], caps: ZoneCaps)
     }
   const sum = (amounts: ReadonlyMap<number, number>): number =>
     [...amounts.values()].reduce((total, lots) => total + lots, 0);
-  const binding = [...caps.limits.keys()].filter(
-    (limit) => Math.min(sum(onOffers[limit]!), sum(onHeads[limit]!)) > caps.limits[limit]!.lots,
+  /** Lots that flows could need at most beyond what a cap lets in. */
+  const beyond = caps.limits.map(
+    ({ lots }, limit) => Math.min(sum(onOffers[limit]!), sum(onHeads[limit]!)) - lots,
   );
-  if (binding.length === 0) return { ...market, laneOf: caps.laneOf.map((lanes) => lanes.map(freeOrClosed)) };
+  const binding = [...caps.limits.keys()].filter((limit) => beyond[limit]! > 0);
+  const isSnug = caps.laneOf.map((lanes) =>
+    lanes.map((lane) => caps.lanes[lane]?.some((limit) => beyond[limit] === 0) ?? false),
+  );
+  if (binding.length === 0)
+    return { network, limits: [], laneOf: caps.laneOf.map((lanes) => lanes.map(freeOrClosed)), isSnug };
   const laneLimits = caps.lanes.map((limits) =>
     limits.map((limit) => binding.indexOf(limit)).filter((limit) => limit >= 0),
   );
   const laneFor = (lane: number): number => (laneLimits[lane]?.length === 0 ? FREE : lane);
   return {
-    ...market,
+    isSnug,
     network: {
       ...network,
       limitLots: Float64Array.from(binding, (limit) => caps.limits[limit]!.lots),

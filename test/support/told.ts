@@ -8,7 +8,7 @@ import { clearQuarters, type Setting } from '../../shared/clearing/quarters.ts';
 import type { MarketBuilder } from './market.ts';
 
 /** A market's rules and orders, prepared to be cleared. */
-export function settingOf(market: MarketBuilder): Setting {
+export function settingOf(market: Pick<MarketBuilder, 'snapshot'>): Setting {
   const snapshot = market.snapshot();
   const book = readBook(snapshot);
   const facets = facetsOf(snapshot, book);

@@ -100,17 +100,32 @@ export function reasonsOf(
       }
       if (countCauses(refused) > mostTogether) continue;
       const { limit, destination } = sides[j]!;
+      // The duals know nothing of a cap that becomes full with a lot more.
+      const isSnug = market.isSnug[origin]![destination]!;
       const failure = failures.of(refused, offer.facet, bid.facet);
       if (ofOffer !== undefined && (refused !== 0 || ofOffer.measured)) {
         const open = bought[j]! < bid.total && !capFull;
         const most = open ? limit : limit - headCost[head]! - 1;
-        ofOffer.missed(set, failure, -1, ofOffer.measured && head >= 0 ? most : -Infinity, destination);
+        ofOffer.missed(
+          set,
+          failure,
+          -1,
+          ofOffer.measured && !isSnug && head >= 0 ? most : -Infinity,
+          destination,
+        );
       }
       if (ofBid !== undefined && (refused !== 0 || ofBid.measured)) {
         const reserve = limit - weight;
         const least = unsold ? reserve : reserve + lotCost[i]! + 1;
         const excluded = (refused & refusalBit.origin_excluded) === 0 ? -1 : origin;
-        ofBid.missed(set, failure, excluded, ofBid.measured ? least : Infinity, 0, lane === CLOSED);
+        ofBid.missed(
+          set,
+          failure,
+          excluded,
+          ofBid.measured && !isSnug ? least : Infinity,
+          0,
+          lane === CLOSED,
+        );
       }
     }
   }

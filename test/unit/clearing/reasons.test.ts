@@ -104,6 +104,25 @@ describe('what the duals do not tell of', () => {
     const counted = ruled().offer('cl', 'CL', '95.00', '60').bid('y', 'DE', '96.00', '55');
     expect(sale(counted), 'though it does not bind').toEqual(['origin_excluded origin 0']);
   });
+
+  it('is a lot through a zone’s cap that all others together could just fill', () => {
+    const market = (limit: string) =>
+      aMarket()
+        .zone({ maxOriginShare: '0.5' })
+        .consumption('2027-Q1', limit)
+        .offer('cl', 'CL', '90.00', '10')
+        .bid('de', 'DE', '130.00', '5')
+        .bid('x', 'DE', '100.00', '5', { excludedOrigins: ['CL'] });
+    expect(curesOf(market('12'), 'bid', 'x')).toEqual(['origin_excluded! origin 0']);
+    expect(curesOf(market('10'), 'bid', 'x')).toEqual(['origin_excluded origin 0']);
+    expect(market('10').clear().explanationOf('bid', 'x')[0]!.nearMisses).toMatchObject([
+      { wouldNeed: { origins: ['CL'], certain: false } },
+    ]);
+    const bound = (limit: string) =>
+      curesOf(market(limit).offer('y', 'CL', '80.00', '5', { destinations: ['JP'] }), 'off', 'y');
+    expect(bound('12')).toEqual(['not_delivered!']);
+    expect(bound('10')).toEqual(['not_delivered']);
+  });
 });
 
 describe('what competition says', () => {
