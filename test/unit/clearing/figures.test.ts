@@ -3,6 +3,7 @@ import { countedZones, originCaps } from '../../../shared/clearing/documents/hea
 import { marketView } from '../../../shared/clearing/documents/market-view.ts';
 import type { MarketRun } from '../../../shared/clearing/documents/record.ts';
 import { marketFigures, quarterTrades } from '../../../shared/clearing/documents/summary.ts';
+import { formatDecimal } from '../../../shared/kernel/decimal.ts';
 import { aMarket, kg, price } from '../../support/market.ts';
 
 const names = ['a', 'b', 'c'] as const;
@@ -162,6 +163,32 @@ describe('the headroom of a zone’s cap', () => {
       withheld: true,
     });
     expect(withheld(open())).toMatchObject({ withheld: false });
+  });
+
+  it('of Japan in January 2026: 1 127 of 1 478 t from one country are 166.3 t too many, or 255.9 t too few from others', () => {
+    const tonnes = {
+      ...product,
+      unit: 't' as const,
+      lot: { amount: { units: 1n, scale: 1 }, unit: 't' as const },
+    };
+    const january = (planned: bigint, from: bigint) => {
+      const { zones, consumption } = rules();
+      const quantity = { amount: { units: planned, scale: 1 }, unit: 't' as const };
+      const plans = consumption.map((plan) => ({ ...plan, quarters: [{ quarter: '2027-Q1', quantity }] }));
+      const used = {
+        ...use('CN', 0n, '2027-Q1', 'JP'),
+        quantity: { ...quantity, amount: { units: from, scale: 1 } },
+      };
+      const [cap] = originCaps(tonnes, { zones, consumption: plans }, [used], open(), at);
+      const { limit, origins } = cap!.quarters[0]!;
+      const [only] = origins!;
+      return [limit.amount, only!.headroom.amount, only!.share!].map(formatDecimal);
+    };
+    expect(january(14_780n, 11_270n)).toEqual(['960.7', '0', '0.7625']);
+    expect(january(14_780n, 11_270n - 1663n), 'swapped for others').toEqual(['960.7', '0', '0.6500']);
+    expect(january(14_780n, 11_270n - 1664n)).toEqual(['960.7', '0.1', '0.6499']);
+    expect(january(14_780n + 2558n, 11_270n), 'not yet').toEqual(['1126.9', '0', '0.6500']);
+    expect(january(14_780n + 2559n, 11_270n), 'beside others').toEqual(['1127', '0', '0.6499']);
   });
 
   it('has no share of a consumption of nothing', () => {

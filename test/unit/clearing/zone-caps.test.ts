@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { contractedInto, isCounted, zoneLimit } from '../../../shared/clearing/eligibility/zone-caps.ts';
+import {
+  CLOSED,
+  contractedInto,
+  FREE,
+  isCounted,
+  zoneCaps,
+  zoneLimit,
+} from '../../../shared/clearing/eligibility/zone-caps.ts';
 import { aMarket, kg } from '../../support/market.ts';
+import { settingOf } from '../../support/told.ts';
 
 const capped = (share = '0.65') => aMarket().zone({ maxOriginShare: share });
 
@@ -216,6 +224,59 @@ describe('what a zone’s cap counts', () => {
     expect(cleared.outcome.proof[0]?.prices.limitValue.map(({ zone, origin }) => [zone, origin])).toEqual([
       ['a-union', 'CL'],
       ['partners', 'CL'],
+    ]);
+  });
+});
+
+describe('the lanes of a quarter under zones’ caps', () => {
+  const lanes = (quarter = '2027-Q1') => {
+    const { snapshot, facets } = settingOf(
+      capped('0.5')
+        .zone({ id: 'a-union', name: 'Union', members: ['DE', 'FR'], maxOriginShare: '0.5' })
+        .zone({ id: 'open', name: 'Open', members: ['KR', 'FR'] })
+        .zone({ id: 'unserved', name: 'Unserved', members: ['BR'], maxOriginShare: '0.1' })
+        .consumption(['2027-Q1', '2027-Q2'], '40')
+        .consumption('2027-Q1', '100', 'a-union')
+        .consumption('2027-Q1', '100', 'unserved')
+        .contracted('PE', 'JP', '2027-Q1', '20')
+        .contracted('CL', 'JP', '2027-Q1', '19')
+        .offer('au', 'AU', '70.00', '5')
+        .offer('cl', 'CL', '70.00', '5')
+        .offer('pe', 'PE', '70.00', '5')
+        .bid('de', 'DE', '130.00', '5')
+        .bid('fr', 'FR', '130.00', '5')
+        .bid('jp', 'JP', '130.00', '5')
+        .bid('kr', 'KR', '130.00', '5')
+        .bid('us', 'US', '130.00', '5'),
+    );
+    expect(facets.origins).toEqual(['AU', 'CL', 'PE']);
+    expect(facets.destinations.map(({ destination }) => destination)).toEqual(['DE', 'FR', 'JP', 'KR', 'US']);
+    return zoneCaps(snapshot, facets, quarter);
+  };
+
+  it('count against each cap that counts them, by zone, then origin, where anybody is served', () => {
+    const { limits, lanes: counted, laneOf } = lanes();
+    expect(limits).toEqual([
+      { zone: 'a-union', origin: 'AU', lots: 50 },
+      { zone: 'a-union', origin: 'CL', lots: 50 },
+      { zone: 'a-union', origin: 'PE', lots: 50 },
+      { zone: 'partners', origin: 'CL', lots: 1 },
+    ]);
+    const limitsOf = (lane: number) => (lane < 0 ? lane : counted[lane]);
+    expect(laneOf.map((row) => row.map(limitsOf))).toEqual([
+      [[0], [0], FREE, FREE, FREE],
+      [[1, 3], [1], [3], FREE, [3]],
+      // Nothing more of PE may come into the partners: nor into DE, whatever the union lets in.
+      [CLOSED, [2], CLOSED, FREE, CLOSED],
+    ]);
+    expect(laneOf[1]![2], 'one lane for all that count alike').toBe(laneOf[1]![4]);
+    expect(counted).toHaveLength(5);
+  });
+
+  it('are free of a zone that has declared nothing for the quarter: eligibility refuses those pairs', () => {
+    expect(lanes('2027-Q2').limits.map(({ zone, origin, lots }) => [zone, origin, lots])).toEqual([
+      ['partners', 'CL', 20],
+      ['partners', 'PE', 20],
     ]);
   });
 });
