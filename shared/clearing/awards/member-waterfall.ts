@@ -13,8 +13,9 @@ export function memberWaterfall(pool: TickWaterfall, poolTerms: TradeTerms, own:
   if (compareDecimal(own.dutyRate, poolTerms.dutyRate) === 0) return pool;
   const price = sellerPrice(pool);
   const duties = dutyOf(price, own);
+  // Under a hard floor nothing is missing, and where a floor has no effect it is 0.
   const missing = own.floor - price - duties;
-  const levy = own.effect === 'levied' && missing > 0n ? missing : 0n;
+  const levy = missing > 0n ? missing : 0n;
   const landed = price + duties + levy;
   promise(landed <= pool.landed, "no member pays more than its pool's landed price");
   return { ...pool, duties, levy, landed };

@@ -102,12 +102,10 @@ function dualsOf({ facets }: Setting, market: Market, prices: Prices): ProvenDua
       ({ bid }) => bid,
     ),
     capValue: sorted(capValue, ({ bid, origin }) => `${bid}:${origin}`),
-    limitValue: sorted(
-      market.limits
-        .map((limit, index) => ({ ...limit, value: BigInt(prices.limitValue[index]!) }))
-        .filter(({ value }) => value > 0n),
-      ({ zone, origin }) => `${zone}:${origin}`,
-    ),
+    // The market has its limits by zone, then origin.
+    limitValue: market.limits
+      .map((limit, index) => ({ ...limit, value: BigInt(prices.limitValue[index]!) }))
+      .filter(({ value }) => value > 0n),
   };
 }
 

@@ -5,9 +5,9 @@ const id = (prefix: string, name: string): string => `${prefix}_${name.padEnd(20
 
 describe('the proof of a quarter', () => {
   it('lists every order’s dual by id, like orders alike, and leaves out those of nothing', () => {
-    // Three like sellers short by 30 of 90: each earns the 40.00 up to the rationed limit; the better bid keeps 20.00.
-    const [proof] = ['c', 'a', 'b']
-      .reduce((market, name) => market.offer(name, 'AU', '90.00', '20'), aMarket())
+    // Six like sellers short by 30 of 90: each earns the 40.00 up to the rationed limit; the better bid keeps 20.00.
+    const [proof] = ['c', 'f', 'a', 'e', 'd', 'b']
+      .reduce((market, name) => market.offer(name, 'AU', '90.00', '10'), aMarket())
       .offer('idle', 'AU', '131.00', '5')
       .bid('high', 'DE', '150.00', '30')
       .bid('top', 'DE', '150.00', '10')
@@ -15,7 +15,7 @@ describe('the proof of a quarter', () => {
       .clear().outcome.proof;
     expect(proof?.prices).toEqual({
       scale: 1n,
-      scarcity: ['a', 'b', 'c'].map((name) => ({ offer: id('off', name), value: 4000n })),
+      scarcity: ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ offer: id('off', name), value: 4000n })),
       surplus: ['high', 'top'].map((name) => ({ bid: id('bid', name), value: 2000n })),
       capValue: [],
       limitValue: [],
@@ -74,6 +74,46 @@ describe('the proof of a quarter', () => {
       },
     ]);
     expect(proof[1]?.flows.map(({ lots }) => lots)).toEqual([20n]);
+  });
+
+  it('names what each zone’s cap is worth, by zone, then origin, and leaves out those of nothing', () => {
+    const [proof] = aMarket()
+      .zone({ maxOriginShare: '0.5' })
+      .zone({ id: 'a-union', name: 'Union', members: ['FR'], maxOriginShare: '0.5' })
+      .consumption('2027-Q1', '100')
+      .consumption('2027-Q1', '60', 'a-union')
+      .offer('pe', 'PE', '75.00', '500')
+      .offer('cl', 'CL', '70.00', '500')
+      .offer('br', 'BR', '129.00', '500')
+      .offer('au', 'AU', '100.00', '500')
+      .bid('de', 'DE', '130.00', '150')
+      .bid('fr', 'FR', '130.00', '80')
+      .clear().outcome.proof;
+    expect(proof?.prices.limitValue).toEqual([
+      { zone: 'a-union', origin: 'CL', value: 3000n },
+      { zone: 'a-union', origin: 'PE', value: 2500n },
+      { zone: 'partners', origin: 'CL', value: 3000n },
+      { zone: 'partners', origin: 'PE', value: 2500n },
+    ]);
+  });
+
+  it('names whose part of a pool a flow is, and nobody where the bid is one buyer’s', () => {
+    const [proof] = aMarket()
+      .zone()
+      .offer('s', 'AU', '90.00', '60')
+      .pool('p', '120.00', { a: { amounts: '20' }, b: { amounts: '10' } })
+      .bid('x', 'DE', '120.00', '10')
+      .clear().outcome.proof;
+    expect(
+      proof?.flows
+        .filter(({ bid }) => bid === id('bid', 'p'))
+        .map(({ member, lots }) => [member, lots])
+        .sort(),
+    ).toEqual([
+      [id('mem', 'a'), 20n],
+      [id('mem', 'b'), 10n],
+    ]);
+    expect(proof?.flows.find(({ bid }) => bid === id('bid', 'x'))).not.toHaveProperty('member');
   });
 
   it('bounds the whole book by the duals of the market with nobody rejected', () => {

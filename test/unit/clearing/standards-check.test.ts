@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SnapshotCertificate } from '../../../shared/clearing/snapshot.ts';
 import type { Check } from '../../../shared/clearing/eligibility/standards-check.ts';
-import { satisfies } from '../../../shared/clearing/eligibility/standards-check.ts';
+import { attainable, satisfies } from '../../../shared/clearing/eligibility/standards-check.ts';
 import type { Scheme } from '../../../shared/standards/scheme.ts';
 import { aMarket } from '../../support/market.ts';
 
@@ -104,5 +104,27 @@ describe('a check of certificates', () => {
       expect(answer([worse, better])).toBe(code);
       expect(answer([better, worse])).toBe(code);
     }
+  });
+});
+
+describe('the alternatives of a check that a certificate could show', () => {
+  const anyOf = [{ scheme: 'irma', level: '75' }, { scheme: 'tsm' }];
+  const of = (changes: Partial<Scheme>, asked: Partial<Check> = {}) =>
+    attainable(check({ anyOf, ...asked }), [scheme(changes)], product).map((each) => each.scheme);
+
+  it('are those of a scheme that is known, for the product’s mineral and stage', () => {
+    expect(of({})).toEqual(['irma']);
+    expect(of({ minerals: ['cobalt', 'ndpr'] })).toEqual(['irma']);
+    expect(of({ minerals: ['cobalt'] })).toEqual([]);
+    expect(of({ stages: ['mining'] })).toEqual([]);
+    expect(of({ id: 'tsm' }), 'of no level').toEqual(['tsm']);
+    expect(of({ id: 'another' })).toEqual([]);
+  });
+
+  it('and that has the level and the assurance', () => {
+    expect(of({ levels: ['50', '100'] })).toEqual([]);
+    expect(of({ assurance: 'self' })).toEqual(['irma']);
+    expect(of({ assurance: 'self' }, { minimumAssurance: 'second-party' })).toEqual([]);
+    expect(of({ assurance: 'second-party' }, { minimumAssurance: 'second-party' })).toEqual(['irma']);
   });
 });
