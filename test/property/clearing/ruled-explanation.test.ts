@@ -29,7 +29,7 @@ function roomAfter(snapshot: Snapshot, { awards }: Outcome): Map<string, bigint>
         const limit = zoneLimit(zone, snapshot.consumption, quarter, snapshot.product);
         if (limit === undefined || zone.members.includes(origin)) continue;
         const into = (destination: string): boolean => zone.members.includes(destination);
-        const before = (snapshot.originUse ?? [])
+        const before = snapshot.originUse
           .filter((use) => use.origin === origin && use.quarter === quarter && into(use.destination))
           .reduce((sum, { quantity }) => sum + quantity.amount.units, 0n);
         const now = awards
