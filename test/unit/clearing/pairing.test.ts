@@ -28,4 +28,17 @@ describe('pairs of tied orders', () => {
     market.offer('e', 'AU', '90.00', { '2027-Q2': '15' }).bid('f', 'DE', '130.00', { '2027-Q2': '15' });
     expect(market.clear().trades()).toEqual({ 'a→c': 120, 'b→d': 75, 'e→f': 15 });
   });
+
+  it('stay as they were shared where a covenant lets them last but not begin in every quarter', () => {
+    const trades = (validTo: string) => {
+      const market = tied({ a: 30, b: 20, c: 17 }, { d: 17, e: 30, f: 20 }, ['2027-Q1', '2027-Q2']);
+      market.scheme().rule({ renewalCovenant: true });
+      for (const offer of ['a', 'b', 'c']) market.certificate(offer, { validTo });
+      return market.clear().trades();
+    };
+    expect(trades('2028-12-31')).toEqual({ 'a→e': 60, 'b→f': 40, 'c→d': 34 });
+    const shared = trades('2027-01-31');
+    expect(Object.keys(shared).length).toBeGreaterThan(3);
+    expect(Object.values(shared).reduce((sum, lots) => sum + lots, 0)).toBe(134);
+  });
 });
