@@ -1,5 +1,5 @@
 import type { Decided } from '../../shared/clearing/documents/summary.ts';
-import type { OriginUse, Snapshot } from '../../shared/clearing/snapshot.ts';
+import type { OriginUse, Snapshot, SnapshotReference } from '../../shared/clearing/snapshot.ts';
 import type { Result } from '../../shared/kernel/result.ts';
 import type { Clock, Instant } from '../../shared/kernel/time.ts';
 import type { Product } from '../../shared/reference/product.ts';
@@ -38,6 +38,8 @@ export interface ReferenceReader {
   >;
   /** What earlier contracts of a market deliver, whatever the zones. */
   readonly originUse: (product: Product) => Promise<readonly OriginUse[]>;
+  /** The reference price of the day of an instant; frozen where a clearing rests on it. */
+  readonly referencePrice: (id: string, product: Product, at: Instant) => Promise<SnapshotReference>;
   readonly site: (
     id: string,
     at: Instant,

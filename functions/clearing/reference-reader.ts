@@ -1,6 +1,14 @@
+import type { SnapshotReference } from '../../shared/clearing/snapshot.ts';
+import type { Result } from '../../shared/kernel/result.ts';
+import { ok } from '../../shared/kernel/result.ts';
+import type { Held } from '../../shared/pricing/fixing.ts';
+import { referencePerUnit } from '../../shared/pricing/indexed-price.ts';
+import type { Fixing } from '../../shared/pricing/reference-price.ts';
+import type { Product } from '../../shared/reference/product.ts';
 import { groupOf } from '../../shared/reference/organisation.ts';
 import { readSiteWithCertificates } from '../../shared/store/certificates.ts';
 import { sealConfiguration } from '../../shared/store/configuration.ts';
+import { freezeFixing, readFigure, referenceOfDay } from '../../shared/store/fixings.ts';
 import { readMarketConfiguration } from '../../shared/store/market-configuration.ts';
 import { readOriginUse } from '../../shared/store/origin-use.ts';
 import { versionAt } from '../../shared/store/reference.ts';
@@ -16,6 +24,8 @@ export const referenceReader = (table: Table): ReferenceReader => {
       await sealConfiguration(table, at);
       return unsealed.configuration(product, at);
     },
+    referencePrice: async (id, product, at) =>
+      snapshotReference(id, product, await referenceOfDay(table, id, at, freezeFixing)),
   };
 };
 
@@ -34,6 +44,14 @@ export const unsealedReader = (table: Table): ReferenceReader => ({
     };
   },
   originUse: (product) => readOriginUse(table, product),
+  referencePrice: async (id, product, at) => {
+    const figure = await referenceOfDay(table, id, at, readFigure);
+    return snapshotReference(
+      id,
+      product,
+      figure?.ok === true ? ok({ ...figure.value, version: unfrozen }) : figure,
+    );
+  },
   site: async (id, at) => {
     const found = await readSiteWithCertificates(table, id, at);
     if (found === undefined) throw new Error(`there is no site ${id} at ${at}`);
@@ -47,6 +65,22 @@ export const unsealedReader = (table: Table): ReferenceReader => ({
   group: async (organisation, at) =>
     groupOf(organisation, await versionAt(table, 'organisation', organisation, at)),
 });
+
+/** Of a figure that nobody has frozen. */
+const unfrozen = 1;
+
+function snapshotReference(
+  id: string,
+  product: Product,
+  fixing: Result<Fixing, Held> | undefined,
+): SnapshotReference {
+  if (fixing?.ok !== true)
+    return { id, status: 'held', detail: fixing?.problem.detail ?? 'There was no such series.' };
+  const price = referencePerUnit(fixing.value.price, product, product.containedFactor);
+  return price.ok
+    ? { id, status: 'available', price: price.value, fixing: fixing.value }
+    : { id, status: 'held', detail: price.problem.detail };
+}
 
 /** What tells who is who stays out of the snapshot. */
 const without = <T extends object, K extends keyof T & string>(record: T, ...names: K[]): Omit<T, K> =>

@@ -19,9 +19,12 @@ export interface Gathering {
 export async function snapshotParts(
   reference: ReferenceReader,
   { product, gateClosure, orders, concurrency, between = () => Promise.resolve() }: Gathering,
-): Promise<Pick<SnapshotParts, 'configuration' | 'originUse' | 'sites' | 'groups'>> {
+): Promise<Pick<SnapshotParts, 'configuration' | 'originUse' | 'references' | 'sites' | 'groups'>> {
   const configuration = await reference.configuration(product, gateClosure);
   const originUse = await reference.originUse(configuration.product);
+  const references = await concurrently(referencesOf(orders), concurrency, (id) =>
+    reference.referencePrice(id, configuration.product, gateClosure),
+  );
   await between();
   const sites = await concurrently(sitesOf(orders), concurrency, (site) => reference.site(site, gateClosure));
   await between();
@@ -31,10 +34,20 @@ export async function snapshotParts(
   return {
     configuration,
     originUse,
+    references,
     sites,
     groups: new Map(owners.map((owner, index) => [owner, groups[index] ?? owner])),
   };
 }
+
+/** What the orders are indexed to. */
+const referencesOf = (orders: readonly Item[]): string[] => {
+  const named = orders.flatMap((item) => {
+    const { priceTerms } = item['body'] as { priceTerms?: { reference?: string } };
+    return priceTerms?.reference ?? [];
+  });
+  return [...new Set(named)].sort();
+};
 
 const sitesOf = (orders: readonly Item[]): string[] => {
   const sites = orders

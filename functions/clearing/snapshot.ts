@@ -1,4 +1,11 @@
-import type { BookBid, BookMember, BookOffer, OriginUse, Snapshot } from '../../shared/clearing/snapshot.ts';
+import type {
+  BookBid,
+  BookMember,
+  BookOffer,
+  OriginUse,
+  Snapshot,
+  SnapshotReference,
+} from '../../shared/clearing/snapshot.ts';
 import { bookBidSchema, bookOfferSchema } from '../../shared/clearing/snapshot.ts';
 import { isCounted } from '../../shared/clearing/eligibility/zone-caps.ts';
 import { hasBegun } from '../../shared/kernel/quarter.ts';
@@ -29,6 +36,7 @@ export interface SnapshotParts {
   readonly originUse: readonly OriginUse[];
   /** What is counted stays in even where no cap counts it yet: a preview may propose one. */
   readonly capsMayChange?: boolean;
+  readonly references: readonly SnapshotReference[];
   readonly sites: readonly SiteRecord[];
   /** By organisation. */
   readonly groups: ReadonlyMap<string, string>;
@@ -36,7 +44,7 @@ export interface SnapshotParts {
 
 /** The snapshot that the engine clears, and the key to its tokens. */
 export function snapshotOf(parts: SnapshotParts): { snapshot: Snapshot; parties: Parties } {
-  const { clearing, gateClosure, salt, locked, configuration, sites } = parts;
+  const { clearing, gateClosure, salt, locked, configuration, references, sites } = parts;
   const { product, zones, consumption, floors, standards, schemes } = configuration;
   const parties = new Map<string, string>();
   const partyOf = (organisation: string) => {
@@ -57,6 +65,7 @@ export function snapshotOf(parts: SnapshotParts): { snapshot: Snapshot; parties:
     floors: byId(floors),
     standards: byId(standards),
     schemes: byId(schemes),
+    ...(references.length === 0 ? {} : { references: byId(references) }),
     sites: byId(sites.map(({ site }) => site)),
     certificates: byId(sites.flatMap(({ certificates }) => certificates)),
     offers: byId(

@@ -13,6 +13,8 @@ export interface Order<Json> {
   readonly lots: ReadonlyMap<string, bigint>;
   /** `fixed`, or what the price is indexed to. */
   readonly terms: string;
+  /** Of an indexed price: the most in ticks that it may settle at; undefined without a cap. */
+  readonly cap: bigint | undefined;
   readonly minimumLot: bigint;
 }
 export interface Offer extends Order<OfferJson> {
@@ -66,7 +68,12 @@ export function readBook(
     return {
       ...{ json, at, minimumLot: least, price: measure.ticks(json.price, round) },
       lots: withoutHopeless(lots, least, json.minimumQuarters ?? 1, json.allOrNone === true),
-      terms: priceTerms?.kind === 'indexed' ? `indexed ${priceTerms.reference ?? ''}` : 'fixed',
+      ...(priceTerms?.kind === 'indexed'
+        ? {
+            terms: `indexed ${priceTerms.reference ?? ''}`,
+            cap: priceTerms.cap ? measure.ticks(priceTerms.cap, round) : undefined,
+          }
+        : { terms: 'fixed', cap: undefined }),
     };
   };
   const all = <Json, Made>(

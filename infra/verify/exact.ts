@@ -98,6 +98,16 @@ export class Measure {
     return round === 'up' ? ceiling(ticks) : floor(ticks);
   }
 
+  /** Whether `own` is what `stated` is in the product's unit: the same, or to half of the ninth digit where converted. */
+  isPriceOf(own: Price, stated: Price): boolean {
+    const { unit, currency } = this.#product;
+    if (own.per !== unit || own.currency !== currency || stated.currency !== currency) return false;
+    const exact = divided(fraction(stated.amount), this.#inUnit(stated.per));
+    const { over, under } = fraction(own.amount);
+    const off = exact.over * under - over * exact.under;
+    return 2n * 10n ** 9n * (off < 0n ? -off : off) <= (stated.per === unit ? 0n : exact.under * under);
+  }
+
   /** A quantity in lots, rounded down (least quantities up); in the product's own unit nothing is rounded. */
   lots({ amount, unit }: Quantity, round: 'up' | 'down' = 'down'): bigint {
     const lots = divided(times(fraction(amount), this.#inUnit(unit)), this.#lot);

@@ -39,7 +39,10 @@ export function feasible({ proof, book, trades, rejected, fail }: Case): string 
 }
 
 /** Every trade keeps every rule of its quarter and destination. */
-export function eligible({ trades, rules, began, fail }: Case): string {
+export function eligible({ proof, measure, trades, rules, began, fail }: Case): string {
+  for (const [index, { status, price, fixing }] of (proof.snapshot.references ?? []).entries())
+    if (status === 'available' && !(price && fixing && measure.isPriceOf(price, fixing.price)))
+      fail(`/snapshot/references/${index}/price`, "is not the fixed price in the product's own unit");
   for (const { at, pair, offer, bid, quarter } of trades) {
     const refusal = rules.refusal(offer, bid, quarter, began.get(pair));
     if (refusal !== undefined) fail(at, `may not trade: ${refusal}`);

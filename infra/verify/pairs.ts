@@ -12,10 +12,17 @@ export interface Terms {
 }
 
 /** All that the rules ask about an offer or a bid, but for its related parties: those who agree in it are of a kind. */
-export const kindOfOffer = ({ json, terms }: Offer): string =>
-  JSON.stringify([json.site, json.destinations, json.purity, terms]);
-export const kindOfBid = ({ json, terms }: Bid): string =>
-  JSON.stringify([json.destination, json.requires, json.excludedOrigins, json.minimumPurity, terms]);
+export const kindOfOffer = ({ json, terms, cap }: Offer): string =>
+  JSON.stringify([json.site, json.destinations, json.purity, terms, String(cap)]);
+export const kindOfBid = ({ json, terms, cap }: Bid): string =>
+  JSON.stringify([
+    json.destination,
+    json.requires,
+    json.excludedOrigins,
+    json.minimumPurity,
+    terms,
+    String(cap),
+  ]);
 
 /**
  * Every pair whose kinds may trade and whose bid gives more than its offer asks. A large book has few kinds: two that

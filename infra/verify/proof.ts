@@ -15,7 +15,7 @@ type OrderJson = Text<'id' | 'party' | 'group'> & {
   readonly price: Price;
   readonly remaining: Schedule;
 } & Maybe<'validUntil'> &
-  Maybe<'priceTerms', Text<'kind'> & Maybe<'reference'>> &
+  Maybe<'priceTerms', Text<'kind'> & Maybe<'reference'> & Maybe<'cap', Price>> &
   Maybe<'minimumLot', Quantity> &
   Maybe<'allOrNone', boolean> &
   Maybe<'minimumQuarters', number>;
@@ -62,6 +62,9 @@ export interface Snapshot extends Text<'clearing' | 'gateClosure'> {
   >;
   readonly schemes: List<
     Text<'id' | 'assurance'> & Readonly<Record<'levels' | 'stages' | 'minerals', List<string>>>
+  >;
+  readonly references?: List<
+    Text<'id' | 'status'> & Maybe<'price', Price> & Maybe<'fixing', { readonly price: Price }>
   >;
   readonly sites: List<Text<'id' | 'country'> & { readonly verified: boolean }>;
   readonly certificates: List<

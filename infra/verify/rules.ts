@@ -11,6 +11,8 @@ export class Rules {
   readonly #measure: Measure;
   readonly #lanes: Lanes;
   readonly #certificates: Certificates;
+  /** Price terms whose reference has a price of the day. */
+  readonly #available: ReadonlySet<string>;
   readonly #zoneCaps = new Map<string, bigint | undefined>();
 
   readonly pools: Pools;
@@ -21,6 +23,11 @@ export class Rules {
     this.#measure = measure;
     this.#lanes = new Lanes(snapshot, measure);
     this.pools = new Pools(proof, measure, this.#lanes);
+    this.#available = new Set(
+      (snapshot.references ?? []).flatMap(({ id, status }) =>
+        status === 'available' ? [`indexed ${id}`] : [],
+      ),
+    );
     this.#certificates = new Certificates(snapshot, this.#lanes);
   }
 
@@ -38,7 +45,8 @@ export class Rules {
   refusalOfKind(offer: Offer, bid: Bid, quarter: string, since = quarter): string | undefined {
     const lane = this.lane(offer.origin, bid.json.destination);
     if (lane.refusal !== undefined) return lane.refusal;
-    if (offer.terms !== bid.terms) return 'their price terms differ';
+    const terms = this.#refusalByTerms(offer, bid, lane);
+    if (terms !== undefined) return terms;
     const places = countriesOf(bid.json.destination);
     if (places.some((place) => offer.json.destinations?.includes(place) === false))
       return `the offer does not deliver to ${bid.json.destination}`;
@@ -48,6 +56,18 @@ export class Rules {
     const undeclared = lane.caps.find((zone) => this.zoneCap(zone, offer.origin, quarter) === undefined);
     if (undeclared !== undefined) return `${undeclared} has declared no consumption`;
     return this.#certificates.lacking(offer.json.site, bid, quarter, since);
+  }
+
+  /** A seller's cap must keep within its buyer's, and above a floor that binds the price; the reference must be known. */
+  #refusalByTerms(offer: Offer, bid: Bid, lane: Lane): string | undefined {
+    if (offer.terms !== bid.terms) return 'their price terms differ';
+    if (offer.terms === 'fixed') return undefined;
+    if (!this.#available.has(offer.terms)) return `the price ${offer.terms} has no reference of the day`;
+    if (bid.cap !== undefined && (offer.cap === undefined || offer.cap > bid.cap))
+      return "the offer's cap is above the bid's";
+    return offer.cap !== undefined && lane.effect === 'hard' && offer.cap < lane.floor
+      ? "the offer's cap is below the floor"
+      : undefined;
   }
 
   /** Lots that a zone still lets in from an origin that it caps; undefined where it has declared no consumption. */

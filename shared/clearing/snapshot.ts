@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { countrySchema, generatedIdSchema } from '../kernel/ids.ts';
+import { countrySchema, generatedIdSchema, nameIdSchema } from '../kernel/ids.ts';
+import { priceSchema } from '../kernel/money.ts';
 import { quantitySchema } from '../kernel/quantity.ts';
 import { quarterSchema } from '../kernel/quarter.ts';
 import { instantSchema } from '../kernel/time.ts';
@@ -7,6 +8,7 @@ import { bidSchema } from '../orders/bid.ts';
 import { quarterQuantitySchema } from '../orders/delivery.ts';
 import { offerSchema } from '../orders/offer.ts';
 import { floorSchema } from '../pricing/floor.ts';
+import { fixingSchema } from '../pricing/reference-price.ts';
 import { productSchema } from '../reference/product.ts';
 import { siteSchema } from '../reference/site.ts';
 import { consumptionSchema, zoneSchema } from '../reference/zone.ts';
@@ -101,6 +103,21 @@ export const originUseSchema = z.strictObject({
 export type OriginUse = z.output<typeof originUseSchema>;
 
 /**
+ * A reference price of the day of gate closure, where an order is indexed to it: per the product's own unit, with the
+ * figure that was frozen; or that there is none, and why.
+ */
+export const snapshotReferenceSchema = z.discriminatedUnion('status', [
+  z.strictObject({
+    id: nameIdSchema,
+    status: z.literal('available'),
+    price: priceSchema,
+    fixing: fixingSchema,
+  }),
+  z.strictObject({ id: nameIdSchema, status: z.literal('held'), detail: z.string() }),
+]);
+export type SnapshotReference = z.output<typeof snapshotReferenceSchema>;
+
+/**
  * Everything a clearing depends on, and nothing else. Lists are sorted by id; floors, rules and zones are
  * those in force at gate closure. Prices are in the product's own currency and unit, on the tick.
  */
@@ -119,6 +136,8 @@ export const snapshotSchema = z.strictObject({
   floors: z.array(floorSchema),
   standards: z.array(standardsRuleSchema),
   schemes: z.array(schemeSchema),
+  /** Left out where no order is indexed. */
+  references: z.array(snapshotReferenceSchema).optional(),
   sites: z.array(snapshotSiteSchema),
   certificates: z.array(snapshotCertificateSchema),
   offers: z.array(bookOfferSchema),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { decimalCodec } from '../kernel/decimal.ts';
 import { countrySchema, generatedIdSchema, nameIdSchema } from '../kernel/ids.ts';
 import { moneySchema, priceSchema } from '../kernel/money.ts';
+import { indexedTermsSchema } from '../pricing/indexed-price.ts';
 import { quantitySchema } from '../kernel/quantity.ts';
 import { quarterSchema } from '../kernel/quarter.ts';
 import { dateSchema, instantSchema } from '../kernel/time.ts';
@@ -66,6 +67,8 @@ export const contractSchema = z
     floor: z
       .strictObject({ id: generatedIdSchema('floor'), version: z.int().positive(), price: priceSchema })
       .nullable(),
+    /** Of an indexed contract: what each quarter settles by. Absent where the price is fixed. */
+    priceTerms: indexedTermsSchema.optional(),
     standards: z.array(z.strictObject({ id: generatedIdSchema('standards'), version: z.int().positive() })),
     certificates: z.array(
       z.strictObject({

@@ -9,17 +9,13 @@ import type { Instant } from '../kernel/time.ts';
 import { dateOf } from '../kernel/time.ts';
 import { ownPrice } from '../pricing/product-terms.ts';
 import type { Product } from '../reference/product.ts';
-import type { BidTerms } from './bid.ts';
 import type { Delivery, LotsByQuarter } from './delivery.ts';
 import { normaliseDelivery, scheduleOf } from './delivery.ts';
 import type { OfferTerms } from './offer.ts';
 
 /** Terms that the market cannot keep yet are refused: never accepted and ignored. */
-export function unsupportedTerms(
-  terms: Pick<BidTerms, 'priceTerms'> & Pick<OfferTerms, 'stockLot'>,
-): Problem | undefined {
+export function unsupportedTerms(terms: Pick<OfferTerms, 'stockLot'>): Problem | undefined {
   const asked = {
-    '/priceTerms': terms.priceTerms?.kind === 'indexed',
     '/stockLot': terms.stockLot !== undefined,
   };
   const errors = Object.entries(asked)

@@ -13,10 +13,15 @@ export const puritySchema = decimalCodec.refine(
   'must be above 0 and at most 100 (per cent by mass)',
 );
 
+/**
+ * `indexed`: the order's `price` is compared at the reference of the day; what a contract's price exceeds that by is
+ * what was sold, and each quarter settles at the reference of its own. `cap`: the most that the seller is paid then.
+ */
 const priceTermsSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('fixed') }),
   z.strictObject({ kind: z.literal('indexed'), reference: nameIdSchema, cap: priceSchema.optional() }),
 ]);
+export type PriceTerms = z.output<typeof priceTermsSchema>;
 
 /** What offers and bids have in common when they are posted. */
 export const orderTermsShape = {

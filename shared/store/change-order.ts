@@ -18,6 +18,7 @@ import type { LotsByQuarter } from '../orders/delivery.ts';
 import { quarterQuantities } from '../orders/delivery.ts';
 import type { Offer } from '../orders/offer.ts';
 import type { OrderChanges } from '../orders/order.ts';
+import { capBelowAsk, capOf } from '../orders/price-terms.ts';
 import type { Caller } from '../reference/caller.ts';
 import { assign } from './assign.ts';
 import type { Attribute } from './condition.ts';
@@ -162,6 +163,7 @@ function changedTerms<T extends Offer | Bid>(
     belowContracted(delivery, requested, contractedLots(state)) ??
     begunQuarters(delivery, requested, at, before) ??
     pastValidity(changes.validUntil, at) ??
+    ('seller' in order ? capBelowAsk(capOf(order.priceTerms), price.value, '/price') : undefined) ??
     unsatisfiable(order, requested, product, '/delivery');
   if (wrong !== undefined) return fail(wrong);
   const validUntil = changes.validUntil ?? (changes.validUntil === null ? undefined : order.validUntil);

@@ -6,7 +6,7 @@ import { canonicalJson } from '../kernel/digest.ts';
 import type { Instant } from '../kernel/time.ts';
 import { addDays, dateOf } from '../kernel/time.ts';
 import type { FixingFigure, Held } from '../pricing/fixing.ts';
-import { fixingOf, held } from '../pricing/fixing.ts';
+import { fixingOf, held, windowOfDay } from '../pricing/fixing.ts';
 import type { Evidence } from '../pricing/measure.ts';
 import type { Fixing, ReferenceSeries, Window } from '../pricing/reference-price.ts';
 import { fixingSchema } from '../pricing/reference-price.ts';
@@ -145,4 +145,18 @@ export async function freezeFixing(
     if (outcome.done) return ok(fixing);
     await table.backOff(attempt);
   }
+}
+
+/**
+ * The reference of the day of an instant: the window that the series of then gives that day, read or frozen.
+ * `undefined` if there was no such series. Errors: reference_unavailable.
+ */
+export async function referenceOfDay<F extends FixingFigure>(
+  table: Table,
+  id: string,
+  at: Instant,
+  by: (table: Table, id: string, window: Window, at: Instant) => Promise<Result<F, Held> | undefined>,
+): Promise<Result<F, Held> | undefined> {
+  const series = await versionAt(table, 'reference-price', id, at);
+  return series && by(table, id, windowOfDay(series, dateOf(at)), at);
 }

@@ -6,6 +6,7 @@ import type { Offer } from '../orders/offer.ts';
 import type { Warning } from '../orders/order.ts';
 import type { Product } from '../reference/product.ts';
 import { readSiteWithCertificates } from './certificates.ts';
+import { readFigure, referenceOfDay } from './fixings.ts';
 import { readMarketConfiguration } from './market-configuration.ts';
 import type { Table } from './table.ts';
 
@@ -21,6 +22,7 @@ export async function warningsOf(
   const asOf = at < product.recordedAt ? product.recordedAt : at;
   const rules = await readMarketConfiguration(table, product.id, asOf);
   if (rules === undefined) throw new Error('an order of a product that does not exist');
+  const held = await referenceWarnings(table, order, asOf);
   const parts = {
     product,
     zones: [...rules.zones],
@@ -34,14 +36,33 @@ export async function warningsOf(
     const zone = rules.zones.find(({ id }) => id === order.zone);
     const destination = order.destination ?? zone?.members[0];
     return destination === undefined
-      ? []
-      : bidWarnings(parts, { ...order, destination, requested, at: asOf });
+      ? held
+      : [...bidWarnings(parts, { ...order, destination, requested, at: asOf }), ...held];
   }
   const found = await readSiteWithCertificates(table, order.site);
   if (found === undefined) throw new Error('an offer of a site that does not exist');
-  return offerWarnings(parts, {
+  const warnings = offerWarnings(parts, {
     destinations: order.destinations,
     quarters: [...requested.keys()].sort(),
     ...found,
   });
+  return [...warnings, ...held];
+}
+
+/** That an indexed order would not clear today. */
+async function referenceWarnings(
+  table: Table,
+  { priceTerms }: Pick<Bid, 'priceTerms'>,
+  at: Instant,
+): Promise<Warning[]> {
+  if (priceTerms?.kind !== 'indexed') return [];
+  const figure = await referenceOfDay(table, priceTerms.reference, at, readFigure);
+  return figure?.ok === true
+    ? []
+    : [
+        {
+          code: 'reference_unavailable',
+          detail: figure?.problem.detail ?? 'There is no such reference price.',
+        },
+      ];
 }

@@ -4,9 +4,10 @@ import { fieldProblem, problem } from '../kernel/problem.ts';
 import type { Result } from '../kernel/result.ts';
 import { fail, ok } from '../kernel/result.ts';
 import type { Instant } from '../kernel/time.ts';
-import { normalisePrice, pastValidity, unsupportedTerms } from '../orders/acceptance.ts';
+import { normalisePrice, pastValidity } from '../orders/acceptance.ts';
 import type { Bid } from '../orders/bid.ts';
 import { normaliseMinimumLot } from '../orders/conditions.ts';
+import { acceptPriceTerms } from '../orders/price-terms.ts';
 import type { Pool, PoolStatus, PoolTerms, PoolView } from '../orders/pool.ts';
 import { poolSchema, tellsNobodysPart } from '../orders/pool.ts';
 import { without } from '../kernel/without.ts';
@@ -28,25 +29,27 @@ import { bids, productOf, readOrder, storedOrder } from './orders.ts';
 import type { StoredPool } from './pool-view.ts';
 import { membersOf, poolSeenBy, poolStatus, seesPool } from './pool-view.ts';
 import type { Posting } from './post-order.ts';
-import { entering, unknownRequirement } from './post-order.ts';
+import { entering, seriesOf, unknownRequirement } from './post-order.ts';
 import { readProductInUse } from './products.ts';
 import { readOrganisation, readReference } from './reference.ts';
 import type { Table } from './table.ts';
 
 /**
- * Opens a pool, and with it its bid, which asks for nothing until somebody joins. Errors: not_yet_supported,
- * unknown_reference, outside_zone, invalid_request, and those of units and ticks.
+ * Opens a pool, and with it its bid, which asks for nothing until somebody joins. Errors: unknown_reference,
+ * outside_zone, invalid_request, and those of units and ticks.
  */
 export function openPool({ table, caller, at, newId }: Posting, terms: PoolTerms): Plan<PoolView> {
   return async () => {
-    const unsupported = unsupportedTerms(terms);
-    if (unsupported !== undefined) return fail(unsupported);
     const inUse = await readProductInUse(table, terms.product);
     if (inUse === undefined)
       return fail(fieldProblem('unknown_reference', '/product', 'There is no such product.'));
     const { product } = inUse;
     const price = normalisePrice(terms.price, product, 'limit');
     if (!price.ok) return price;
+    const priceTerms = acceptPriceTerms(terms.priceTerms, await seriesOf(table, terms), {
+      ...{ price: price.value, product, side: 'limit' },
+    });
+    if (!priceTerms.ok) return priceTerms;
     const minimumLot =
       terms.minimumLot === undefined ? ok(undefined) : normaliseMinimumLot(terms.minimumLot, product);
     if (!minimumLot.ok) return minimumLot;
@@ -60,6 +63,7 @@ export function openPool({ table, caller, at, newId }: Posting, terms: PoolTerms
     const ids = { id: newId('pool'), bid: newId('bid') };
     const pool: Pool = {
       ...{ ...terms, price: price.value },
+      ...(priceTerms.value === undefined ? {} : { priceTerms: priceTerms.value }),
       ...(minimumLot.value === undefined ? {} : { minimumLot: minimumLot.value }),
       ...{ ...ids, runner: caller.organisation, createdAt: at },
     };

@@ -15,6 +15,7 @@ import { conditionWarnings, normaliseMinimumLot, unsatisfiable } from '../orders
 import type { LotsByQuarter } from '../orders/delivery.ts';
 import { quarterQuantities } from '../orders/delivery.ts';
 import type { Offer, OfferTerms } from '../orders/offer.ts';
+import { acceptPriceTerms } from '../orders/price-terms.ts';
 import type { Caller } from '../reference/caller.ts';
 import { hasRole } from '../reference/caller.ts';
 import type { Product } from '../reference/product.ts';
@@ -27,6 +28,7 @@ import { warningsOf } from './order-warnings.ts';
 import type { ProductInUse } from './products.ts';
 import { productIsTraded, readProductInUse } from './products.ts';
 import { readAll } from './reference.ts';
+import { readSeries } from './reference-prices.ts';
 import { checkCapacity } from './site-capacity.ts';
 import { siteOfferEntry } from './site-offers.ts';
 import { readSite } from './sites.ts';
@@ -84,8 +86,6 @@ export function postOffer({ table, caller, at, newId }: Posting, terms: OfferTer
 /** Posts a bid for delivery in one country. Errors: as for an offer, less those of its site. */
 export function postBid({ table, caller, at, newId }: Posting, terms: BidTerms): Plan<Bid> {
   return async () => {
-    const unsupported = unsupportedTerms(terms);
-    if (unsupported !== undefined) return fail(unsupported);
     const accepted = await acceptTerms(table, terms, 'limit', at);
     if (!accepted.ok) return accepted;
     const { inUse, requested, shape } = accepted.value;
@@ -117,6 +117,10 @@ async function acceptTerms(table: Table, terms: OfferTerms | BidTerms, side: 'as
   const { product } = inUse;
   const price = normalisePrice(terms.price, product, side);
   if (!price.ok) return price;
+  const priceTerms = acceptPriceTerms(terms.priceTerms, await seriesOf(table, terms), {
+    ...{ price: price.value, product, side },
+  });
+  if (!priceTerms.ok) return priceTerms;
   const quantities = normaliseQuantities(terms.delivery, product);
   if (!quantities.ok) return quantities;
   const { delivery, requested } = quantities.value;
@@ -130,6 +134,7 @@ async function acceptTerms(table: Table, terms: OfferTerms | BidTerms, side: 'as
   if (wrong !== undefined) return fail(wrong);
   const shape = {
     price: price.value,
+    ...(priceTerms.value !== undefined && { priceTerms: priceTerms.value }),
     ...(minimumLot.value !== undefined && { minimumLot: minimumLot.value }),
     delivery,
     status: 'open' as const,
@@ -141,6 +146,10 @@ async function acceptTerms(table: Table, terms: OfferTerms | BidTerms, side: 'as
   };
   return ok({ inUse, requested, shape });
 }
+
+/** The series that an indexed order names. */
+export const seriesOf = async (table: Table, { priceTerms }: Pick<BidTerms, 'priceTerms'>) =>
+  priceTerms?.kind === 'indexed' ? await readSeries(table, priceTerms.reference) : undefined;
 
 /** The order, its place in the book, and the mark that its product is now traded. */
 export const entering = (order: Offer | Bid, requested: LotsByQuarter, inUse: ProductInUse): Action[] => [

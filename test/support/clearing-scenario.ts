@@ -173,6 +173,7 @@ export class Scenario {
               schemes: [],
             },
           }),
+        referencePrice: (id) => Promise.resolve({ id, status: 'held', detail: 'None in this scenario.' }),
         originUse: (product) => readOriginUse(this.table, product),
         site: (id) =>
           Promise.resolve({

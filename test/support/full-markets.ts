@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import * as z from 'zod';
 import type { Snapshot, SnapshotJson } from '../../shared/clearing/snapshot.ts';
 import { snapshotSchema } from '../../shared/clearing/snapshot.ts';
-import { kg } from './market.ts';
+import { aMarket, kg, price } from './market.ts';
 import { markets } from './markets.ts';
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
@@ -40,12 +40,23 @@ function furnish(
     if (one(6)) order.minimumLot = kg(String(1 + upTo(5)));
     if (one(8)) order.allOrNone = true;
     if (one(8)) order.minimumQuarters = 2;
-    if (one(12)) order.priceTerms = { kind: 'indexed', reference: 'ndpr-index' };
+    if (one(12))
+      order.priceTerms = {
+        kind: 'indexed',
+        reference: 'ndpr-index',
+        ...(one(2) && { cap: price(['111.00', '130.00'][upTo(1)]!) }),
+      };
     if (one(15)) order.validUntil = one(2) ? json.gateClosure : '2030-01-01T00:00:00.000Z';
   };
   return {
     ...json,
     ...zoneCaps(json, one, upTo),
+    references: [
+      ...(json.references ?? []),
+      ...(aMarket()
+        .reference('ndpr-index', one(6) ? undefined : '97.5')
+        .json().references ?? []),
+    ],
     standards: json.standards.map((rule) => ({ ...rule, ...(one(2) && { renewalCovenant: true }) })),
     sites: json.sites.map((site) => ({ ...site, verified: !one(5) })),
     offers: json.offers.map((offer): SnapshotJson['offers'][number] => {

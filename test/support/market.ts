@@ -148,6 +148,26 @@ export class MarketBuilder {
     return this;
   }
 
+  /** A reference price of the day, or none. */
+  reference(name: string, amount: string | undefined): this {
+    (this.#json.references ??= []).push(
+      amount === undefined
+        ? { id: name, status: 'held', detail: 'Points of 4 independent firms where 5 are needed.' }
+        : {
+            id: name,
+            status: 'available',
+            price: price(amount),
+            fixing: {
+              ...{ series: name, seriesVersion: 1, version: 1, fixedAt: this.#json.gateClosure },
+              window: { from: '2026-10-24', to: '2026-11-22' },
+              ...{ price: price(amount), points: 7, firms: 5, pointsDigest: '0'.repeat(64), leftOut: [] },
+              basis: { kind: 'primary' },
+            },
+          },
+    );
+    return this;
+  }
+
   /** A certificate of an offer's own site; IRMA 100, valid for years. */
   certificate(offer: string, changes: Partial<Certificate> = {}): this {
     this.#json.certificates.push({

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { aMarket, kg, type Amounts, type MarketBuilder } from './market.ts';
+import { aMarket, kg, price, type Amounts, type MarketBuilder } from './market.ts';
 
 const countries = ['AU', 'US', 'CL', 'CN', 'KR'];
 const quarters = ['2027-Q1', '2027-Q2'];
@@ -15,6 +15,17 @@ const list = <T>(item: fc.Arbitrary<T>, maxLength: number) =>
   fc.array(item, { minLength: maxLength >> 1, maxLength, size: 'max' });
 const rarely = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 4 });
 
+/** What orders of a market with reference prices may be tied to: `index` has a price of the day, `thin` has none. */
+type PriceTerms = { kind: 'indexed'; reference: string; cap?: ReturnType<typeof price> } | undefined;
+const priceTerms = fc.constantFrom<PriceTerms>(
+  undefined,
+  ...[undefined, '100.00', '111.00', '125.00'].flatMap((cap) => {
+    const terms = { kind: 'indexed' as const, reference: 'index' };
+    return cap === undefined ? [terms, terms] : [{ ...terms, cap: price(cap) }];
+  }),
+  { kind: 'indexed', reference: 'thin' },
+);
+
 const offerArbitrary = fc.record({
   country,
   ask: fc.constantFrom('70.00', '90.00', '99.99', '105.00', '111.00'),
@@ -22,6 +33,7 @@ const offerArbitrary = fc.record({
   level: fc.constantFrom('50', '75', '75', '100'),
   validTo: fc.constantFrom('2027-01-31', '2039-12-31', '2039-12-31'),
   status: fc.constantFrom('active', 'active', 'active', 'suspended'),
+  priceTerms,
   terms: fc.record(
     {
       group: fc.constantFrom('group-x', 'group-y'),
@@ -44,6 +56,7 @@ const bidArbitrary = fc.record({
     ),
   ),
   group: rarely(fc.constantFrom('group-x', 'group-y')),
+  priceTerms,
 });
 const floorArbitrary = fc.record({
   price: fc.constantFrom('95.00', '110.00'),
@@ -68,10 +81,11 @@ export const markets: fc.Arbitrary<MarketBuilder> = fc
     equivalent: fc.boolean(),
     barred: fc.boolean(),
     rule: fc.boolean(),
+    isIndexed: fc.constantFrom(true, false, false),
     offers: list(offerArbitrary, 7),
     bids: list(bidArbitrary, 7),
   })
-  .map(({ floorRequired, floors, equivalent, barred, rule, offers, bids }) => {
+  .map(({ floorRequired, floors, equivalent, barred, rule, isIndexed, offers, bids }) => {
     const market = aMarket({ floorRequired })
       .zone({
         ...(equivalent && { equivalentOrigins: [{ origin: 'CL' }] }),
@@ -85,15 +99,19 @@ export const markets: fc.Arbitrary<MarketBuilder> = fc
       market.floor(price, { ...terms, zone: index === 0 ? 'partners' : 'union' });
     }
     if (rule) market.rule();
+    if (isIndexed) market.reference('index', '98.765432109').reference('thin', undefined);
+    const tied = (order: { priceTerms: PriceTerms }) =>
+      isIndexed && order.priceTerms !== undefined ? { priceTerms: order.priceTerms } : {};
     for (const [index, offer] of offers.entries()) {
       const { level, validTo, status, terms } = offer;
-      market.offer(`o${index}x`, offer.country, offer.ask, offer.amounts, terms);
+      market.offer(`o${index}x`, offer.country, offer.ask, offer.amounts, { ...terms, ...tied(offer) });
       if (index % 3 > 0) market.certificate(`o${index}x`, { level, validTo, status });
     }
     for (const [index, bid] of bids.entries()) {
       const remaining = Object.entries(bid.amounts);
       const { used } = bid;
       market.bid(`b${index}x`, bid.destination, bid.limit, bid.amounts, {
+        ...tied(bid),
         ...(bid.share !== undefined && { maxOriginShare: bid.share }),
         ...(bid.excluded !== undefined && { excludedOrigins: bid.excluded }),
         ...(bid.requires !== undefined && { requires: bid.requires }),

@@ -10,6 +10,23 @@ const lotsIn = (list: Snapshot['offers'][number]['remaining'], quarter: string):
   return found === undefined ? 0 : Number(found.quantity.amount.units);
 };
 
+/** Of one kind, of one reference that has a price of the day, and with a cap that both and the floor can live with. */
+function termsAgree(
+  snapshot: Snapshot,
+  offer: Snapshot['offers'][number],
+  bid: Snapshot['bids'][number],
+  floor: number,
+): boolean {
+  const [sold, bought] = [offer.priceTerms, bid.priceTerms];
+  if (sold?.kind !== 'indexed' || bought?.kind !== 'indexed')
+    return (sold?.kind ?? 'fixed') === (bought?.kind ?? 'fixed');
+  const reference = snapshot.references?.find(({ id }) => id === sold.reference);
+  if (sold.reference !== bought.reference || reference?.status !== 'available') return false;
+  if (sold.cap === undefined) return bought.cap === undefined;
+  const cap = cents(sold.cap.amount);
+  return cap >= floor && (bought.cap === undefined || cap <= cents(bought.cap.amount));
+}
+
 /**
  * One quarter's market order by order, straight from the rules, slowly and without classes: what the engine's
  * tables must agree with. For products in kilograms at cents; no covenants, no purities.
@@ -62,6 +79,7 @@ export function naiveQuarter(snapshot: Snapshot, quarter: string) {
       );
       const refused =
         weight < 0 ||
+        !termsAgree(snapshot, offer, bid, hard ? floorPrice : 0) ||
         !certified ||
         offer.group === bid.group ||
         zone?.barredOrigins?.includes(site.country) === true ||

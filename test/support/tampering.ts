@@ -207,6 +207,22 @@ export const tamperings: Readonly<Record<string, Tampering>> = {
     forgeDigest(proof);
     return place(at);
   },
+  'withdraws the reference price of the day': ({ proof, offer, bid, at }) => {
+    for (const order of [offer, bid]) order.priceTerms = { kind: 'indexed', reference: 'ndpr' };
+    proof.snapshot.references = [{ id: 'ndpr', status: 'held' }];
+    forgeDigest(proof);
+    return place(at);
+  },
+  'caps the price for the buyer, not for the seller': ({ proof, offer, bid, at }) => {
+    const { amount } = bid.price;
+    for (const order of [offer, bid]) order.priceTerms = { kind: 'indexed', reference: 'ndpr' };
+    bid.priceTerms = { kind: 'indexed', reference: 'ndpr', cap: { ...bid.price, amount } };
+    proof.snapshot.references = [
+      { id: 'ndpr', status: 'available', price: { ...bid.price }, fixing: { price: { ...bid.price } } },
+    ];
+    forgeDigest(proof);
+    return place(at);
+  },
   'has the seller deliver elsewhere': ({ proof, offer, at }) => {
     offer.destinations = ['FR'];
     forgeDigest(proof);

@@ -11,6 +11,7 @@ import type { Product } from '../../reference/product.ts';
 import type { Certificate } from '../../standards/certificate.ts';
 import type { StandardsRule } from '../../standards/standards-rule.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { indexedTerms } from './indexed-terms.ts';
 
 /** What one offer sells to one bid, as the engine awards it: prices in ticks, quantities in lots. */
 export interface AwardTerms {
@@ -62,6 +63,7 @@ export function contractsOf(
   const buyers = new Map(
     [...snapshot.bids, ...(snapshot.members ?? [])].map(({ id, party }) => [id, organisationOf(party)]),
   );
+  const priceTermsOf = indexedTerms(snapshot);
   return awards.map((award) => ({
     id: contractId(
       product.id,
@@ -85,6 +87,7 @@ export function contractsOf(
     floor: award.floor
       ? { id: award.floor.id, version: award.floor.version, price: award.floor.price }
       : null,
+    ...priceTermsOf(award),
     standards: award.standards.map(({ id, version }) => ({ id, version })),
     certificates: award.certificates.map(({ id, scheme, level, validTo }) => ({
       ...{ id, scheme, validTo },

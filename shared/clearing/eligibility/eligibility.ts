@@ -83,6 +83,19 @@ export class Eligibility {
     return this.#limits[bid]! - this.#reserves[offer]![this.#facets.bids[bid]!.destination]!;
   }
 
+  /**
+   * The seller concedes its own cap, so a bid's cap is kept by offers whose cap is no greater; and no cap may bring a
+   * price below a hard floor.
+   */
+  #refusedByPriceTerms(offer: OfferFacet, bid: BidFacet, { effect, floor }: TradeTerms): number {
+    if (offer.priceTerms !== bid.priceTerms) return refusalBit.price_terms_mismatch;
+    const unkept = offer.cap > bid.cap || (effect === 'hard' && offer.cap < Number(floor));
+    return (
+      (unkept ? refusalBit.price_terms_mismatch : 0) |
+      (this.#facets.heldTerms.has(offer.priceTerms) ? refusalBit.reference_unavailable : 0)
+    );
+  }
+
   /** Bits of every reason why the two may not trade in `quarter`; 0 where they may. */
   refusals(offerNumber: number, bidNumber: number, quarter: number): number {
     const offer = this.#facets.offers[offerNumber]!;
@@ -96,7 +109,7 @@ export class Eligibility {
     }
     if (offer.group >= 0 && (offer.group === bid.group || bid.groups?.includes(offer.group) === true))
       refused |= refusalBit.related_party;
-    if (offer.priceTerms !== bid.priceTerms) refused |= refusalBit.price_terms_mismatch;
+    refused |= this.#refusedByPriceTerms(offer, bid, lane.terms);
     if (offer.delivers[destination] !== true) refused |= refusalBit.not_delivered;
     if (offer.purity < bid.minimumPurity) refused |= refusalBit.purity_too_low;
     if (bid.excluded[offer.origin] === true) refused |= refusalBit.origin_excluded;

@@ -12,6 +12,8 @@ export interface OfferFacet {
   /** How many of the bids' minimum purities it meets. */
   readonly purity: number;
   readonly priceTerms: number;
+  /** The most in ticks that it lets an indexed price settle at; infinite without a cap. */
+  readonly cap: number;
   /** Its group, if that has orders on both sides; else −1. */
   readonly group: number;
   /** Its site's record of {@link Evidence}. */
@@ -29,6 +31,8 @@ export interface BidFacet {
   /** Its minimum purity as a rank among the bids'; 0 where it has none. */
   readonly minimumPurity: number;
   readonly priceTerms: number;
+  /** The most in ticks that it lets an indexed price settle at; infinite without a cap. */
+  readonly cap: number;
   readonly group: number;
   /** Of a pool: its runner's and its members', as far as they have orders on both sides. */
   readonly groups?: readonly number[];
@@ -44,6 +48,8 @@ export interface Facets {
   readonly bids: readonly BidFacet[];
   readonly offerFacet: ReadonlyMap<OfferEntry, number>;
   readonly bidFacet: ReadonlyMap<BidEntry, number>;
+  /** Price terms, by number, whose reference has no price of the day. */
+  readonly heldTerms: ReadonlySet<number>;
   /** The checks that only a bid's own `requires` makes: no other organisation may learn them. */
   readonly privateChecks: ReadonlySet<number>;
 }

@@ -1,4 +1,7 @@
 import { compareDecimal, type Decimal } from '../../kernel/decimal.ts';
+import { must } from '../../kernel/result.ts';
+import { ticksOf } from '../../pricing/product-terms.ts';
+import type { Product } from '../../reference/product.ts';
 import type { Requirement } from '../../standards/standards-rule.ts';
 import { destinationsOf, groupsOf, type Book, type BidEntry, type OfferEntry } from '../book.ts';
 import { Evidence } from './evidence.ts';
@@ -10,6 +13,12 @@ import { destinationRules, poolRules, type DestinationRules } from './trade-term
 
 const priceTermsKey = ({ order }: OfferEntry | BidEntry): string =>
   order.priceTerms?.kind === 'indexed' ? `indexed ${order.priceTerms.reference}` : 'fixed';
+
+/** In ticks; it lies on the tick already. */
+const capTicks = ({ order: { priceTerms } }: OfferEntry | BidEntry, product: Product): number =>
+  priceTerms?.kind === 'indexed' && priceTerms.cap !== undefined
+    ? Number(must(ticksOf(priceTerms.cap, product, 'down')))
+    : Infinity;
 
 /** Equal for equal facets of one side: their fields in order, of which only lists have commas. */
 const textOf = (facet: OfferFacet | BidFacet): string => Object.values(facet).join('|');
@@ -64,6 +73,7 @@ export function facetsOf(snapshot: Snapshot, book: Book): Facets {
       excluded: origins.map((origin) => bid.order.excludedOrigins?.includes(origin) ?? false),
       minimumPurity: minimumPurity === undefined ? 0 : 1 + rankOf(purities, minimumPurity),
       priceTerms: terms.of(priceTermsKey(bid)),
+      cap: capTicks(bid, snapshot.product),
       group: groups.get(bid.order.group) ?? -1,
       ...(bid.members !== undefined && {
         groups: groupsOf(bid).flatMap((group) => groups.get(group) ?? []),
@@ -96,12 +106,21 @@ export function facetsOf(snapshot: Snapshot, book: Book): Facets {
       ),
       purity: order.purity === undefined ? 0 : rankAfter(purities, order.purity),
       priceTerms: terms.of(priceTermsKey(offer)),
+      cap: capTicks(offer, snapshot.product),
       group: groups.get(order.group) ?? -1,
       record: evidence.recordOf(order.site),
       firstQuarter: looksBack ? offer.firstQuarter : 0,
     };
     offerFacet.set(offer, offerFacets.of(facet, textOf(facet)));
   }
+  const available = new Set(
+    (snapshot.references ?? []).flatMap(({ id, status }) =>
+      status === 'available' ? [`indexed ${id}`] : [],
+    ),
+  );
+  const heldTerms = new Set(
+    terms.values.flatMap((key, number) => (key === 'fixed' || available.has(key) ? [] : [number])),
+  );
   const privateChecks = new Set([...checks.values.keys()].filter((check) => check >= publicCount));
   return {
     origins,
@@ -111,6 +130,7 @@ export function facetsOf(snapshot: Snapshot, book: Book): Facets {
     bids: bidFacets.values,
     offerFacet,
     bidFacet,
+    heldTerms,
     privateChecks,
   };
 }

@@ -3,6 +3,7 @@ export const refusalCodes = [
   'related_party',
   'window_mismatch',
   'price_terms_mismatch',
+  'reference_unavailable',
   'purity_too_low',
   'origin_barred',
   'origin_excluded',
@@ -61,7 +62,9 @@ export type MarketCause = Exclude<BindingCause, 'all_or_none'>;
 const details: Record<BindingCode, string> = {
   related_party: 'Seller and buyer are the same organisation or of one group.',
   window_mismatch: 'The orders have no open delivery quarter in common here.',
-  price_terms_mismatch: 'The price is quoted on other terms: fixed, or indexed to another reference.',
+  price_terms_mismatch:
+    'The price is quoted on other terms: fixed, indexed to another reference, or with a cap that the two cannot both keep.',
+  reference_unavailable: 'There is no reference price of the day: too few independent firms, or too old.',
   purity_too_low: 'The offered purity is below the minimum that the bid asks for.',
   origin_barred: "The destination's zone bars this origin.",
   origin_excluded: 'The bid excludes this origin.',

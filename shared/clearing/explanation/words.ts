@@ -21,8 +21,12 @@ export const wordsOf: Record<MarketCause, Words> = {
     bid: 'met no offer for delivery in that time',
   },
   price_terms_mismatch: {
-    offer: 'met only bids with another kind of price, fixed or tied to an index',
-    bid: 'met only offers with another kind of price, fixed or tied to an index',
+    offer: 'met only bids with another kind of price, fixed or tied to an index, or another cap on it',
+    bid: 'met only offers with another kind of price, fixed or tied to an index, or another cap on it',
+  },
+  reference_unavailable: {
+    offer: 'is tied to a reference price that could not be fixed on the day',
+    bid: 'is tied to a reference price that could not be fixed on the day',
   },
   not_delivered: {
     offer: 'met only bids for delivery to places that the offer does not serve',

@@ -329,16 +329,16 @@ describe('refused with 422', () => {
     ],
     ['more quarters than it has', { minimumQuarters: 80 }, 'condition_unsatisfiable', '/minimumQuarters'],
     [
-      'an indexed price',
+      'a price indexed to what is not there',
       { priceTerms: { kind: 'indexed', reference: 'smm-ndpr' } },
-      'not_yet_supported',
-      '/priceTerms',
+      'unknown_reference',
+      '/priceTerms/reference',
     ],
     [
-      'an indexed price with a cap',
+      'the same with a cap',
       { priceTerms: { kind: 'indexed', reference: 'smm-ndpr', cap: price('200.00') } },
-      'not_yet_supported',
-      '/priceTerms',
+      'unknown_reference',
+      '/priceTerms/reference',
     ],
   ])('%s, in an offer and in a bid', async (_, changes, code, pointer) => {
     expectProblem(await seller.post('/v1/offers', offerTerms(changes)), 422, code, pointer);

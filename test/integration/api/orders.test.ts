@@ -138,7 +138,12 @@ describe('posting', () => {
       'condition_unsatisfiable',
       '/allOrNone',
     ],
-    ['an index', { priceTerms: { kind: 'indexed', reference: 'x' } }, 'not_yet_supported', '/priceTerms'],
+    [
+      'an unknown index',
+      { priceTerms: { kind: 'indexed', reference: 'x' } },
+      'unknown_reference',
+      '/priceTerms/reference',
+    ],
   ])('is refused over %s, for offers and bids alike', async (_, changes, code, pointer) => {
     expect(await market.offer(changes)).toMatchObject(refusal(422, code, pointer));
     expect(await market.bid(changes)).toMatchObject(refusal(422, code, pointer));

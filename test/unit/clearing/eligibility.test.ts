@@ -197,13 +197,41 @@ describe('an offer and a bid are refused', () => {
   it('price_terms_mismatch: another kind or reference, or no price for the destination', () => {
     const indexed = (reference: string) => ({ priceTerms: { kind: 'indexed', reference } }) as const;
     const market = (offer: object, bid: object) =>
-      sale(aMarket().offer('o', 'AU', '90.00', '10', offer), bid);
+      sale(aMarket().reference('a', '95').reference('b', '95').offer('o', 'AU', '90.00', '10', offer), bid);
     expectRefusal(market(indexed('a'), {}), 'price_terms_mismatch');
     expectRefusal(market(indexed('a'), indexed('b')), 'price_terms_mismatch');
     expectTrade(market(indexed('a'), indexed('a')));
     expectTrade(market({ priceTerms: { kind: 'fixed' } }, {}));
     expectRefusal(market({ destinations: ['US', 'JP'] }, {}), 'price_terms_mismatch');
     expectTrade(market({ destinations: ['US', 'DE'] }, {}));
+  });
+
+  it('price_terms_mismatch: a cap above the bid’s, or below a floor that binds the price', () => {
+    const capped = (cap?: string) => ({
+      priceTerms: { kind: 'indexed' as const, reference: 'a', ...(cap !== undefined && { cap: price(cap) }) },
+    });
+    const market = (offer: object, bid: object, floor?: Parameters<MarketBuilder['floor']>) => {
+      const begun = aMarket().reference('a', '95').zone();
+      if (floor !== undefined) begun.floor(...floor);
+      return sale(begun.offer('o', 'AU', '90.00', '10', offer), bid);
+    };
+    expectTrade(market(capped('100.00'), capped('100.00')));
+    expectTrade(market(capped('100.00'), capped()));
+    expectRefusal(market(capped('100.01'), capped('100.00')), 'price_terms_mismatch');
+    expectRefusal(market(capped(), capped('500.00')), 'price_terms_mismatch');
+    expectTrade(market(capped('92.00'), capped(), ['92.00']));
+    expectRefusal(market(capped('91.99'), capped(), ['92.00']), 'price_terms_mismatch');
+    const imported = aMarket().reference('a', '95').zone().floor('92.00');
+    expectTrade(sale(imported.offer('o', 'CL', '90.00', '10', capped('91.00')), capped()));
+  });
+
+  it('reference_unavailable: indexed alike, but there is no reference price of the day', () => {
+    const terms = { priceTerms: { kind: 'indexed', reference: 'a' } } as const;
+    const market = (begun: MarketBuilder) => sale(begun.offer('o', 'AU', '90.00', '10', terms), terms);
+    expectRefusal(market(aMarket().reference('a', undefined)), 'reference_unavailable');
+    expectRefusal(market(aMarket()), 'reference_unavailable');
+    expectTrade(market(aMarket().reference('a', '95')));
+    expectTrade(sale(aMarket().reference('a', undefined).offer('o', 'AU', '90.00', '10')));
   });
 
   it('price_terms_mismatch: says in words that the destination is at fault, to each side of its own terms', () => {

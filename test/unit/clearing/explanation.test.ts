@@ -255,7 +255,7 @@ it('one code is told once, though price terms and destinations may both be at fa
     {
       code: 'price_terms_mismatch',
       detail:
-        'The price is quoted on other terms: fixed, or indexed to another reference. The offer does not deliver to where there is demand: it delivers to US only.',
+        'The price is quoted on other terms: fixed, indexed to another reference, or with a cap that the two cannot both keep. The offer does not deliver to where there is demand: it delivers to US only.',
     },
   ]);
   expect(explanation!.nearMisses).toMatchObject([
