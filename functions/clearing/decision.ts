@@ -15,6 +15,7 @@ import type { ChunkText } from '../../shared/store/plan.ts';
 import { chunkText } from '../../shared/store/plan.ts';
 import type { Cleared, ClearingDependencies, ClearingSettings } from './dependencies.ts';
 import type { Parties } from './tokens.ts';
+import { contractSalt } from './tokens.ts';
 import type { FailureReason } from './unclearable.ts';
 import { Unclearable } from './unclearable.ts';
 
@@ -38,11 +39,14 @@ export function decisionOn(
   const result = clear(snapshot);
   if (!result.ok) throw new Unclearable(reasonFor(result.problem.code), result.problem);
   const cleared = result.value;
-  const contracts = contractsOf(snapshot, run, cleared.awards, (party) => {
+  const organisationOf = (party: string): string => {
     const organisation = parties.parties[party];
     if (organisation === undefined) throw new Error('a party of the snapshot is nobody');
     return organisation;
-  });
+  };
+  const contracts = contractsOf(snapshot, run, cleared.awards, organisationOf, (contract) =>
+    contractSalt(parties.salt, contract),
+  );
   const concluded = contracts.map((terms, index) => ({ terms, lots: lotsBy(cleared.awards[index]) }));
   const heads = contracts.map((terms) => concludedEvent(terms).hash);
   return {

@@ -33,7 +33,7 @@ export interface ReferenceReader {
   ) => Promise<
     { readonly product: Product } & Pick<
       Snapshot,
-      'zones' | 'consumption' | 'floors' | 'standards' | 'schemes'
+      'zones' | 'consumption' | 'floors' | 'standards' | 'schemes' | 'standardTerms'
     >
   >;
   /** What earlier contracts of a market deliver, whatever the zones. */

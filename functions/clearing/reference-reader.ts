@@ -41,6 +41,7 @@ export const unsealedReader = (table: Table): ReferenceReader => ({
       floors: [...configuration.floors],
       standards: [...configuration.standards],
       schemes: [...configuration.schemes],
+      standardTerms: configuration.standardTerms,
     };
   },
   originUse: (product) => readOriginUse(table, product),

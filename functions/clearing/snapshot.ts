@@ -45,7 +45,7 @@ export interface SnapshotParts {
 /** The snapshot that the engine clears, and the key to its tokens. */
 export function snapshotOf(parts: SnapshotParts): { snapshot: Snapshot; parties: Parties } {
   const { clearing, gateClosure, salt, locked, configuration, references, sites } = parts;
-  const { product, zones, consumption, floors, standards, schemes } = configuration;
+  const { product, zones, consumption, floors, standards, schemes, standardTerms } = configuration;
   const parties = new Map<string, string>();
   const partyOf = (organisation: string) => {
     const party = tokenOf(salt, 'organisation', organisation);
@@ -66,6 +66,7 @@ export function snapshotOf(parts: SnapshotParts): { snapshot: Snapshot; parties:
     standards: byId(standards),
     schemes: byId(schemes),
     ...(references.length === 0 ? {} : { references: byId(references) }),
+    ...(standardTerms === undefined ? {} : { standardTerms }),
     sites: byId(sites.map(({ site }) => site)),
     certificates: byId(sites.flatMap(({ certificates }) => certificates)),
     offers: byId(

@@ -16,3 +16,7 @@ export type Parties = z.output<typeof partiesSchema>;
  */
 export const tokenOf = (salt: string, kind: 'organisation' | 'group', name: string): string =>
   createHmac('sha256', salt).update(`${kind}:${name}`).digest('hex').slice(0, 32);
+
+/** The secret of a contract's own, by which its chain hides from the buyer what the seller asked. */
+export const contractSalt = (salt: string, contract: string): string =>
+  createHmac('sha256', salt).update(`contract:${contract}`).digest('hex');

@@ -138,6 +138,8 @@ export const snapshotSchema = z.strictObject({
   schemes: z.array(schemeSchema),
   /** Left out where no order is indexed. */
   references: z.array(snapshotReferenceSchema).optional(),
+  /** The version of the product's standard terms that contracts of this clearing keep; left out if there is none. */
+  standardTerms: z.int().positive().optional(),
   sites: z.array(snapshotSiteSchema),
   certificates: z.array(snapshotCertificateSchema),
   offers: z.array(bookOfferSchema),

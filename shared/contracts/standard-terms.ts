@@ -2,7 +2,10 @@ import * as z from 'zod';
 import { positiveDecimalCodec, shareCodec } from '../kernel/decimal.ts';
 import { nameIdSchema, textSchema } from '../kernel/ids.ts';
 import { moneySchema, priceSchema } from '../kernel/money.ts';
+import type { Problem } from '../kernel/problem.ts';
+import { fieldProblem } from '../kernel/problem.ts';
 import { versionShape } from '../kernel/version.ts';
+import type { Product } from '../reference/product.ts';
 
 /**
  * The standard form on which a product's contracts are concluded: sealed orders cannot negotiate clauses, so the market
@@ -118,3 +121,36 @@ export type StandardTerms = z.output<typeof standardTermsSchema>;
 
 /** What holds where no standard form was set: the schedule, the price, and nothing else. */
 export const plainTerms: StandardTermsTerms = { cureDays: 30 };
+
+/**
+ * Prices in the terms are in the product's own currency and unit, so that nothing is converted when they are used.
+ * Errors: currency_mismatch, unit_not_convertible.
+ */
+export function termsProblem(
+  { assay, upsideShare }: StandardTermsTerms,
+  product: Pick<Product, 'unit' | 'currency'>,
+): Problem | undefined {
+  const prices = [
+    ...(assay?.elements ?? []).flatMap(({ penalty }, index) =>
+      penalty === undefined ? [] : [[`/assay/elements/${index}/penalty/price`, penalty.price] as const],
+    ),
+    ...(upsideShare === undefined ? [] : [['/upsideShare/threshold', upsideShare.threshold] as const]),
+  ];
+  const currencies = [
+    ...prices,
+    ...(upsideShare?.annualCap === undefined
+      ? []
+      : [['/upsideShare/annualCap', upsideShare.annualCap] as const]),
+  ];
+  for (const [pointer, { currency }] of currencies)
+    if (currency !== product.currency)
+      return fieldProblem(
+        'currency_mismatch',
+        `${pointer}/currency`,
+        `This product trades in ${product.currency}.`,
+      );
+  for (const [pointer, { per }] of prices)
+    if (per !== product.unit)
+      return fieldProblem('unit_not_convertible', `${pointer}/per`, `State it per ${product.unit}.`);
+  return undefined;
+}

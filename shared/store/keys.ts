@@ -37,6 +37,7 @@ const padded = (number: number): string => String(number).padStart(10, '0');
 export type ReferenceKind =
   | 'organisation'
   | 'product'
+  | 'terms'
   | 'zone'
   | 'consumption'
   | 'scheme'

@@ -17,6 +17,8 @@ export interface MarketConfiguration {
   readonly floors: readonly Floor[];
   readonly standards: readonly StandardsRule[];
   readonly schemes: readonly Scheme[];
+  /** The version of the product's standard terms, if any are set. */
+  readonly standardTerms: number | undefined;
 }
 
 /**
@@ -32,13 +34,14 @@ export async function readMarketConfiguration(
   // A floor acts only after its approval, so what it takes over from must act until then: of floors, the versions
   // of the moment before.
   const before = instantOf(millisecondsOf(at) - 1);
-  const [version, zones, consumption, floors, standards, schemes] = await Promise.all([
+  const [version, zones, consumption, floors, standards, schemes, terms] = await Promise.all([
     versionAt(table, 'product', product, at),
     readAllAt(table, 'zone', at),
     readAllAt(table, 'consumption', at),
     readAllAt(table, 'floor', before),
     readAllAt(table, 'standards', at),
     readAllAt(table, 'scheme', at),
+    versionAt(table, 'terms', product, at),
   ]);
   if (version === undefined) return undefined;
   return {
@@ -48,5 +51,6 @@ export async function readMarketConfiguration(
     floors: floors.filter((floor) => floor.product === product && isInForce(floor, at)),
     standards: standards.filter((rule) => rule.product === product && inRange(rule, dateOf(at))),
     schemes,
+    standardTerms: terms?.version,
   };
 }

@@ -1,3 +1,5 @@
+import type { StandardTerms } from '../contracts/standard-terms.ts';
+import { standardTermsSchema } from '../contracts/standard-terms.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import type { Instant } from '../kernel/time.ts';
 import type { Floor } from '../pricing/floor.ts';
@@ -27,6 +29,7 @@ import { pageOfVersions, readHead, readRecord, versionAsOf } from './versioned.t
 export interface ReferenceRecords {
   organisation: Organisation;
   product: Product;
+  terms: StandardTerms;
   zone: Zone;
   consumption: Consumption;
   scheme: Scheme;
@@ -40,7 +43,7 @@ export interface ReferenceRecords {
 export const consumptionId = (zone: string, product: string): string => `${zone}|${product}`;
 
 const idOf = (record: ReferenceRecords[ReferenceKind]): string =>
-  'id' in record ? record.id : consumptionId(record.zone, record.product);
+  'id' in record ? record.id : 'zone' in record ? consumptionId(record.zone, record.product) : record.product;
 
 function seriesOf<K extends ReferenceKind>(
   kind: K,
@@ -57,6 +60,7 @@ function seriesOf<K extends ReferenceKind>(
 export const referenceSeries: { readonly [K in ReferenceKind]: Series<ReferenceRecords[K]> } = {
   organisation: seriesOf('organisation', organisationSchema),
   product: seriesOf('product', productSchema),
+  terms: seriesOf('terms', standardTermsSchema),
   zone: seriesOf('zone', zoneSchema),
   consumption: seriesOf('consumption', consumptionSchema),
   scheme: seriesOf('scheme', schemeSchema),
@@ -73,6 +77,17 @@ export const readReference = <K extends ReferenceKind>(
   id: string,
 ): Promise<ReferenceRecords[K] | undefined> =>
   readHead<ReferenceRecords[K]>(table, referenceSeries[kind], keys.reference(kind, id));
+
+/** One kept version. */
+export async function readVersion<K extends ReferenceKind>(
+  table: Table,
+  kind: K,
+  id: string,
+  version: number,
+): Promise<ReferenceRecords[K] | undefined> {
+  const item = await table.get(keys.referenceVersion(kind, id, version));
+  return item && readRecord<ReferenceRecords[K]>(referenceSeries[kind], item);
+}
 
 /** The version recorded last at or before an instant. */
 export const versionAt = <K extends ReferenceKind>(

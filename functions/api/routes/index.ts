@@ -13,6 +13,7 @@ import { productRoutes } from './products.ts';
 import { referencePriceRoutes } from './reference-prices.ts';
 import { schemeRoutes } from './schemes.ts';
 import { siteRoutes } from './sites.ts';
+import { standardTermsRoutes } from './standard-terms.ts';
 import { standardsRoutes } from './standards.ts';
 import { zoneRoutes } from './zones.ts';
 
@@ -20,6 +21,7 @@ import { zoneRoutes } from './zones.ts';
 export const routes: readonly Route[] = [
   ...organisationRoutes,
   ...productRoutes,
+  ...standardTermsRoutes,
   ...zoneRoutes,
   ...schemeRoutes,
   ...standardsRoutes,

@@ -49,13 +49,15 @@ export const contractId = (
 
 /**
  * The contracts that a run's awards become. They are concluded as of gate closure, the instant whose floors and rules
- * govern them, so that the same snapshot gives the same contracts whoever records them, and when.
+ * govern them, so that the same snapshot gives the same contracts whoever records them, and when. `saltOf` gives the
+ * secret of a contract, by its id: the same one each time.
  */
 export function contractsOf(
   snapshot: Snapshot,
   run: number,
   awards: readonly AwardTerms[],
   organisationOf: (party: string) => string,
+  saltOf?: (contract: string) => string,
 ): ContractTerms[] {
   const { product } = snapshot;
   const sellers = new Map(snapshot.offers.map((offer) => [offer.id, organisationOf(offer.party)]));
@@ -64,14 +66,10 @@ export function contractsOf(
     [...snapshot.bids, ...(snapshot.members ?? [])].map(({ id, party }) => [id, organisationOf(party)]),
   );
   const priceTermsOf = indexedTerms(snapshot);
+  const idOf = ({ offer, bid, member }: AwardTerms): string =>
+    contractId(product.id, run, offer, bid, ...(member === undefined ? [] : [member]));
   return awards.map((award) => ({
-    id: contractId(
-      product.id,
-      run,
-      award.offer,
-      award.bid,
-      ...(award.member === undefined ? [] : [award.member]),
-    ),
+    id: idOf(award),
     clearing: snapshot.clearing,
     offer: award.offer,
     bid: award.bid,
@@ -93,8 +91,10 @@ export function contractsOf(
       ...{ id, scheme, validTo },
       level: level ?? null,
     })),
+    standardTerms: snapshot.standardTerms ?? null,
     status: 'concluded',
     concludedAt: snapshot.gateClosure,
+    ...(saltOf === undefined ? {} : { salt: saltOf(idOf(award)) }),
   }));
 }
 

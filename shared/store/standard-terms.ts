@@ -1,0 +1,64 @@
+import type { StandardTerms, StandardTermsTerms } from '../contracts/standard-terms.ts';
+import { plainTerms, standardTermsShape, termsProblem } from '../contracts/standard-terms.ts';
+import { problem } from '../kernel/problem.ts';
+import { fail, ok } from '../kernel/result.ts';
+import type { ExpectedVersion } from '../kernel/version.ts';
+import { nextVersion } from '../kernel/version.ts';
+import { without } from '../kernel/without.ts';
+import type { Act } from './act.ts';
+import { authorUnder, configurationMoves, readGuard } from './configuration.ts';
+import type { Plan } from './effect.ts';
+import type { Put } from './put.ts';
+import { checkExpected, saysTheSame } from './put.ts';
+import { readProduct, readReference, readVersion, referenceSeries } from './reference.ts';
+import type { Table } from './table.ts';
+import { recordVersion } from './versioned.ts';
+
+/**
+ * Sets the standard terms of a product. Contracts of clearings whose gate closes from then on keep them; no earlier
+ * contract changes. Errors: not_found, precondition_failed, currency_mismatch, unit_not_convertible.
+ */
+export const putStandardTerms =
+  (
+    table: Table,
+    act: Act,
+    productId: string,
+    terms: StandardTermsTerms,
+    expected?: ExpectedVersion,
+  ): Plan<Put<StandardTerms>> =>
+  async () => {
+    const guard = await readGuard(table);
+    const [product, present] = await Promise.all([
+      readProduct(table, productId),
+      readReference(table, 'terms', productId),
+    ]);
+    if (product === undefined) return fail(problem('not_found', 'There is no such product.'));
+    const holds = checkExpected(present, expected);
+    if (!holds.ok) return holds;
+    const wrong = termsProblem(terms, product);
+    if (wrong !== undefined) return fail(wrong);
+    if (present !== undefined && saysTheSame(standardTermsShape, clausesOf(present), terms))
+      return ok({ actions: [], value: { outcome: 'unchanged', record: present } });
+    const author = authorUnder(guard, act, present);
+    const record: StandardTerms = { ...terms, product: productId, ...nextVersion(present, author) };
+    return ok({
+      actions: [configurationMoves(guard, author), ...recordVersion(referenceSeries.terms, record)],
+      value: { outcome: present === undefined ? 'created' : 'replaced', record },
+    });
+  };
+
+/** The clauses alone, without whose they are and when they were recorded. */
+export const clausesOf = (record: StandardTerms): StandardTermsTerms =>
+  without(record, 'product', 'version', 'recordedAt', 'recordedBy');
+
+/** What a contract keeps of its product's standard terms: the version in force at its gate closure. */
+export async function readStandardTerms(
+  table: Table,
+  contract: { readonly product: string; readonly standardTerms?: number | null | undefined },
+): Promise<StandardTermsTerms> {
+  const version = contract.standardTerms ?? undefined;
+  if (version === undefined) return plainTerms;
+  const record = await readVersion(table, 'terms', contract.product, version);
+  if (record === undefined) throw new Error(`there are no standard terms ${version} of ${contract.product}`);
+  return clausesOf(record);
+}
