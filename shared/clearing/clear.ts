@@ -22,6 +22,7 @@ import {
   type MayGoOn,
 } from './quarters.ts';
 import type { Snapshot } from './snapshot.ts';
+import { supportRounds, type SupportRound } from './support/support-round.ts';
 
 export interface Optimality {
   readonly primal: bigint;
@@ -53,6 +54,8 @@ export interface Outcome {
   readonly quarters: readonly QuarterOutcome[];
   /** In minor units of the product's currency. */
   readonly levyTotal: bigint;
+  /** What programmes support of what the market itself left; its awards are among `awards`. */
+  readonly support: readonly SupportRound[];
   /** By order id, and by member's for pools: for every one of the snapshot. */
   readonly explanations: ReadonlyMap<string, readonly QuarterExplanation[]>;
   /** By order id: what became of it, in one plain sentence. */
@@ -61,7 +64,8 @@ export interface Outcome {
 }
 
 /**
- * Clears a sealed call auction: eligible pairs → network → flow → prices → awards → explanation.
+ * Clears a sealed call auction: eligible pairs → network → flow → prices → awards → explanation. Then each programme of
+ * the snapshot supports what it can of what is left.
  *
  * `mayGoOn`, if given, is asked before each solve: the outcome never depends on it, only whether there is one.
  *
@@ -88,15 +92,18 @@ export function clear(snapshot: Snapshot, mayGoOn?: MayGoOn): Result<Outcome> {
     const quarters = cleared.quarters.map((each, quarter) =>
       absences.hasAny(book.quarters[quarter]!) ? withBound(each, first.cleared.quarters[quarter]!) : each,
     );
-    const awards = awardsToMembers(snapshot, book, shares, awardsOf(setting, quarters));
+    const own = awardsToMembers(snapshot, book, shares, awardsOf(setting, quarters));
+    const support = supportRounds(snapshot, own);
+    const awards = withSupported(own, support);
     // Whoever clears only to compare does not ask for explanations, which cost about as much as the clearing.
     let known: readonly (readonly [string, OrderExplanation])[] | undefined;
     const explained = () => (known ??= explainAll(setting, cleared, awards));
     return ok({
       awards,
       rejected: [...rejected].map(([order, code]) => ({ order, code })),
-      quarters: book.quarters.map((quarter, index) => quarterOutcome(quarter, quarters[index]!, awards)),
+      quarters: book.quarters.map((quarter, index) => quarterOutcome(quarter, quarters[index]!, own)),
       levyTotal: levyTotal(snapshot, awards),
+      support,
       get explanations() {
         return new Map(explained().map(([order, { quarters: each }]) => [order, each]));
       },
@@ -104,7 +111,7 @@ export function clear(snapshot: Snapshot, mayGoOn?: MayGoOn): Result<Outcome> {
         return new Map(explained().map(([order, { sentence }]) => [order, sentence]));
       },
       absent: absences.list(),
-      proof: quarters.map((cleared, index) => proofOf(setting, cleared, book.quarters[index]!, awards)),
+      proof: quarters.map((cleared, index) => proofOf(setting, cleared, book.quarters[index]!, own)),
     });
   } catch (error) {
     if (error instanceof MarketTooLarge) return fail(problem('market_too_large', error.message));
@@ -114,6 +121,16 @@ export function clear(snapshot: Snapshot, mayGoOn?: MayGoOn): Result<Outcome> {
 
 const entriesOf = (orders: readonly { readonly remaining: readonly unknown[] }[]): number =>
   orders.reduce((sum, { remaining }) => sum + remaining.length, 0);
+
+/** Sorted by offer, then bid; the market's own before those that programmes support, in the order of their rounds. */
+const withSupported = (own: readonly Award[], rounds: readonly SupportRound[]): Award[] =>
+  rounds.length === 0
+    ? [...own]
+    : [...own, ...rounds.flatMap((round) => round.awards)].sort(
+        (a, b) => compare(a.offer, b.offer) || compare(a.bid, b.bid),
+      );
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Clears every quarter, with what each pool was awarded shared among those of its members that take part. */
 function clearBook(snapshot: Snapshot, absences: Absences, mayGoOn: MayGoOn | undefined) {

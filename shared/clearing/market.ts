@@ -23,6 +23,9 @@ export interface Market {
 /** A pair of facets that may not trade in a quarter whatever eligibility says. */
 export type IsBarred = (offerFacet: number, bidFacet: number) => boolean;
 
+/** Which pairs of facets may trade, at which weight, and on which terms. */
+export type Pairing = Pick<Eligibility, 'weight' | 'refusals' | 'terms'>;
+
 /**
  * Lays out the network of the eligible pairs of classes.
  *
@@ -32,7 +35,7 @@ export function marketOf(
   offers: readonly OfferClass[],
   bids: readonly BidClass[],
   facets: Facets,
-  eligibility: Eligibility,
+  eligibility: Pairing,
   quarter: number,
   isBarred: IsBarred,
   caps: ZoneCaps,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { countrySchema, generatedIdSchema, nameIdSchema } from '../kernel/ids.ts';
-import { priceSchema } from '../kernel/money.ts';
+import { generatedIdSchema, countrySchema, nameIdSchema } from '../kernel/ids.ts';
+import { moneySchema, priceSchema } from '../kernel/money.ts';
 import { quantitySchema } from '../kernel/quantity.ts';
 import { quarterSchema } from '../kernel/quarter.ts';
 import { instantSchema } from '../kernel/time.ts';
@@ -14,6 +14,7 @@ import { siteSchema } from '../reference/site.ts';
 import { consumptionSchema, zoneSchema } from '../reference/zone.ts';
 import { certificateSchema } from '../standards/certificate.ts';
 import { schemeSchema } from '../standards/scheme.ts';
+import { programmeSchema } from '../support/programme.ts';
 import { standardsRuleSchema } from '../standards/standards-rule.ts';
 
 /**
@@ -102,8 +103,30 @@ export const originUseSchema = z.strictObject({
 });
 export type OriginUse = z.output<typeof originUseSchema>;
 
+/** A programme in force at gate closure, as a support round needs it. Prices are per the product's own unit. */
+export const snapshotProgrammeSchema = programmeSchema
+  .pick({
+    id: true,
+    version: true,
+    zone: true,
+    reference: true,
+    minimumReference: true,
+    eligible: true,
+    maximumGap: true,
+    awardCap: true,
+    strike: true,
+    from: true,
+    to: true,
+    rank: true,
+  })
+  .extend({
+    /** Its budget less what it has paid and reserved. */
+    left: moneySchema,
+  });
+export type SnapshotProgramme = z.output<typeof snapshotProgrammeSchema>;
+
 /**
- * A reference price of the day of gate closure, where an order is indexed to it: per the product's own unit, with the
+ * A reference price of the day of gate closure, where an order or a programme is indexed to it: per the product's own unit, with the
  * figure that was frozen; or that there is none, and why.
  */
 export const snapshotReferenceSchema = z.discriminatedUnion('status', [
@@ -136,7 +159,7 @@ export const snapshotSchema = z.strictObject({
   floors: z.array(floorSchema),
   standards: z.array(standardsRuleSchema),
   schemes: z.array(schemeSchema),
-  /** Left out where no order is indexed. */
+  /** Left out where no order is indexed and no programme in force. */
   references: z.array(snapshotReferenceSchema).optional(),
   /** The version of the product's standard terms that contracts of this clearing keep; left out if there is none. */
   standardTerms: z.int().positive().optional(),
@@ -146,6 +169,8 @@ export const snapshotSchema = z.strictObject({
   bids: z.array(bookBidSchema),
   /** Of all pools; left out where there is none. */
   members: z.array(bookMemberSchema).optional(),
+  /** In the order in which they are served: by rank, then id. Left out where there is none. */
+  programmes: z.array(snapshotProgrammeSchema).optional(),
 });
 /** In memory: decoded values. */
 export type Snapshot = z.output<typeof snapshotSchema>;

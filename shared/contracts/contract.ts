@@ -56,6 +56,8 @@ export const contractSchema = z
     bid: generatedIdSchema('bid'),
     /** Where the bid is a pool's: the member that buys. */
     member: generatedIdSchema('member').optional(),
+    /** That supports it: it pays the waterfall's `support`, by an agreement of its own. */
+    programme: generatedIdSchema('programme').optional(),
     product: nameIdSchema,
     seller: nameIdSchema,
     buyer: nameIdSchema,

@@ -86,7 +86,8 @@ export function packChunks(
   return chunks;
 }
 
-const packingKey = ({ terms }: Concluded): string => `${terms.bid}:${terms.offer}:${terms.member ?? ''}`;
+const packingKey = ({ terms }: Concluded): string =>
+  `${terms.bid}:${terms.offer}:${terms.member ?? terms.programme ?? ''}`;
 
 const ordersOf = (concluded: readonly Concluded[]): Set<string> =>
   new Set(concluded.flatMap(({ terms }) => [terms.offer, terms.bid]));

@@ -12,6 +12,7 @@ type BidJson = z.input<typeof snapshotSchema>['bids'][number];
 type Floor = SnapshotJson['floors'][number];
 type Certificate = SnapshotJson['certificates'][number];
 type Rule = SnapshotJson['standards'][number];
+type ProgrammeJson = NonNullable<SnapshotJson['programmes']>[number];
 
 const stamp = { version: 1, recordedAt: '2026-01-01T00:00:00.000Z', recordedBy: 'administrator-1' };
 const id = (prefix: string, name: string): string => `${prefix}_${name.padEnd(20, '0')}`;
@@ -267,6 +268,24 @@ export class MarketBuilder {
         ...{ remaining: quantities(amounts), contracted: quantities(contracted ?? {}) },
         ...{ party: `party-${member}`, group: group ?? `group-${member}` },
       });
+    return this;
+  }
+
+  /** A programme of the partners: up to 40 USD/kg, and 1 000 USD left, of bids from the benchmark of 60 USD/kg on. */
+  programme(
+    name: string,
+    changes: Partial<ProgrammeJson> = {},
+    benchmark: string | undefined = '60.00',
+  ): this {
+    if (this.#json.references?.some((one) => one.id === 'benchmark') !== true)
+      this.reference('benchmark', benchmark);
+    (this.#json.programmes ??= []).push({
+      ...{ id: id('prg', name), version: 2, zone: 'partners', reference: 'benchmark' },
+      ...{ eligible: {}, maximumGap: price('40.00'), strike: price('110.00') },
+      ...{ from: '2027-Q1', to: '2039-Q4', rank: 100 },
+      left: { amount: '1000.00', currency: 'USD' },
+      ...changes,
+    });
     return this;
   }
 

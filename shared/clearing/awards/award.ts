@@ -26,6 +26,8 @@ export interface Award {
   readonly bid: string;
   /** Of the pool whose bid it is: whose part this is. */
   readonly member?: string | undefined;
+  /** That supports it, in a round after the market's own clearing. */
+  readonly programme?: string | undefined;
   readonly site: string;
   readonly origin: string;
   readonly destination: string;
@@ -78,7 +80,7 @@ export function awardsOf(setting: Setting, quarters: readonly ClearedQuarter[]):
 }
 
 /** The certificates relied on, one list for all awards that rely on the same. */
-function relying({ facets: { evidence } }: Setting) {
+export function relying({ facets: { evidence } }: Pick<Setting, 'facets'>) {
   const known = new Map<string, SnapshotCertificate[]>();
   return (site: string, checks: readonly number[], schedule: readonly AwardedQuarter[]) => {
     if (checks.length === 0) return [];

@@ -19,6 +19,8 @@ export interface AwardTerms {
   readonly bid: string;
   /** Of the pool whose bid it is. */
   readonly member?: string | undefined;
+  /** That supports it. */
+  readonly programme?: string | undefined;
   readonly site: string;
   readonly origin: string;
   readonly destination: string;
@@ -37,15 +39,18 @@ export interface AwardedQuarterTerms {
   readonly interval: { readonly low: bigint; readonly high: bigint };
 }
 
-/** A contract's id follows from what it is a contract of: whoever records it again records the same one. */
+/**
+ * A contract's id follows from what it is a contract of (`part`: the pool's member or the programme, where there is one):
+ * whoever records it again records the same one.
+ */
 export const contractId = (
   product: string,
   run: number,
   offer: string,
   bid: string,
-  ...member: readonly string[]
+  ...part: readonly string[]
 ): string =>
-  `${idPrefixes.contract}_${sha256(canonicalJson([product, run, offer, bid, ...member])).slice(0, 32)}`;
+  `${idPrefixes.contract}_${sha256(canonicalJson([product, run, offer, bid, ...part])).slice(0, 32)}`;
 
 /**
  * The contracts that a run's awards become. They are concluded as of gate closure, the instant whose floors and rules
@@ -66,14 +71,15 @@ export function contractsOf(
     [...snapshot.bids, ...(snapshot.members ?? [])].map(({ id, party }) => [id, organisationOf(party)]),
   );
   const priceTermsOf = indexedTerms(snapshot);
-  const idOf = ({ offer, bid, member }: AwardTerms): string =>
-    contractId(product.id, run, offer, bid, ...(member === undefined ? [] : [member]));
+  const idOf = ({ offer, bid, member, programme }: AwardTerms): string =>
+    contractId(product.id, run, offer, bid, ...[member, programme].filter((part) => part !== undefined));
   return awards.map((award) => ({
     id: idOf(award),
     clearing: snapshot.clearing,
     offer: award.offer,
     bid: award.bid,
     ...(award.member === undefined ? {} : { member: award.member }),
+    ...(award.programme === undefined ? {} : { programme: award.programme }),
     product: product.id,
     seller: known(sellers, award.offer),
     buyer: known(buyers, award.member ?? award.bid),

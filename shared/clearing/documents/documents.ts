@@ -10,11 +10,13 @@ import { explainedOrderSchema, explanationShards } from '../explanation/explanat
 import type { ProvenDuals, QuarterProof } from './proof.ts';
 import type { ProofDocument, ProofJson } from './proof-document.ts';
 import { proofDocumentSchema } from './proof-document.ts';
+import type { ProvenRound } from '../support/support-proof.ts';
+import { provenRound } from '../support/support-proof.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { snapshotSchema } from '../snapshot.ts';
 
 /** What a clearing decides, with the JSON documents by which others read and check it. */
-export type Documented = Omit<Outcome, 'proof' | 'explanations' | 'sentences'> & {
+export type Documented = Omit<Outcome, 'proof' | 'explanations' | 'sentences' | 'support'> & {
   readonly inputDigest: string;
   /** By shard, what it says of each order; a shard is made when it is asked for. */
   readonly explanations: ExplanationShards;
@@ -28,7 +30,7 @@ const restOfProof = proofDocumentSchema.omit({ snapshot: true });
 export function clearAndDocument(snapshot: Snapshot): Result<Documented> {
   const cleared = clear(snapshot);
   if (!cleared.ok) return cleared;
-  const { awards, rejected, absent, quarters, levyTotal, proof } = cleared.value;
+  const { awards, rejected, absent, quarters, levyTotal, support, proof } = cleared.value;
   const json = z.encode(snapshotSchema, snapshot);
   const digest = new SnapshotDigest(json);
   const { clearing } = snapshot;
@@ -45,6 +47,7 @@ export function clearAndDocument(snapshot: Snapshot): Result<Documented> {
         ...(absent.length === 0 ? {} : { absent: [...absent] }),
         quarters: proof.map(quarterOf),
         levyTotal: moneyOf(levyTotal, snapshot.product.currency),
+        ...(support.length === 0 ? {} : { support: support.map((round) => roundOf(provenRound(round))) }),
         contracts: awards.length,
       }),
       snapshot: json,
@@ -76,6 +79,22 @@ const quarterOf = (proof: QuarterProof): ProofDocument['quarters'][number] => ({
   flows: [...proof.flows],
   prices: dualsOf(proof.prices),
   bound: proof.bound === null ? null : dualsOf(proof.bound),
+});
+
+const roundOf = ({
+  flows,
+  quarters,
+  ...round
+}: ProvenRound): NonNullable<ProofDocument['support']>[number] => ({
+  ...round,
+  flows: [...flows],
+  quarters: quarters.map(({ scarcity, surplus, capValue, limitValue, quarter }) => ({
+    quarter,
+    scarcity: [...scarcity],
+    surplus: [...surplus],
+    capValue: [...capValue],
+    limitValue: [...limitValue],
+  })),
 });
 
 const dualsOf = ({ scale, scarcity, surplus, capValue, limitValue }: ProvenDuals) => ({

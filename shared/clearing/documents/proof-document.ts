@@ -43,6 +43,35 @@ const quarterProofSchema = z.strictObject({
   dual: integerCodec,
 });
 
+/** One programme's round after the market's own clearing: what it supports, and why no more and for no less. */
+const supportRoundSchema = z.strictObject({
+  programme: generatedIdSchema('programme'),
+  /** Ticks of the next lot, or more than is left where there is none. */
+  next: integerCodec,
+  flows: z.array(
+    z.strictObject({
+      quarter: quarterSchema,
+      offer,
+      bid,
+      lots: integerCodec,
+      price: integerCodec,
+      landed: integerCodec,
+      duties: integerCodec,
+      levy: integerCodec,
+      support: integerCodec,
+    }),
+  ),
+  quarters: z.array(
+    z.strictObject({
+      quarter: quarterSchema,
+      scarcity: z.array(z.strictObject({ offer, value })),
+      surplus: z.array(z.strictObject({ bid, value })),
+      capValue: z.array(z.strictObject({ bid, origin: countrySchema, value })),
+      limitValue: z.array(z.strictObject({ origin: countrySchema, value })),
+    }),
+  ),
+});
+
 /**
  * The stored proof of a clearing: the snapshot, and the flows, prices and duals by which anyone can check, without
  * the engine, that every rule was kept and that no outcome gains more. `levyTotal` and `contracts` are what the
@@ -59,6 +88,8 @@ export const proofDocumentSchema = z.strictObject({
   absent: z.array(z.strictObject({ member: generatedIdSchema('member'), quarter: quarterSchema })).optional(),
   quarters: z.array(quarterProofSchema),
   levyTotal: moneySchema,
+  /** By programme, in the order in which they were served; left out where there is none. */
+  support: z.array(supportRoundSchema).optional(),
   contracts: z.int().nonnegative(),
 });
 export type ProofDocument = z.output<typeof proofDocumentSchema>;

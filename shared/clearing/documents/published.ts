@@ -12,7 +12,7 @@ export interface PriceInterval {
 }
 
 /**
- * What anybody may read of a clearing's prices, by quarter: nothing where nothing traded, or where so few traded that
+ * What anybody may read of a clearing's own prices, support left aside, by quarter: nothing where nothing traded, or where so few traded that
  * the market's public view withholds it.
  */
 export const publishedPrices = (
@@ -20,7 +20,10 @@ export const publishedPrices = (
   awards: readonly AwardTerms[],
 ): ReadonlyMap<Quarter, PriceInterval> =>
   new Map(
-    quarterTrades(snapshot, awards)
+    quarterTrades(
+      snapshot,
+      awards.filter(({ programme }) => programme === undefined),
+    )
       .filter((trade) => !tradeReveals(trade))
       .map(({ quarter, low, high }) => [quarter, { low, high }]),
   );

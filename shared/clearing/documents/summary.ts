@@ -126,9 +126,10 @@ const clearedQuarter = (
   optimality,
 });
 
-/** The lowest and the highest landed price of some lots. */
+/** The lowest and the highest landed price of some lots: what the market made, unless a programme supports all. */
 function landedRange(lots: readonly Lot[]): { low: bigint; high: bigint } {
-  const landed = lots.map((lot) => lot.landed);
+  const unsupported = lots.filter(({ waterfall }) => waterfall.support === 0n);
+  const landed = (unsupported.length > 0 ? unsupported : lots).map((lot) => lot.landed);
   return {
     low: landed.reduce((least, ticks) => (ticks < least ? ticks : least)),
     high: landed.reduce((most, ticks) => (ticks > most ? ticks : most)),

@@ -31,6 +31,7 @@ export function explain(
   const { snapshot, book } = setting;
   const views = viewsOf(setting, cleared, awards);
   const paid = pricesPaid(awards);
+  const supported = supportedLots(awards);
   const depth = publishedDepth(snapshot, awards);
   const retrials = new Retrials(setting, cleared);
   const siteOffers = Map.groupBy(book.offers, ({ order }) => order.site);
@@ -38,7 +39,8 @@ export function explain(
     const whole = order.remaining.map(({ quarter, quantity }) => {
       const view = views.get(quarter);
       const requested = lotsFrom(quantity, snapshot);
-      const awarded = (entry && view?.awarded.get(entry)) ?? 0;
+      const inMarket = (entry && view?.awarded.get(entry)) ?? 0;
+      const awarded = inMarket + (supported.get(`${order.id} ${quarter}`) ?? 0);
       const left = requested - awarded;
       const inBook = entry !== undefined && view !== undefined;
       const told = left === 0 || !inBook ? undefined : view.told.get(entry);
@@ -55,7 +57,7 @@ export function explain(
       const nearMisses =
         left === 0 || !inBook || 'pool' in order
           ? missed
-          : settled(setting, retrials, depth, { order, quarter, awarded, condition, told }, missed);
+          : settled(setting, retrials, depth, { order, quarter, awarded: inMarket, condition, told }, missed);
       const causes = told?.binding ?? (['window_mismatch'] as const);
       const facts: QuarterFacts = {
         quarter,
@@ -123,14 +125,28 @@ const keptWords = (
       ? wordsOf[causes[0]!][side]
       : wordsOutside;
 
-/** What each order is paid (an offer) or pays landed (a bid) in each quarter, in ticks. */
+/** Lots that programmes support, by order and quarter. */
+function supportedLots(awards: readonly Award[]): Map<string, number> {
+  const supported = new Map<string, number>();
+  for (const { offer, bid, programme, schedule } of awards) {
+    if (programme === undefined) continue;
+    for (const { quarter, lots } of schedule)
+      for (const order of [offer, bid]) {
+        const key = `${order} ${quarter}`;
+        supported.set(key, (supported.get(key) ?? 0) + Number(lots));
+      }
+  }
+  return supported;
+}
+
+/** What each order is paid (an offer) or pays landed less support (a bid) in each quarter, in ticks. */
 function pricesPaid(awards: readonly Award[]): Map<string, Map<Quarter, { low: bigint; high: bigint }>> {
   const paid = new Map<string, Map<Quarter, { low: bigint; high: bigint }>>();
   for (const { offer, bid, schedule } of awards)
-    for (const { quarter, price, landed } of schedule)
+    for (const { quarter, price, landed, waterfall } of schedule)
       for (const [order, ticks] of [
         [offer, price],
-        [bid, landed],
+        [bid, landed - waterfall.support],
       ] as const) {
         const ofOrder = paid.get(order) ?? new Map<Quarter, { low: bigint; high: bigint }>();
         paid.set(order, ofOrder);
