@@ -37,6 +37,36 @@ const direct: Record<string, { readonly units: string[]; readonly properties: st
     units: [unit('pairing'), unit('pairing/*')],
     properties: [property('pairing'), property('pairing/*')],
   },
+  explanation: {
+    units: [
+      unit('{changed-order,condition-reason,cures,explanation,member-explanations,misses,near-miss}'),
+      unit('{questions,reasons,retrials,sentence}'),
+      unit('{awards-kept,conditions,eligibility,pools,zone-caps}'),
+    ],
+    properties: [],
+  },
+  preview: { units: [unit('preview*')], properties: [] },
+  documents: {
+    units: [
+      unit('{digest,explanation-shards,figures,market-view,proof,record}'),
+      unit('{awards-kept,conditions,pools,zone-caps}'),
+    ],
+    properties: [],
+  },
+  awards: {
+    units: [
+      unit('{awards-kept,member-waterfall,pools,proof,sharing,waterfall}'),
+      unit('{conditions,eligibility,figures,floors}'),
+    ],
+    properties: [],
+  },
+  eligibility: {
+    units: [
+      unit('{eligibility,figures,floors,rules,standards-check,warnings,zone-caps}'),
+      unit('{awards-kept,conditions,explanation,pools}'),
+    ],
+    properties: [],
+  },
 };
 const whole = {
   units: [unit('**/*')],
@@ -49,7 +79,7 @@ const { units, properties } = direct[process.env['MUTATION_TESTS'] ?? ''] ?? who
 
 /**
  * The tests of the engine that are run for every mutant: those of units, and where `PROPERTY_RUNS` says how often,
- * properties, on few and always the same examples. `MUTATION_TESTS=solver` (`conditions`, `pairing`) runs
+ * properties, on few and always the same examples. `MUTATION_TESTS=solver` (`conditions`, `explanation`, …) runs
  * what asks that folder directly alone.
  */
 export default defineConfig({

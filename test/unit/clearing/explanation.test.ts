@@ -277,6 +277,17 @@ describe('the plain sentence', () => {
     );
   });
 
+  it('names the lowest and the highest of several prices in one quarter', () => {
+    const market = aMarket()
+      .offer('pe', 'PE', '80.00', '500')
+      .offer('cl', 'CL', '70.00', '500')
+      .offer('au', 'AU', '100.00', '500')
+      .bid('b', 'DE', '130.00', '100', { maxOriginShare: '0.4' });
+    expect(sentence(market, 'bid', 'b')).toBe(
+      'Bought all 100 kg at landed prices of 70.00 to 100.00 USD/kg in 2027-Q1.',
+    );
+  });
+
   it('goes over all quarters, and says which quantity was kept back when', () => {
     const market = aMarket()
       .offer('o', 'AU', '90.00', { '2027-Q1': '10', '2027-Q2': '10' })

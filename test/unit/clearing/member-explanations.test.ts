@@ -119,6 +119,20 @@ describe('a member of a pool is told', () => {
     ]);
   });
 
+  it('apart from its pool, whose bid is told that those who take no part asked for the rest', () => {
+    const left = pooled({ A: { amounts: '30' }, C: { amounts: '10', destination: 'KR' } });
+    expect(left.clear().explanationOf('bid', 'P')[0]).toMatchObject({
+      ...{ requested: amountOf(40n), awarded: amountOf(30n), nearMisses: [] },
+      binding: [
+        {
+          code: 'minimum_lot',
+          detail: expect.stringMatching(/^The rest was asked for by members/) as string,
+        },
+      ],
+    });
+    expect(pooled(two).clear().binding('bid', 'P')).toEqual(['insufficient_supply']);
+  });
+
   it('of each quarter that it asked for, alone', () => {
     const market = aMarket().zone().offer('S', 'AU', '90.00', { '2027-Q1': '10', '2027-Q2': '10' });
     const cleared = pooled(
