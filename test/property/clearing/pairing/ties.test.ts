@@ -86,7 +86,13 @@ describe('the ties of a cleared quarter', () => {
               }
           }
           expect(read.sort()).toEqual(expected.sort());
-          expect(mostLinks(cleared)).toBeGreaterThanOrEqual(read.length);
+          const trading = (side: 'offer' | 'bid', of: number): number =>
+            new Set(awards.filter((award) => award[`${side}Class`] === of).map((award) => award[side])).size;
+          const most = pairs.map(({ offer, bid, isTight: tight }) => {
+            const [sellers, buyers] = [trading('offer', offer), trading('bid', bid)];
+            return tight ? Math.min(sellers * buyers, 4 * (sellers + buyers)) : 0;
+          });
+          expect(mostLinks(cleared)).toBe(most.reduce((sum, each) => sum + each, 0));
           const sold = ties.sellers.reduce((sum, { lots }) => sum + lots, 0);
           const bought = ties.buyers.reduce((sum, { lots }) => sum + lots, 0);
           const traded = awards.reduce((sum, { lots }) => sum + lots, 0);
@@ -124,6 +130,24 @@ describe('the ties of a cleared quarter', () => {
       tiesOf(setting, cleared!, cleared!.awards, isFixed).linkSeller,
       'no link of the fixed one',
     ).toHaveLength(1);
+  });
+});
+
+describe('a gate', () => {
+  test('lets into each of several like bids its own part of what their origin cap does', () => {
+    const { setting, quarters } = sharedQuarters(
+      aMarket()
+        .zone()
+        .floor('110.00')
+        .offer('a', 'AU', '90.00', '12')
+        .offer('b', 'US', '90.00', '14')
+        .bid('c', 'DE', '130.00', '20', { maxOriginShare: '0.5' })
+        .bid('d', 'DE', '130.00', '20', { maxOriginShare: '0.5' })
+        .snapshot(),
+    );
+    const { gates } = tiesOf(setting, quarters[0]!, quarters[0]!.awards, () => false);
+    expect(gates.map(({ most }) => most)).toEqual([10, 10, 10, 10]);
+    expect(gates.map(({ buyer }) => buyer).sort()).toEqual([0, 0, 1, 1]);
   });
 });
 

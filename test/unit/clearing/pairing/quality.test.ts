@@ -4,7 +4,7 @@ import { pairThrough } from '../../../../shared/clearing/pairing/pairing.ts';
 import type { ClearedQuarter } from '../../../../shared/clearing/quarters.ts';
 import { rampMarkets, tiedMarkets } from '../../../support/tied-markets.ts';
 import { sharedQuarters } from '../../../support/shared-quarters.ts';
-import type { MarketBuilder } from '../../../support/market.ts';
+import { aMarket, type MarketBuilder } from '../../../support/market.ts';
 
 /** Contracts, and lots of a quarter that the same two orders do not trade in the next, over some markets. */
 function measure(markets: readonly MarketBuilder[], minimum?: number) {
@@ -27,11 +27,27 @@ function measure(markets: readonly MarketBuilder[], minimum?: number) {
 const lotsByPair = ({ awards }: ClearedQuarter): Map<string, number> =>
   new Map(awards.map(({ offer, bid, lots }) => [`${offer.rank}:${bid.rank}`, lots]));
 
+/** So many sellers and buyers of unlike sizes, all tied with each other, in three quarters that differ a little. */
+function crowded(count: number): MarketBuilder {
+  const market = aMarket().zone().floor('110.00');
+  const amounts = (lots: number, index: number): Record<string, string> => ({
+    '2027-Q1': String(lots),
+    '2027-Q2': String(lots + (index % 3 === 0 ? 2 : 0)),
+    '2027-Q3': String(lots),
+  });
+  for (let index = 0; index < count; index++)
+    market
+      .offer(`o${index}x`, index % 2 === 0 ? 'AU' : 'US', '90.00', amounts(10 + 3 * index, index))
+      .bid(`b${index}x`, 'DE', '130.00', amounts(11 + 3 * ((index * 7) % count), index));
+  return market;
+}
+
 describe('pairings of markets that stay the same', () => {
   const ramps = fc.sample(rampMarkets, { numRuns: 30, seed: 7 });
   const tied = fc.sample(tiedMarkets, { numRuns: 30, seed: 7 });
 
   it.each([
+    ['many alike', [crowded(9), crowded(24)], undefined, { contracts: 42, moved: 1292, short: 0 }],
     ['six quarters of ramps', ramps, undefined, { contracts: 264, moved: 1086, short: 0 }],
     ['two quarters of ties', tied, undefined, { contracts: 221, moved: 1304, short: 0 }],
     ['ramps with a minimum', ramps, 4, { contracts: 267, moved: 1117, short: 244 }],
