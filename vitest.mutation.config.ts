@@ -13,7 +13,9 @@ class QuickestFirst extends BaseSequencer {
       'search-limits',
     ];
     const place = ({ moduleId }: TestSpecification): number =>
-      /\/(?:solver|pairing)\//.test(moduleId) ? -1 : order.findLastIndex((part) => moduleId.includes(part));
+      /\/(?:conditions|pairing|solver)\//.test(moduleId)
+        ? -1
+        : order.findLastIndex((part) => moduleId.includes(part));
     return Promise.resolve(
       files.toSorted((a, b) => place(a) - place(b) || (a.moduleId < b.moduleId ? -1 : 1)),
     );
@@ -31,7 +33,7 @@ const direct: Record<string, { readonly units: string[]; readonly properties: st
   },
   conditions: {
     units: [unit('{conditions,awards-kept,possible-awards,search-limits}')],
-    properties: [property('conditions')],
+    properties: [property('conditions'), property('conditions/*')],
   },
   pairing: {
     units: [unit('pairing'), unit('pairing/*')],
@@ -71,7 +73,10 @@ const direct: Record<string, { readonly units: string[]; readonly properties: st
 const whole = {
   units: [unit('**/*')],
   properties: [
-    ...[property('{pairing,solver}/*'), property('{clear,conditions,flow,pairing,prices,zone-caps}')],
+    ...[
+      property('{conditions,pairing,solver}/*'),
+      property('{clear,conditions,flow,pairing,prices,zone-caps}'),
+    ],
     'test/property/verify/honest.test.ts',
   ],
 };

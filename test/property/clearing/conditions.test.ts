@@ -54,7 +54,7 @@ describe('a clearing with conditions', () => {
         expect(boundOf(outcome), 'the bound bounds').toBeGreaterThanOrEqual(unsupported);
         if (supported > 0) shares.push(gains / supported);
       }),
-      { numRuns: runs(80) },
+      { numRuns: runs(80, 6) },
     );
     expect(shares.length).toBeGreaterThanOrEqual(seenIn(25));
     expect(Math.min(...shares)).toBeGreaterThanOrEqual(0.99);
@@ -93,7 +93,7 @@ describe('a clearing with conditions', () => {
         kept += outcome.awards.length;
         rejections += rejected.size;
       }),
-      { numRuns: runs(500) },
+      { numRuns: runs(500, 10) },
     );
     expect(kept).toBeGreaterThanOrEqual(seenIn(500));
     expect(rejections).toBeGreaterThanOrEqual(seenIn(50));
@@ -114,7 +114,7 @@ describe('a clearing with conditions', () => {
         expect(again.rejected).toEqual([]);
         expect(text(again.awards)).toBe(text(outcome.awards));
       }),
-      { numRuns: runs(300) },
+      { numRuns: runs(300, 3) },
     );
   });
 
@@ -131,7 +131,7 @@ describe('a clearing with conditions', () => {
         const sorted = (outcome: Outcome) => ({ ...outcome, explanations: [...outcome.explanations].sort() });
         expect(text(sorted(must(clear(reversed))))).toBe(text(sorted(must(clear(snapshot)))));
       }),
-      { numRuns: runs(200) },
+      { numRuns: runs(200, 3) },
     );
   });
 });
