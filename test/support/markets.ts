@@ -81,7 +81,7 @@ export const markets: fc.Arbitrary<MarketBuilder> = fc
     equivalent: fc.boolean(),
     barred: fc.boolean(),
     rule: fc.boolean(),
-    isIndexed: fc.constantFrom(true, false, false),
+    isIndexed: fc.constantFrom(true, false, false, false, false, false),
     offers: list(offerArbitrary, 7),
     bids: list(bidArbitrary, 7),
   })
