@@ -100,7 +100,12 @@ function operation(route: Route, schemas: SchemaCollector, problems: ProblemResp
             description,
             headers: successHeaders(route, Number(status), schema),
             content:
-              schema === undefined ? undefined : { 'application/json': { schema: schemas.of(schema) } },
+              schema === undefined
+                ? undefined
+                : {
+                    'application/json': { schema: schemas.of(schema) },
+                    ...(route.csv === undefined ? {} : { 'text/csv': { schema: { type: 'string' } } }),
+                  },
           },
         ]),
       ),

@@ -66,6 +66,7 @@ export type Tag =
   | 'Pools'
   | 'Clearings'
   | 'Contracts'
+  | 'Settlements'
   | 'Markets';
 
 interface RouteData {
@@ -83,6 +84,8 @@ interface RouteData {
   readonly ifMatch?: 'required' | 'optional';
   /** What it may refuse with, beyond what every route may. */
   readonly problems?: readonly ProblemCode[];
+  /** A success's value as CSV, for those who would rather have that (`Accept: text/csv`). */
+  readonly csv?: (value: unknown) => string;
   /** A body that would be accepted, for the documentation. */
   readonly example?: unknown;
 }

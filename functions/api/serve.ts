@@ -10,6 +10,7 @@ import { mapPlan, perform } from '../../shared/store/effect.ts';
 import { performOnce } from '../../shared/store/idempotency.ts';
 import type { CursorBinding } from '../../shared/wire/cursor.ts';
 import { decodeCursor, encodeCursor } from '../../shared/wire/cursor.ts';
+import { prefersCsv } from '../../shared/wire/csv.ts';
 import { matchesNone, parseIfMatch } from '../../shared/wire/etag.ts';
 import { defaultLimit } from '../../shared/wire/list.ts';
 import type { ApiContext } from './answer.ts';
@@ -107,6 +108,11 @@ async function answerRead(
   if (outcome === undefined) throw new Error(`${route.operationId} neither reads nor writes`);
   if (!outcome.ok) return refuse(context, outcome.problem);
   if (route.paged === true) return sendPage(context, route, outcome.value, binding);
+  if (route.csv !== undefined && prefersCsv(context.req.header('accept')))
+    return new Response(route.csv(outcome.value.value), {
+      status: outcome.value.status,
+      headers: { 'Content-Type': 'text/csv; charset=utf-8; header=present', Vary: 'Accept' },
+    });
   const answer = encodeReply(route, outcome.value);
   const etag = answer.headers['ETag'];
   const ifNoneMatch = context.req.header('if-none-match');

@@ -13,6 +13,8 @@ export interface Watched {
   readonly clearings: FifoQueueWithDeadLetters;
   readonly tick: Function;
   readonly missedTicks: Queue;
+  readonly settlement: Function;
+  readonly missedSettlements: Queue;
   readonly preToken: Function;
 }
 
@@ -48,6 +50,17 @@ export function watchService(scope: Construct, watched: Watched): Alarms {
     description:
       'No tick for five minutes: nothing is cleared on schedule and nothing left behind is resumed.',
     metric: watched.tick.metricInvocations({ period: Duration.minutes(5), statistic: 'Sum' }),
+    below: true,
+  });
+  alarms.watch('MissedSettlements', {
+    description:
+      'A settlement run failed or could not be called; no money has moved halfway. Find the contracts in the log of ' +
+      'the settlement function. Purge the queue once later runs succeed.',
+    metric: waiting(watched.missedSettlements),
+  });
+  alarms.watch('NoSettlement', {
+    description: 'No settlement run for an hour: contracts that are due wait.',
+    metric: watched.settlement.metricInvocations({ period: Duration.hours(1), statistic: 'Sum' }),
     below: true,
   });
   alarms.watch('ApiServerErrors', {

@@ -9,7 +9,7 @@ import type { Construct } from 'constructs';
 import { watchService } from './alarms.ts';
 import { PublicApi } from './constructs/public-api.ts';
 import { FifoQueueWithDeadLetters, queueDefaults } from './constructs/queue-with-dead-letters.ts';
-import type { HandlerCode } from './constructs/service-function.ts';
+import type { HandlerCode, ServiceFunctionProps } from './constructs/service-function.ts';
 import { ServiceFunction } from './constructs/service-function.ts';
 import type { DataStack } from './data-stack.ts';
 import {
@@ -31,7 +31,7 @@ export interface ServiceStackProps extends StackProps {
 /** Megabytes for JavaScript's own objects; an eighth is left to buffers, code and the runtime itself. */
 const heapOf = (memory: number): number => Math.floor((memory * 7) / 8);
 
-/** What runs: the API, the clearing behind its queue, the tick of every minute, and the alarms on them. */
+/** What runs: the API, the clearing behind its queue, settlement and tick on their schedules, and the alarms on them. */
 export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, props);
@@ -103,6 +103,9 @@ export class ServiceStack extends Stack {
     const tick = this.#tick(props, environment);
     tick.function.allow(readAndWriteTable(data), sendTo(clearings.queue));
 
+    const settlement = this.#settlement(props, environment);
+    settlement.function.allow(readAndWriteTable(data), listByIndex(data));
+
     watchService(this, {
       email: settings.alarmEmail,
       api: publicApi.api,
@@ -110,6 +113,8 @@ export class ServiceStack extends Stack {
       clearings,
       tick: tick.function.function,
       missedTicks: tick.missed,
+      settlement: settlement.function.function,
+      missedSettlements: settlement.missed,
       preToken: data.preToken.function,
     });
     Validations.of(this).acknowledge({
@@ -122,37 +127,73 @@ export class ServiceStack extends Stack {
 
   /** Runs each minute. The next one is the retry of the last; what failed twice over lies in `missed`. */
   #tick({ code }: ServiceStackProps, environment: Record<string, string>) {
-    const missed = new Queue(this, 'MissedTicks', queueDefaults);
-    Validations.of(missed).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason: 'It is a dead-letter queue itself, of a function and a rule rather than of another queue.',
-    });
-    const tick = new ServiceFunction(this, 'TickFunction', {
+    return this.#scheduled('Tick', {
       handler: 'tick',
       code,
       description: 'Starts clearings that are due, sends those not taken, resumes those left behind',
       // Within its minute, so that ticks do not pile up.
       timeout: Duration.seconds(50),
-      memorySize: 512,
-      environment,
+      every: Duration.minutes(1),
+      ...{ rule: 'EachMinute', missed: 'MissedTicks', environment },
     });
+  }
+
+  /**
+   * Runs each quarter of an hour, and each run goes on where the last one ended: most find nothing, at the end of a
+   * quarter they settle one after the other what a run has no time for.
+   */
+  #settlement({ code }: ServiceStackProps, environment: Record<string, string>) {
+    const every = Duration.minutes(15);
+    return this.#scheduled('Settlement', {
+      handler: 'settlement',
+      code,
+      description: 'Settles contracts that are due, lapses and completes them',
+      // Two at once would be safe, and a waste.
+      timeout: Duration.minutes(14),
+      every,
+      ...{ rule: 'EachQuarterHour', missed: 'MissedSettlements' },
+      environment: { TABLE_NAME: environment['TABLE_NAME'] ?? '' },
+    });
+  }
+
+  /** A function on a schedule. A run that failed is not repeated: the next one does what it left. */
+  #scheduled(
+    name: 'Tick' | 'Settlement',
+    {
+      every,
+      rule,
+      missed: missedName,
+      ...props
+    }: Pick<ServiceFunctionProps, 'handler' | 'code' | 'description' | 'environment'> & {
+      readonly timeout: Duration;
+      readonly every: Duration;
+      readonly rule: string;
+      readonly missed: string;
+    },
+  ) {
+    const missed = new Queue(this, missedName, queueDefaults);
+    Validations.of(missed).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is a dead-letter queue itself, of a function and a rule rather than of another queue.',
+    });
+    const scheduled = new ServiceFunction(this, `${name}Function`, { ...props, memorySize: 512 });
     // The function failed …
-    tick.function.configureAsyncInvoke({
+    scheduled.function.configureAsyncInvoke({
       retryAttempts: 0,
-      maxEventAge: Duration.minutes(1),
+      maxEventAge: every,
       onFailure: new SqsDestination(missed),
     });
     // … or could not even be called.
-    new Rule(this, 'EachMinute', {
-      schedule: Schedule.rate(Duration.minutes(1)),
+    new Rule(this, rule, {
+      schedule: Schedule.rate(every),
       targets: [
-        new LambdaFunction(tick.function, {
+        new LambdaFunction(scheduled.function, {
           deadLetterQueue: missed,
           retryAttempts: 2,
-          maxEventAge: Duration.minutes(1),
+          maxEventAge: every,
         }),
       ],
     });
-    return { function: tick, missed };
+    return { function: scheduled, missed };
   }
 }

@@ -8,6 +8,10 @@ import type { ClearingDependencies } from '../../functions/clearing/dependencies
 import { clearingSettings } from '../../functions/clearing/dependencies.ts';
 import { referenceReader } from '../../functions/clearing/reference-reader.ts';
 import { runDueClearings } from '../../functions/clearing/run-due-clearings.ts';
+import type { SettlementDependencies } from '../../functions/settlement/dependencies.ts';
+import { settlementSettings } from '../../functions/settlement/dependencies.ts';
+import { settlementReader } from '../../functions/settlement/reader.ts';
+import { settleWhatIsDue } from '../../functions/settlement/settle-what-is-due.ts';
 import type { TickDependencies } from '../../functions/tick/tick.ts';
 import { tick } from '../../functions/tick/tick.ts';
 import { clearAndDocument } from '../../shared/clearing/documents/documents.ts';
@@ -69,12 +73,19 @@ export function openMarketplace(options: MarketplaceOptions): Marketplace {
     wake,
     logger: log,
   };
+  const settler: SettlementDependencies = {
+    ...{ table, clock, logger: log },
+    reader: settlementReader(table),
+    remainingMilliseconds: () => Number.POSITIVE_INFINITY,
+    settings: settlementSettings,
+  };
   const clearing: ClearingPump = clearingPump({
     run: async (product) => {
       await runDueClearings(worker, { product });
     },
     tick: async () => {
       await tick(ticker);
+      await settleWhatIsDue(settler);
     },
     failed: (what, error) => {
       log.error(`${what} failed`, {

@@ -24,9 +24,9 @@ export type Posting = z.output<typeof postingSchema>;
 
 /** What made an entry necessary: who asks why can follow it to its source. */
 export const causeSchema = z.discriminatedUnion('kind', [
-  /** The goods of one contract and quarter. `sequence` 1 is the settlement, later ones correct it. */
+  /** The goods of one contract and quarter, in full or a share on receipt. `sequence` 1 comes first, later ones change it. */
   z.strictObject({
-    kind: z.literal('delivery'),
+    kind: z.enum(['delivery', 'provisional']),
     contract: generatedIdSchema('contract'),
     quarter: quarterSchema,
     sequence: z.int().positive(),

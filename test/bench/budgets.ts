@@ -4,6 +4,7 @@ import type { HandlerName } from '../../infra/aws/bundle.ts';
 export const startBudgets: Readonly<Record<HandlerName, number>> = {
   api: 650_000,
   clearing: 600_000,
+  settlement: 550_000,
   tick: 450_000,
   'pre-token': 120_000,
 };

@@ -12,9 +12,11 @@ import { previewRoutes } from './previews.ts';
 import { productRoutes } from './products.ts';
 import { referencePriceRoutes } from './reference-prices.ts';
 import { schemeRoutes } from './schemes.ts';
+import { settlementRoutes } from './settlements.ts';
 import { siteRoutes } from './sites.ts';
 import { standardTermsRoutes } from './standard-terms.ts';
 import { standardsRoutes } from './standards.ts';
+import { statementRoutes } from './statements.ts';
 import { zoneRoutes } from './zones.ts';
 
 /** Every route of the API, in the order in which the reference lists them. */
@@ -35,5 +37,7 @@ export const routes: readonly Route[] = [
   ...clearingRoutes,
   ...previewRoutes,
   ...contractRoutes,
+  ...settlementRoutes,
+  ...statementRoutes,
   ...marketRoutes,
 ];

@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { nameIdSchema } from '../../../shared/kernel/ids.ts';
+import { problem } from '../../../shared/kernel/problem.ts';
+import { quarterSchema } from '../../../shared/kernel/quarter.ts';
+import { fail, ok } from '../../../shared/kernel/result.ts';
+import { accounts } from '../../../shared/ledger/account.ts';
+import { accountSchema } from '../../../shared/ledger/entry.ts';
+import type { Statement } from '../../../shared/ledger/statement.ts';
+import { statementOf, statementSchema } from '../../../shared/ledger/statement.ts';
+import { seesAll } from '../../../shared/reference/caller.ts';
+import { roles } from '../../../shared/reference/role.ts';
+import { readLines } from '../../../shared/store/ledger.ts';
+import { statementCsv } from '../../../shared/wire/statement-csv.ts';
+import type { Route } from '../route.ts';
+import { defineRoute, reply } from '../route.ts';
+
+export const statementRoutes: readonly Route[] = [
+  defineRoute({
+    operationId: 'getStatement',
+    method: 'get',
+    path: '/v1/statements/{quarter}',
+    tag: 'Settlements',
+    summary: "Read an organisation's statement of a quarter",
+    description:
+      'Every line posted about the quarter so far, each with its cause, and their sums by currency. A debit is owed by ' +
+      "the organisation, a credit owed to it; no payment is executed. One's own; administrators and auditors name an " +
+      '`organisation`, or any other `account`: `levy:<zone>`, `duties:<country>`, `programme:<id>`, `clawback:<programme>`. ' +
+      'As JSON, or as CSV with `Accept: text/csv`.',
+    roles,
+    params: z.strictObject({ quarter: quarterSchema }),
+    query: z.strictObject({ organisation: nameIdSchema.optional(), account: accountSchema.optional() }),
+    responses: { 200: { description: 'The statement', schema: statementSchema } },
+    csv: (value) => statementCsv(value as Statement),
+    problems: ['not_found', 'invalid_request'],
+    read: async ({ caller, params: { quarter }, query }, { table }) => {
+      if (query.organisation !== undefined && query.account !== undefined)
+        return fail(problem('invalid_request', 'Name an organisation or an account, not both.'));
+      const own = accounts.organisation(caller.organisation);
+      const account =
+        query.account ?? (query.organisation === undefined ? own : accounts.organisation(query.organisation));
+      if (account !== own && !seesAll(caller)) return fail(problem('not_found', 'There is no such account.'));
+      return ok(reply(200, statementOf(account, quarter, await readLines(table, account, quarter))));
+    },
+  }),
+];

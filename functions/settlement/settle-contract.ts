@@ -1,0 +1,142 @@
+import type { Contract } from '../../shared/contracts/contract.ts';
+import type { EventBody } from '../../shared/contracts/contract-events.ts';
+import { stateOf } from '../../shared/contracts/life.ts';
+import { dueEvents } from '../../shared/contracts/rules/standing.ts';
+import { nextLook, quartersToSettle } from '../../shared/contracts/settlement/next-look.ts';
+import type { Settlement } from '../../shared/contracts/settlement/settlement.ts';
+import { dueFromDay, settleQuarter, yearsOf } from '../../shared/contracts/settlement/settle-quarter.ts';
+import { isYearDue, settleYear } from '../../shared/contracts/settlement/settle-year.ts';
+import type { StandardTermsTerms } from '../../shared/contracts/standard-terms.ts';
+import type { Instant } from '../../shared/kernel/time.ts';
+import { dateOf } from '../../shared/kernel/time.ts';
+import type { Action } from '../../shared/store/action.ts';
+import { readContract } from '../../shared/store/contracts.ts';
+import { appendToContract, readSettlements, settle } from '../../shared/store/settlements.ts';
+import type { SettlementDependencies } from './dependencies.ts';
+
+/** What came of looking at a contract. */
+export interface Looked {
+  readonly settlements: readonly Settlement[];
+  /** Quarters that wait for a reference price. */
+  readonly held: readonly string[];
+}
+
+/** More than a contract can need: eighty quarters, their years, provisional payments and corrections of each. */
+const maximumSteps = 1000;
+
+/**
+ * Does for one contract all that a day brings about: lapses it, settles what is due, corrects what has changed,
+ * completes it; each step one transaction that holds only if nothing was appended meanwhile. So whoever comes second
+ * finds it done, and whoever dies leaves whole steps.
+ */
+export async function settleContract(
+  dependencies: Pick<SettlementDependencies, 'table' | 'reader' | 'clock'>,
+  id: string,
+): Promise<Looked> {
+  const { table } = dependencies;
+  const settlements: Settlement[] = [];
+  const held = new Set<string>();
+  for (let turn = 1; turn <= maximumSteps; turn += 1) {
+    const contract = await readContract(table, id);
+    if (contract === undefined) throw new Error(`${id} is due, and not there`);
+    const step = await nextStep(dependencies, contract, held);
+    const outcome = await table.transact(step.actions);
+    if (outcome.done) {
+      if (step.settlement !== undefined) settlements.push(step.settlement);
+      if (step.isLast) return { settlements, held: [...held] };
+    } else await table.backOff(Math.min(turn, 6));
+  }
+  throw new Error(`${id} does not come to rest`);
+}
+
+interface Step {
+  readonly actions: readonly Action[];
+  readonly settlement?: Settlement;
+  readonly isLast: boolean;
+}
+
+async function nextStep(
+  { table, reader, clock }: Pick<SettlementDependencies, 'table' | 'reader' | 'clock'>,
+  contract: Contract,
+  held: Set<string>,
+): Promise<Step> {
+  const at = latestOf(contract, clock());
+  const standardTerms = await reader.standardTerms(contract);
+  const state = stateOf(contract, standardTerms);
+  const today = dateOf(at);
+  const lapsing = dueEvents(state, at).filter(({ type }) => type === 'terminated');
+  if (lapsing.length > 0) return appending(contract, lapsing, today);
+
+  const earlier = await readSettlements(table, contract.id);
+  held.clear();
+  for (const quarter of quartersToSettle(contract, state)) {
+    const isReceived = state.deliveries.some(
+      (each) => each.quarter === quarter && each.receipt !== undefined,
+    );
+    if (dueFromDay(state, quarter) > today && !(isReceived && state.terms.provisionalShare !== undefined))
+      continue;
+    const unit = await reader.unitPrices(contract, quarter, at);
+    if (!unit.ok) {
+      held.add(quarter);
+      continue;
+    }
+    const accounts = await reader.accounts(contract);
+    const settled = settleQuarter({ contract, state, quarter, unit: unit.value, accounts, earlier, at });
+    if (settled === undefined) continue;
+    const { kind, sequence, id } = settled.settlement;
+    const event: EventBody = { type: 'quarter_settled', at, quarter, sequence, settlement: id };
+    return {
+      actions: [...settle(settled), ...appendToContract(contract, kind === 'delivery' ? [event] : [], today)],
+      settlement: settled.settlement,
+      isLast: false,
+    };
+  }
+  const year = await yearStep({ contract, standardTerms, earlier, at }, reader);
+  if (year !== undefined) return year;
+  const completing = dueEvents(state, at);
+  if (completing.length > 0) return appending(contract, completing, today);
+  return {
+    actions: appendToContract(contract, [], nextLook(contract, state, at, held.size > 0)),
+    isLast: true,
+  };
+}
+
+/** The clock of this host may be behind that of the one that wrote the last event. */
+const latestOf = ({ events }: Contract, now: Instant): Instant =>
+  events.reduce((latest, { at }) => (at > latest ? at : latest), now);
+
+const appending = (contract: Contract, events: readonly EventBody[], today: string): Step => ({
+  actions: appendToContract(contract, events, today),
+  isLast: false,
+});
+
+async function yearStep(
+  {
+    contract,
+    standardTerms,
+    earlier,
+    at,
+  }: {
+    readonly contract: Contract;
+    readonly standardTerms: StandardTermsTerms;
+    readonly earlier: readonly Settlement[];
+    readonly at: Instant;
+  },
+  reader: SettlementDependencies['reader'],
+): Promise<Step | undefined> {
+  const state = stateOf(contract, standardTerms);
+  for (const year of yearsOf(state).sort((a, b) => a - b)) {
+    if (!isYearDue(state, year, at)) continue;
+    const { containedFactor } = await reader.product(contract.product);
+    const settled = settleYear({ contract, state, standardTerms, year, earlier, containedFactor, at });
+    if (settled === undefined) continue;
+    const { sequence, id } = settled.settlement;
+    const event: EventBody = { type: 'year_settled', at, year, sequence, settlement: id, ...settled.banks };
+    return {
+      actions: [...settle(settled), ...appendToContract(contract, [event], dateOf(at))],
+      settlement: settled.settlement,
+      isLast: false,
+    };
+  }
+  return undefined;
+}
