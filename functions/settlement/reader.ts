@@ -1,7 +1,5 @@
-import type { Contract } from '../../shared/contracts/contract.ts';
-import type { UnitPrices } from '../../shared/contracts/settlement/settlement.ts';
+import { clearedPrices } from '../../shared/contracts/settlement/cleared-prices.ts';
 import { plainTerms } from '../../shared/contracts/standard-terms.ts';
-import type { Quarter } from '../../shared/kernel/quarter.ts';
 import { ok } from '../../shared/kernel/result.ts';
 import { productOf } from '../../shared/store/orders.ts';
 import { readReference } from '../../shared/store/reference.ts';
@@ -19,10 +17,3 @@ export const settlementReader = (table: Table): SettlementReader => ({
   }),
   unitPrices: (contract, quarter) => Promise.resolve(ok(clearedPrices(contract, quarter))),
 });
-
-/** As it was cleared. What is delivered in a quarter that was not agreed (make-up) has the price of the last one before. */
-export function clearedPrices({ schedule }: Contract, quarter: Quarter): UnitPrices {
-  const entry = schedule.findLast((each) => each.quarter <= quarter) ?? schedule[0]!;
-  const { duties, levy, support } = entry.waterfall;
-  return { price: entry.price, duties, levy, support, landed: entry.landedPrice };
-}

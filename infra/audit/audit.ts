@@ -5,6 +5,7 @@ import { checkContracts } from './checks/contracts.ts';
 import { checkLedger } from './checks/ledger.ts';
 import { checkOrders } from './checks/orders.ts';
 import { checkReference } from './checks/reference.ts';
+import { checkSettlements } from './checks/settlements.ts';
 import { checkSites } from './checks/sites.ts';
 import { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
@@ -21,7 +22,7 @@ export interface Audit {
   readonly findings: readonly Finding[];
   /** What was looked at: a clean audit of nothing is none. */
   readonly counted: Readonly<
-    Record<'items' | 'orders' | 'contracts' | 'records' | 'entries' | 'lines', number>
+    Record<'items' | 'orders' | 'contracts' | 'settlements' | 'records' | 'entries' | 'lines', number>
   >;
 }
 
@@ -56,6 +57,7 @@ function concluded(evidence: Evidence, at: Instant): Audit {
       items: evidence.items,
       orders: evidence.orders.size,
       contracts: evidence.contracts.size,
+      settlements: [...evidence.settlements.values()].flat().length,
       records: evidence.references.size,
       entries: evidence.entries.length,
       lines: evidence.lines.length,
@@ -69,5 +71,6 @@ function* findingsOf(evidence: Evidence, at: Instant): Generator<Finding> {
   yield* checkOrders(evidence);
   yield* checkSites(evidence, at);
   yield* checkContracts(evidence);
+  yield* checkSettlements(evidence);
   yield* checkLedger(evidence);
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Contract } from '../../shared/contracts/contract.ts';
+import type { Settlement } from '../../shared/contracts/settlement/settlement.ts';
 import type { Entry } from '../../shared/ledger/entry.ts';
 import type { Line } from '../../shared/ledger/statement.ts';
 import type { LotsByQuarter } from '../../shared/orders/delivery.ts';
@@ -14,6 +15,7 @@ import type { OrderState } from '../../shared/store/order-item.ts';
 import { plain, readOrderState } from '../../shared/store/order-item.ts';
 import type { ReferenceRecords } from '../../shared/store/reference.ts';
 import { referenceSeries } from '../../shared/store/reference.ts';
+import { readSettlementItem } from '../../shared/store/settlements.ts';
 import { siteSeries } from '../../shared/store/sites.ts';
 import type { Site } from '../../shared/reference/site.ts';
 import { readRecord } from '../../shared/store/versioned.ts';
@@ -65,6 +67,8 @@ export class Evidence {
   /** Lots counted by product, then quarter and lane (`2027-Q1 CL>DE`). */
   readonly use = new Map<string, Map<string, bigint>>();
   readonly references = new Map<string, Versions>();
+  /** By contract. */
+  readonly settlements = new Map<string, Settlement[]>();
   readonly entries: Entry[] = [];
   readonly lines: { readonly key: string; readonly line: Line }[] = [];
   readonly unreadable: Finding[] = [];
@@ -139,6 +143,12 @@ export class Evidence {
       case 'REF':
         this.#reference(rest, sk, item);
         return;
+      case 'SETTLEMENT': {
+        if (sk.startsWith('BOUGHT#')) return;
+        const settlement = readSettlementItem(item);
+        this.settlements.set(rest, [...(this.settlements.get(rest) ?? []), settlement]);
+        return;
+      }
       case 'LEDGER':
         this.entries.push(readEntryItem(item));
         return;

@@ -16,6 +16,7 @@ export const checks = {
   contract_ask: 'no contract pays the seller less than its ask',
   contract_limit: 'no buyer pays more than its limit, levy included',
   contract_chain: 'the events of a contract are those that were recorded: none changed, none missing',
+  contract_status: 'a contract is listed as its events have left it',
   contract_due: 'a contract that is not over will be looked at',
   reference_versions: 'reference data stands as its last version says, and no version is missing',
   floor_chain: 'the versions of a floor are chained, unchanged and complete',
@@ -23,6 +24,10 @@ export const checks = {
   ledger_lines: 'every entry has a line in each account it names, and there is no other line',
   ledger_zero_sum: 'the sum over all accounts is zero in each currency',
   ledger_causes: 'one entry for each cause and number, and no number left out',
+  settlement_amounts: 'every settlement is what the contract, as it stood then, comes to',
+  settlement_entries:
+    'every settlement is in the ledger as it says, and no entry of a contract is without one',
+  settlement_events: 'every settlement is in the chain of its contract, and every one in a chain is there',
 } as const;
 export type Check = keyof typeof checks;
 

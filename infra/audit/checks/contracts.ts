@@ -1,5 +1,6 @@
 import { contractId } from '../../../shared/clearing/documents/conclude.ts';
 import { chainHolds } from '../../../shared/contracts/chain.ts';
+import { statusOf } from '../../../shared/contracts/life.ts';
 import { waterfallParts } from '../../../shared/contracts/contract.ts';
 import type { Decimal } from '../../../shared/kernel/decimal.ts';
 import { compareDecimal, decimal, formatDecimal, tenTo } from '../../../shared/kernel/decimal.ts';
@@ -157,6 +158,14 @@ function* chain(contract: AuditedContract): Generator<Finding> {
   const { item, ...recorded } = contract;
   if (!chainHolds(recorded))
     yield finding('contract_chain', subjectOf(contract), 'its chain of events does not hold');
-  if (!overStatuses.includes(contract.status) && item['gsi3pk'] === undefined)
+  const status = statusOf(contract.events);
+  const told = [item['status'] ?? 'concluded', item['events'] ?? 1n];
+  if (told[0] !== status || told[1] !== BigInt(contract.events.length))
+    yield finding(
+      'contract_status',
+      subjectOf(contract),
+      `it is listed as ${told.join(' with ')} events, and is ${status} with ${contract.events.length}`,
+    );
+  if (!overStatuses.includes(status) && item['gsi3pk'] === undefined)
     yield finding('contract_due', subjectOf(contract), 'nobody will look at it again');
 }

@@ -11,6 +11,7 @@ import type { Item } from '../../../shared/store/item.ts';
 import { postEntry } from '../../../shared/store/ledger.ts';
 import { caller } from '../../support/api.ts';
 import { ada, buyer, mine } from '../../support/market-api.ts';
+import { Settling } from '../../support/settling.ts';
 import { clientFor } from '../../support/table.ts';
 import { bidBody, flat, kg, Trading, usd } from '../../support/trading.ts';
 
@@ -66,6 +67,12 @@ beforeAll(async () => {
     ],
   });
   await trading.api.dependencies.table.transact(postEntry(entry!));
+  const settling = new Settling(trading);
+  settling.now = '2027-03-20T12:00:00.000Z';
+  for (const [index, { id, origin }] of (await settling.contracts()).entries())
+    if (origin === 'CL') await settling.deliver(id, `D${index}`, '2027-Q1', '20');
+  settling.now = '2027-04-02T12:00:00.000Z';
+  await settling.settle();
   const all: Item[] = [];
   for await (const page of scan(trading.api.dependencies.table)) all.push(...page);
   items = all;
@@ -92,6 +99,8 @@ const contracted = (item: Wild): boolean => {
   return Object.keys(requested).some((quarter) => requested[quarter] !== remaining[quarter]);
 };
 const imported = (item: Wild): boolean => at(item, 'body')['origin'] === 'CL';
+const funding = (item: Wild): boolean => at(item, 'body', 'cause')['kind'] === 'funding';
+const settled = (item: Wild): boolean => (at(item, 'body')['entries'] as unknown[]).length > 0;
 const firstQuarter = (contract: Wild): Wild => at(contract, 'body', 'schedule', 0);
 
 /** What is done to the table, and all that must be found. */
@@ -204,7 +213,8 @@ const damages: readonly [what: string, damage: (table: Wild[]) => void, expected
       at(body, 'totals', 'levy')['amount'] = (29 * amount).toFixed(2);
       at(body, 'totals', 'landed')['amount'] = (109 * amount).toFixed(2);
     },
-    ['contract_floor', 'contract_chain'],
+    // It has been settled, too: at another price than it has now.
+    ['contract_floor', 'contract_chain', 'settlement_amounts'],
   ],
   [
     'a contract that leaves the floor in force unnamed',
@@ -252,6 +262,35 @@ const damages: readonly [what: string, damage: (table: Wild[]) => void, expected
     ['contract_due'],
   ],
   [
+    'a contract that is listed as something else',
+    (table) => {
+      one(table, 'CONTRACT#', 'CONTRACT')['status'] = 'suspended';
+    },
+    ['contract_status'],
+  ],
+  [
+    'a settlement that says another sum, but for its postings',
+    (table) => {
+      at(one(table, 'SETTLEMENT#', '2027', settled), 'body', 'levy')['amount'] = '1.00';
+    },
+    ['settlement_amounts'],
+  ],
+  [
+    'a settlement that says other postings',
+    (table) => {
+      const settlement = at(one(table, 'SETTLEMENT#', '2027', settled), 'body');
+      (settlement['postings'] as Wild[]).pop();
+    },
+    ['settlement_amounts', 'settlement_entries'],
+  ],
+  [
+    'a settlement that has gone, its money being there',
+    (table) => {
+      drop(table, one(table, 'SETTLEMENT#', '2027', settled));
+    },
+    ['settlement_entries', 'settlement_events'],
+  ],
+  [
     'a version that has gone',
     (table) => {
       drop(table, one(table, 'REF#product#other', 'V#'));
@@ -275,9 +314,9 @@ const damages: readonly [what: string, damage: (table: Wild[]) => void, expected
   [
     'an entry out of balance, and its line with it',
     (table) => {
-      const posting = at(one(table, 'LEDGER#'), 'body', 'postings', 0);
+      const posting = at(one(table, 'LEDGER#', 'ENTRY', funding), 'body', 'postings', 0);
       posting['amount'] = { ...at(posting, 'amount'), amount: '5.01' };
-      const line = at(one(table, 'ACCOUNT#programme'), 'body');
+      const line = at(one(table, 'ACCOUNT#programme:x'), 'body');
       line['amount'] = { ...at(line, 'amount'), amount: '5.01' };
     },
     ['ledger_entry', 'ledger_zero_sum'],
@@ -285,25 +324,26 @@ const damages: readonly [what: string, damage: (table: Wild[]) => void, expected
   [
     'an entry under an id of another cause',
     (table) => {
-      at(one(table, 'LEDGER#'), 'body', 'cause')['sequence'] = 2n;
-      for (const line of table.filter(isA('ACCOUNT#', ''))) at(line, 'body', 'cause')['sequence'] = 2n;
+      at(one(table, 'LEDGER#', 'ENTRY', funding), 'body', 'cause')['sequence'] = 2n;
+      for (const line of table.filter(isA('ACCOUNT#', '')).filter(funding))
+        at(line, 'body', 'cause')['sequence'] = 2n;
     },
     ['ledger_entry', 'ledger_causes'],
   ],
   [
     'a line that has gone',
     (table) => {
-      drop(table, one(table, 'ACCOUNT#treasury'));
+      drop(table, one(table, 'ACCOUNT#treasury:x'));
     },
     ['ledger_lines', 'ledger_zero_sum'],
   ],
   [
     'a line that no entry made, and one against it',
     (table) => {
-      const line = one(table, 'ACCOUNT#treasury');
+      const line = one(table, 'ACCOUNT#treasury:x');
       const forged = structuredClone(line);
       forged['sk'] = String(line['sk']).replace(/\d$/, '7');
-      const back = structuredClone(one(table, 'ACCOUNT#programme'));
+      const back = structuredClone(one(table, 'ACCOUNT#programme:x'));
       back['sk'] = String(back['sk']).replace(/\d$/, '7');
       table.push(forged, back);
     },
@@ -315,7 +355,9 @@ describe('an audit of a table that is as the marketplace left it', () => {
   it('finds nothing, having looked at everything', () => {
     const { findings, counted } = auditItems(items, now);
     expect(findings).toEqual([]);
-    expect(counted).toMatchObject({ items: items.length, orders: 5, entries: 1, lines: 2 });
+    expect(counted).toMatchObject({ items: items.length, orders: 5 });
+    expect(counted.settlements).toBeGreaterThan(0);
+    expect(counted.entries).toBe(1 + counted.settlements);
     expect(counted.contracts).toBeGreaterThan(3);
   });
 });
