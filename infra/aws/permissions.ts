@@ -20,6 +20,18 @@ export const readAndWriteTable = ({ table }: DataStack): Permission => ({
   resources: [table.tableArn],
 });
 
+/** For one that only ever adds to what is there: it removes nothing. */
+export const readAndAddToTable = ({ table }: DataStack): Permission => ({
+  actions: [...reads, ...writes.filter((action) => action !== 'dynamodb:DeleteItem')],
+  resources: [table.tableArn],
+});
+
+/** Contracts that are due. */
+export const listWhatIsDue = ({ table }: DataStack): Permission => ({
+  actions: ['dynamodb:Query'],
+  resources: [`${table.tableArn}/index/${'gsi3' satisfies keyof typeof tableShape.indexes}`],
+});
+
 export const listByIndex = ({ table }: DataStack): Permission => ({
   actions: ['dynamodb:Query'],
   resources: Object.keys(tableShape.indexes).map((index) => `${table.tableArn}/index/${index}`),

@@ -14,6 +14,8 @@ import { ServiceFunction } from './constructs/service-function.ts';
 import type { DataStack } from './data-stack.ts';
 import {
   listByIndex,
+  listWhatIsDue,
+  readAndAddToTable,
   readAndWriteTable,
   readClearings,
   seeWhatIsMissing,
@@ -104,7 +106,7 @@ export class ServiceStack extends Stack {
     tick.function.allow(readAndWriteTable(data), sendTo(clearings.queue));
 
     const settlement = this.#settlement(props, environment);
-    settlement.function.allow(readAndWriteTable(data), listByIndex(data));
+    settlement.function.allow(readAndAddToTable(data), listWhatIsDue(data));
 
     watchService(this, {
       email: settings.alarmEmail,

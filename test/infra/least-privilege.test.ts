@@ -108,6 +108,7 @@ describe('what a function may do', () => {
       /Proofs\w+Arn/.test(resource) ? 'bucket' : '',
       /ClearingsQueue/.test(resource) ? 'queue' : '',
       /MissedTicks/.test(resource) ? 'missed ticks' : '',
+      /MissedSettlements/.test(resource) ? 'missed settlements' : '',
       /\/(index|clearings)\/[\w*]+/.exec(resource)?.[0] ?? '',
     ].join('');
 
@@ -127,6 +128,7 @@ describe('what a function may do', () => {
         ...table,
         'dynamodb:Query table/index/gsi1',
         'dynamodb:Query table/index/gsi2',
+        'dynamodb:Query table/index/gsi3',
         's3:GetObject bucket/clearings/*',
         's3:ListBucket bucket',
         'sqs:SendMessage queue',
@@ -149,6 +151,18 @@ describe('what a function may do', () => {
           'ReceiveMessage',
           'SendMessage',
         ].map((action) => `sqs:${action} queue`),
+      ].sort(),
+    );
+  });
+
+  it('settlement: the table, from which it removes nothing, what is due, and saying that it failed', () => {
+    expect(allowed('Settlement')).toEqual(
+      [
+        ...table.filter((pair) => !pair.includes('Delete')),
+        'dynamodb:Query table/index/gsi3',
+        ...['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].map(
+          (action) => `sqs:${action} missed settlements`,
+        ),
       ].sort(),
     );
   });

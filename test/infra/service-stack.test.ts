@@ -20,8 +20,8 @@ describe('every function', () => {
     Object.entries(resourcesOf(template, 'AWS::Lambda::Function')),
   );
 
-  it('is one of the four that are bundled: none slips in with a runtime of its own', () => {
-    expect(functions).toHaveLength(4);
+  it('is one of the five that are bundled: none slips in with a runtime of its own', () => {
+    expect(functions).toHaveLength(5);
   });
 
   it.each(functions)('%s runs on Node.js 24 on arm64, traced', (_id, { Properties }) => {
@@ -45,6 +45,7 @@ describe('every function', () => {
     ];
     expect(variablesOf('clearing')).toEqual(['NODE_OPTIONS', ...shared].sort());
     expect(variablesOf('tick')).toEqual(shared);
+    expect(variablesOf('settlement')).toEqual(shared.filter((name) => !/BUCKET|QUEUE/.test(name)));
     expect(variablesOf('api')).toEqual([...shared, 'CLIENT_IDS', 'ISSUER'].sort());
   });
 });
@@ -81,8 +82,8 @@ it('keeps every log for a year, beyond the stack', () => {
   const groups = [data, service].flatMap((template) =>
     Object.values(resourcesOf(template, 'AWS::Logs::LogGroup')),
   );
-  // Four functions; access, execution and firewall logs of the API.
-  expect(groups).toHaveLength(7);
+  // Five functions; access, execution and firewall logs of the API.
+  expect(groups).toHaveLength(8);
   for (const group of groups)
     expect(group).toMatchObject({ DeletionPolicy: 'Retain', Properties: { RetentionInDays: 365 } });
 });
@@ -137,31 +138,35 @@ describe('the queue of clearings', () => {
   });
 });
 
-describe('the tick', () => {
-  it('comes each minute and ends within it', () => {
-    const tick = functionCalled('tick');
+describe.each([
+  { name: 'tick', rate: 'rate(1 minute)', seconds: 60, missed: /^MissedTicks/ },
+  { name: 'settlement', rate: 'rate(15 minutes)', seconds: 900, missed: /^MissedSettlements/ },
+])('the $name', ({ name, rate, seconds, missed: queue }) => {
+  it('comes on its schedule and ends before the next', () => {
+    const called = functionCalled(name);
     service.hasResourceProperties('AWS::Events::Rule', {
-      ScheduleExpression: 'rate(1 minute)',
+      ScheduleExpression: rate,
       State: 'ENABLED',
-      Targets: [Match.objectLike({ Arn: { 'Fn::GetAtt': [tick.id, 'Arn'] } })],
+      Targets: [Match.objectLike({ Arn: { 'Fn::GetAtt': [called.id, 'Arn'] } })],
     });
-    expect(tick.properties['Timeout']).toBeLessThan(60);
+    expect(called.properties['Timeout']).toBeLessThan(seconds);
   });
 
   it('leaves a trace when it fails and when it cannot be called; neither is tried later than the next one', () => {
-    const missed = { 'Fn::GetAtt': [idOf(service, 'AWS::SQS::Queue', { FifoQueue: Match.absent() }), 'Arn'] };
+    const [id = ''] = Object.keys(resourcesOf(service, 'AWS::SQS::Queue')).filter((each) => queue.test(each));
+    const missed = { 'Fn::GetAtt': [id, 'Arn'] };
     service.hasResourceProperties('AWS::Events::Rule', {
       Targets: [
         Match.objectLike({
           DeadLetterConfig: { Arn: missed },
-          RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 2 },
+          RetryPolicy: { MaximumEventAgeInSeconds: seconds, MaximumRetryAttempts: 2 },
         }),
       ],
     });
     service.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
-      FunctionName: { Ref: functionCalled('tick').id },
+      FunctionName: { Ref: functionCalled(name).id },
       DestinationConfig: { OnFailure: { Destination: missed } },
-      MaximumEventAgeInSeconds: 60,
+      MaximumEventAgeInSeconds: seconds,
       MaximumRetryAttempts: 0,
     });
   });

@@ -7,7 +7,7 @@ import { Crash, crashAt, flaky, Interleaving, meddleWith, seeded } from '../../s
 import { ada, auditor, buyer, mine } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
 import { clientFor } from '../../support/table.ts';
-import { bidBody, flat, Trading, usd } from '../../support/trading.ts';
+import { flat, Trading, usd } from '../../support/trading.ts';
 
 let engine: Engine;
 beforeAll(async () => {
