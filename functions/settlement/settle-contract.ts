@@ -3,10 +3,12 @@ import type { EventBody } from '../../shared/contracts/contract-events.ts';
 import { stateOf } from '../../shared/contracts/life.ts';
 import { dueEvents } from '../../shared/contracts/rules/standing.ts';
 import { nextLook, quartersToSettle } from '../../shared/contracts/settlement/next-look.ts';
-import type { Settlement } from '../../shared/contracts/settlement/settlement.ts';
+import { clearedPrices } from '../../shared/contracts/settlement/cleared-prices.ts';
+import type { QuarterSettlement, Settlement } from '../../shared/contracts/settlement/settlement.ts';
 import { dueFromDay, settleQuarter, yearsOf } from '../../shared/contracts/settlement/settle-quarter.ts';
 import { isYearDue, settleYear } from '../../shared/contracts/settlement/settle-year.ts';
 import type { StandardTermsTerms } from '../../shared/contracts/standard-terms.ts';
+import { ok } from '../../shared/kernel/result.ts';
 import type { Instant } from '../../shared/kernel/time.ts';
 import { dateOf } from '../../shared/kernel/time.ts';
 import type { Action } from '../../shared/store/action.ts';
@@ -70,18 +72,24 @@ async function nextStep(
   const earlier = await readSettlements(table, contract.id);
   held.clear();
   for (const quarter of quartersToSettle(contract, state)) {
+    const due = dueFromDay(state, quarter) <= today;
     const isReceived = state.deliveries.some(
       (each) => each.quarter === quarter && each.receipt !== undefined,
     );
-    if (dueFromDay(state, quarter) > today && !(isReceived && state.terms.provisionalShare !== undefined))
-      continue;
-    const unit = await reader.unitPrices(contract, quarter, at);
-    if (!unit.ok) {
+    if (!due && !(isReceived && state.terms.provisionalShare !== undefined)) continue;
+    // What a quarter was settled at stands, and before that is paid a share of what was cleared.
+    const frozen = earlier.findLast(
+      (each): each is QuarterSettlement => each.kind === 'delivery' && each.quarter === quarter,
+    )?.unit;
+    const unit = frozen ?? (due ? undefined : clearedPrices(contract, quarter));
+    const priced = unit === undefined ? await reader.unitPrices(contract, quarter, at) : ok(unit);
+    if (!priced.ok) {
+      if (priced.problem.code !== 'reference_unavailable') throw new Error(priced.problem.detail);
       held.add(quarter);
       continue;
     }
     const accounts = await reader.accounts(contract);
-    const settled = settleQuarter({ contract, state, quarter, unit: unit.value, accounts, earlier, at });
+    const settled = settleQuarter({ contract, state, quarter, unit: priced.value, accounts, earlier, at });
     if (settled === undefined) continue;
     const { kind, sequence, id } = settled.settlement;
     const event: EventBody = { type: 'quarter_settled', at, quarter, sequence, settlement: id };

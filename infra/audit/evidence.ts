@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Contract } from '../../shared/contracts/contract.ts';
+import { canonicalJson } from '../../shared/kernel/digest.ts';
 import type { Settlement } from '../../shared/contracts/settlement/settlement.ts';
 import type { Entry } from '../../shared/ledger/entry.ts';
 import type { Line } from '../../shared/ledger/statement.ts';
@@ -69,6 +70,8 @@ export class Evidence {
   readonly references = new Map<string, Versions>();
   /** By contract. */
   readonly settlements = new Map<string, Settlement[]>();
+  /** Reference prices as they were frozen, as canonical JSON. */
+  readonly fixings = new Set<string>();
   readonly entries: Entry[] = [];
   readonly lines: { readonly key: string; readonly line: Line }[] = [];
   readonly unreadable: Finding[] = [];
@@ -149,6 +152,9 @@ export class Evidence {
         this.settlements.set(rest, [...(this.settlements.get(rest) ?? []), settlement]);
         return;
       }
+      case 'FIXINGS':
+        this.fixings.add(canonicalJson(plain(item['body'])));
+        return;
       case 'LEDGER':
         this.entries.push(readEntryItem(item));
         return;

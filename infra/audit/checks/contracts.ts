@@ -27,7 +27,7 @@ export function* checkContracts(evidence: Evidence): Generator<Finding> {
 const subjectOf = ({ id }: AuditedContract): string => `CONTRACT#${id}`;
 
 function* parties(evidence: Evidence, contract: AuditedContract): Generator<Finding> {
-  const { offer, bid, member, product, seller, buyer, clearing } = contract;
+  const { offer, bid, member, programme, product, seller, buyer, clearing } = contract;
   const wrong = (detail: string): Finding => finding('contract_orders', subjectOf(contract), detail);
   const [sold, bought] = [evidence.orders.get(offer), evidence.orders.get(bid)];
   if (sold?.kind !== 'offer' || sold.product !== product || sold.owner !== seller)
@@ -35,9 +35,10 @@ function* parties(evidence: Evidence, contract: AuditedContract): Generator<Find
   const buyerOf = member === undefined ? bought?.owner : bought?.state.members?.[member]?.organisation;
   if (bought?.kind !== 'bid' || bought.product !== product || buyerOf !== buyer)
     yield wrong(`${bid} is no bid of ${buyer} for ${product}`);
+  const parts = [member, programme].filter((part) => part !== undefined);
   const run = evidence.runs.get(clearing);
   if (run === undefined) yield wrong(`${clearing} has never run`);
-  else if (contractId(product, run, offer, bid, ...(member === undefined ? [] : [member])) !== contract.id)
+  else if (contractId(product, run, offer, bid, ...parts) !== contract.id)
     yield wrong('its id does not follow from what it is a contract of');
 }
 
@@ -159,12 +160,13 @@ function* chain(contract: AuditedContract): Generator<Finding> {
   if (!chainHolds(recorded))
     yield finding('contract_chain', subjectOf(contract), 'its chain of events does not hold');
   const status = statusOf(contract.events);
-  const told = [item['status'] ?? 'concluded', item['events'] ?? 1n];
-  if (told[0] !== status || told[1] !== BigInt(contract.events.length))
+  // Attributes come with the first event behind the conclusion.
+  const listed = { status: item['status'] ?? 'concluded', events: item['events'] ?? 1n };
+  if (listed.status !== status || listed.events !== BigInt(contract.events.length))
     yield finding(
       'contract_status',
       subjectOf(contract),
-      `it is listed as ${told.join(' with ')} events, and is ${status} with ${contract.events.length}`,
+      `it is listed as ${String(listed.status)} with ${String(listed.events)} events, and is ${status} with ${contract.events.length}`,
     );
   if (!overStatuses.includes(status) && item['gsi3pk'] === undefined)
     yield finding('contract_due', subjectOf(contract), 'nobody will look at it again');

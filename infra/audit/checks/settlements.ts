@@ -3,15 +3,23 @@ import type { Contract } from '../../../shared/contracts/contract.ts';
 import { stateOf } from '../../../shared/contracts/life.ts';
 import { clearedPrices } from '../../../shared/contracts/settlement/cleared-prices.ts';
 import type { GoodsAccounts } from '../../../shared/contracts/settlement/goods.ts';
-import type { Settlement } from '../../../shared/contracts/settlement/settlement.ts';
+import { indexedPrices, settlementWindow } from '../../../shared/contracts/settlement/indexed-prices.ts';
+import type {
+  QuarterSettlement,
+  Settlement,
+  UnitPrices,
+} from '../../../shared/contracts/settlement/settlement.ts';
 import { settlementSchema, unitPricesSchema } from '../../../shared/contracts/settlement/settlement.ts';
 import { settleQuarter } from '../../../shared/contracts/settlement/settle-quarter.ts';
 import { settleYear } from '../../../shared/contracts/settlement/settle-year.ts';
-import type { StandardTermsTerms } from '../../../shared/contracts/standard-terms.ts';
+import type { StandardTerms, StandardTermsTerms } from '../../../shared/contracts/standard-terms.ts';
 import { plainTerms } from '../../../shared/contracts/standard-terms.ts';
 import { canonicalJson } from '../../../shared/kernel/digest.ts';
 import type { Floor } from '../../../shared/pricing/floor.ts';
+import { without } from '../../../shared/kernel/without.ts';
 import { postingSchema } from '../../../shared/ledger/entry.ts';
+import { fixingSchema } from '../../../shared/pricing/reference-price.ts';
+import { clausesOf } from '../../../shared/store/standard-terms.ts';
 import type { AuditedContract, Evidence } from '../evidence.ts';
 import type { Finding } from '../finding.ts';
 import { finding } from '../finding.ts';
@@ -27,7 +35,7 @@ export function* checkSettlements(evidence: Evidence): Generator<Finding> {
       continue;
     }
     for (const settlement of settlements) {
-      const computed = again(evidence, contract, settlement, settlements);
+      const computed = computedAgain(evidence, contract, settlement, settlements);
       if (computed !== textOf(settlement))
         yield finding(
           'settlement_amounts',
@@ -58,6 +66,15 @@ const textOf = (settlement: Settlement | undefined): string =>
 const postingsText = (postings: Settlement['postings']): string =>
   canonicalJson(z.encode(z.array(postingSchema), postings));
 
+/** Events that do not fit together cannot be computed with: whatever they came to, it is not this. */
+function computedAgain(...of: Parameters<typeof again>): string {
+  try {
+    return again(...of);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 /** What the same look at the same events comes to; nothing where it would have settled nothing. */
 function again(
   evidence: Evidence,
@@ -65,7 +82,7 @@ function again(
   settlement: Settlement,
   all: readonly Settlement[],
 ): string {
-  const { item: _, ...whole } = audited;
+  const whole = without(audited, 'item');
   const contract: Contract = { ...whole, events: whole.events.slice(0, settlement.events) };
   const standardTerms = termsOf(evidence, contract);
   const state = stateOf(contract, standardTerms);
@@ -81,13 +98,7 @@ function again(
     );
   }
   const { quarter, unit } = settlement;
-  const cleared = clearedPrices(contract, quarter);
-  const fixed = unit.fixing === undefined;
-  if (
-    fixed &&
-    canonicalJson(z.encode(unitPricesSchema, unit)) !== canonicalJson(z.encode(unitPricesSchema, cleared))
-  )
-    return 'at another price';
+  if (!isRightPrice(evidence, contract, settlement)) return 'at another price';
   const accounts = accountsOf(evidence, contract);
   return textOf(settleQuarter({ contract, state, quarter, unit, accounts, earlier, at })?.settlement);
 }
@@ -96,11 +107,48 @@ function again(
 const isBefore = (a: Settlement, b: Settlement): boolean =>
   a.events < b.events || (a.events === b.events && a.kind === 'provisional' && a.settledAt <= b.settledAt);
 
-const termsOf = (_evidence: Evidence, _contract: Contract): StandardTermsTerms => plainTerms;
+/** As it was cleared, until it is settled; then, where the contract is indexed, by a figure that is frozen as it says. */
+function isRightPrice(
+  evidence: Evidence,
+  contract: Contract,
+  { quarter, unit, kind }: QuarterSettlement,
+): boolean {
+  const same = (other: UnitPrices | undefined): boolean =>
+    other !== undefined &&
+    canonicalJson(z.encode(unitPricesSchema, unit)) === canonicalJson(z.encode(unitPricesSchema, other));
+  if (contract.priceTerms === undefined || kind === 'provisional')
+    return same(clearedPrices(contract, quarter));
+  const { fixing } = unit;
+  const product = evidence.product(contract.product);
+  if (fixing === undefined || product === undefined) return false;
+  const window = settlementWindow(quarter, termsOf(evidence, contract));
+  const priced = indexedPrices(contract, quarter, fixing, product);
+  return (
+    fixing.series === contract.priceTerms.reference &&
+    fixing.window.from === window.from &&
+    fixing.window.to === window.to &&
+    evidence.fixings.has(canonicalJson(z.encode(fixingSchema, fixing))) &&
+    priced.ok &&
+    same(priced.value)
+  );
+}
 
-function accountsOf(evidence: Evidence, { seller, buyer, destination, floor }: Contract): GoodsAccounts {
+function termsOf(evidence: Evidence, { product, standardTerms }: Contract): StandardTermsTerms {
+  const version = standardTerms ?? undefined;
+  if (version === undefined) return plainTerms;
+  const versions = evidence.references.get(`terms ${product}`)?.versions as
+    readonly StandardTerms[] | undefined;
+  const record = versions?.find((each) => each.version === version);
+  if (record === undefined) throw new Error(`there is no version ${version} of the terms of ${product}`);
+  return clausesOf(record);
+}
+
+function accountsOf(
+  evidence: Evidence,
+  { seller, buyer, destination, programme, floor }: Contract,
+): GoodsAccounts {
   const record = evidence.references.get(`floor ${floor?.id ?? ''}`)?.head as Floor | undefined;
-  return { seller, buyer, destination, zone: record?.zone };
+  return { seller, buyer, destination, programme, zone: record?.zone };
 }
 
 function* events(contract: AuditedContract, settlements: readonly Settlement[]): Generator<Finding> {

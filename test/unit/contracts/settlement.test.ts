@@ -94,7 +94,7 @@ class Settling extends Life {
 }
 
 const life = (contract: Contract = imported(), terms: StandardTermsTerms = plainTerms): Settling =>
-  new Settling(contract, terms).add({ type: 'activated', at: '2027-01-02T00:00:00.000Z' }) as Settling;
+  new Settling(contract, terms).add({ type: 'activated', at: '2027-01-02T00:00:00.000Z' });
 
 const postings = (settled: { readonly settlement: Settlement } | undefined) =>
   Object.fromEntries((settled?.settlement.postings ?? []).map((each) => [each.account, signedUnits(each)]));
@@ -116,7 +116,7 @@ describe('when a quarter is due', () => {
   });
 
   it('is at once for what has been settled: then it is corrected', () => {
-    const one = life().add(...delivered('A', '2027-Q1', '20'), accepted('A', '20')) as Settling;
+    const one = life().add(...delivered('A', '2027-Q1', '20'), accepted('A', '20'));
     one.quarter('2027-Q1', '2027-04-01');
     one.add(...delivered('B', '2027-Q1', '5'));
     expect(dueFromDay(one.state, '2027-Q1')).toBe('2027-04-01');
@@ -125,7 +125,7 @@ describe('when a quarter is due', () => {
 
 describe("a quarter's goods", () => {
   it('are settled in full: the buyer owes landed less support, everyone else what is theirs', () => {
-    const one = life().add(...delivered('A', '2027-Q1', '20'), accepted('A', '20')) as Settling;
+    const one = life().add(...delivered('A', '2027-Q1', '20'), accepted('A', '20'));
     expect(one.quarter('2027-Q1', '2027-03-31')).toBeUndefined();
     const settled = one.quarter('2027-Q1', '2027-04-01');
     expect(postings(settled)).toEqual({
@@ -141,11 +141,13 @@ describe("a quarter's goods", () => {
     expect(settled?.settlement).toMatchObject({ kind: 'delivery', sequence: 1, quantity: tonnes('20') });
     // What is stored reads back as it was.
     const stored = z.encode(settlementSchema, settled!.settlement);
-    expect(z.decode(settlementSchema, JSON.parse(JSON.stringify(stored)))).toEqual(settled!.settlement);
+    expect(z.decode(settlementSchema, JSON.parse(JSON.stringify(stored)) as typeof stored)).toEqual(
+      settled!.settlement,
+    );
   });
 
   it('share a landed value that does not come out even to the cent, and lose none', () => {
-    const one = life().add(...delivered('A', '2027-Q1', '19'), accepted('A', '18.999999')) as Settling;
+    const one = life().add(...delivered('A', '2027-Q1', '19'), accepted('A', '18.999999'));
     const moved = postings(one.quarter('2027-Q1', '2027-04-01'));
     // 18.999999 t × 110.00 = 2,089.99989, rounded down; support 94.999995, rounded down.
     expect(moved['organisation:maker']).toBe(-(2089_99n - 94_99n));
@@ -153,7 +155,7 @@ describe("a quarter's goods", () => {
   });
 
   it('are settled once: a second look finds nothing', () => {
-    const one = life().add(...delivered('A', '2027-Q1', '20'), accepted('A', '20')) as Settling;
+    const one = life().add(...delivered('A', '2027-Q1', '20'), accepted('A', '20'));
     one.quarter('2027-Q1', '2027-04-01');
     expect(one.quarter('2027-Q1', '2027-04-02')).toBeUndefined();
     expect(one.quarter('2027-Q1', '2028-04-02')).toBeUndefined();
@@ -168,7 +170,7 @@ describe("a quarter's goods", () => {
   });
 
   it('are corrected by the difference, downwards and upwards, each under its own number', () => {
-    const one = life().add(...delivered('A', '2027-Q1', '20'), accepted('A', '20')) as Settling;
+    const one = life().add(...delivered('A', '2027-Q1', '20'), accepted('A', '20'));
     one.quarter('2027-Q1', '2027-04-01');
     one.add({
       ...{ type: 'delivery_corrected', at: '2027-04-20T00:00:00.000Z', delivery: dlv('A') },
@@ -198,7 +200,7 @@ describe("a quarter's goods", () => {
         ground: 'assay',
         reason: 'x',
       },
-    }) as Settling;
+    });
     expect(one.quarter('2027-Q1', '2027-05-16')?.settlement.postings).toEqual([]);
   });
 });
@@ -207,7 +209,7 @@ describe('provisional payment', () => {
   const terms = termsOf({ provisionalShare: '0.90' });
 
   it('is a share of what was received, taken off what the goods come to', () => {
-    const one = life(imported(), terms).add(...delivered('A', '2027-Q1', '20')) as Settling;
+    const one = life(imported(), terms).add(...delivered('A', '2027-Q1', '20'));
     const first = one.quarter('2027-Q1', '2027-03-11');
     expect(first?.settlement.kind).toBe('provisional');
     expect(postings(first)).toEqual({ 'organisation:maker': -1260_00n, 'organisation:mine': 1260_00n });
@@ -223,7 +225,7 @@ describe('provisional payment', () => {
   });
 
   it('is given back where the delivery is rejected', () => {
-    const one = life(imported(), terms).add(...delivered('A', '2027-Q1', '20')) as Settling;
+    const one = life(imported(), terms).add(...delivered('A', '2027-Q1', '20'));
     one.quarter('2027-Q1', '2027-03-11');
     one.add({
       ...{
@@ -332,7 +334,7 @@ describe('a year', () => {
     const one = life(aContract({ '2027-Q1': '300' }), shared).add(
       ...delivered('A', '2027-Q1', '300'),
       accepted('A', '300'),
-    ) as Settling;
+    );
     one.quarter('2027-Q1', '2027-04-01');
     expect(one.year(2027, '2027-12-31')).toBeUndefined();
     const settled = one.year(2027, '2028-01-01');
