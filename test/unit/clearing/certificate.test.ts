@@ -211,6 +211,11 @@ describe('a network is refused', () => {
     }).toThrow(EngineFault);
   });
 
+  it('before it is solved', () => {
+    const unsorted = { ...limited(), pairOffer: Int32Array.of(1, 0, 0) };
+    expect(() => solveQuarter(unsorted)).toThrow('pairs are sorted by offer');
+  });
+
   it('for more lots than a double counts, on either side', () => {
     const most = Float64Array.of(Number.MAX_SAFE_INTEGER - 1, 1);
     for (const side of ['supply', 'demand'] as const)
