@@ -3,20 +3,21 @@ import type { Result } from '../kernel/result.ts';
 import { fail, ok } from '../kernel/result.ts';
 import type { Author } from '../kernel/version.ts';
 import { nextVersion } from '../kernel/version.ts';
-import type { Change, ChangeKind } from '../reference/change.ts';
-import { decidedChange } from '../reference/change.ts';
+import type { Change, ChangeKind } from '../pricing/change.ts';
+import { decidedChange } from '../pricing/change.ts';
 import type { Act } from './act.ts';
 import { changeActions } from './changes.ts';
 import { authorUnder, configurationMoves, readGuard } from './configuration.ts';
 import type { Plan } from './effect.ts';
 import { productActions, productProblem, readProductInUse, standingFloorsOfProduct } from './products.ts';
 import { readAll, readReference, referenceSeries } from './reference.ts';
+import { readSeries, seriesProblem } from './reference-prices.ts';
 import type { Action } from './action.ts';
 import type { Table } from './table.ts';
 import { recordVersion } from './versioned.ts';
 import { zoneProblem } from './zones.ts';
 
-/** A change of this product or zone; one of another is none. */
+/** A change of this record; one of another is none. */
 export async function readChange(
   table: Table,
   kind: ChangeKind,
@@ -73,6 +74,13 @@ async function writesOf(table: Table, change: Change, author: Author): Promise<R
     if (wrong !== undefined) return fail(wrong);
     const next = { ...change.proposed, id: change.target, ...nextVersion(inUse.product, author) };
     return ok(productActions(inUse.product, next));
+  }
+  if (change.kind === 'reference-price') {
+    const present = await readSeries(table, change.target);
+    const wrong = await seriesProblem(table, change.target, present, change.proposed);
+    if (wrong !== undefined) return fail(wrong);
+    const next = { ...change.proposed, id: change.target, ...nextVersion(present, author) };
+    return ok(recordVersion(referenceSeries['reference-price'], next));
   }
   const present = await readReference(table, 'zone', change.target);
   const wrong = await zoneProblem(table, change.target, change.proposed, author);

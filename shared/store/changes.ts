@@ -1,6 +1,6 @@
 import type { Author } from '../kernel/version.ts';
 import { nextVersion } from '../kernel/version.ts';
-import type { Change } from '../reference/change.ts';
+import type { Change } from '../pricing/change.ts';
 import type { ConfigurationGuard } from './configuration.ts';
 import { configurationMoves } from './configuration.ts';
 import type { Effect } from './effect.ts';
@@ -11,7 +11,7 @@ import { recordVersion } from './versioned.ts';
 type Described = 'kind' | 'id' | 'target' | 'basedOn' | 'proposed';
 type Proposal = Change extends infer C ? (C extends Change ? Pick<C, Described> : never) : never;
 
-/** Records a change of a product or zone under a floor, for another administrator to decide on. */
+/** Records a change for another administrator to decide on. */
 export function proposeChange(
   guard: ConfigurationGuard,
   author: Author,

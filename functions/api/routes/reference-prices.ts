@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ok } from '../../../shared/kernel/result.ts';
 import { dateSchema } from '../../../shared/kernel/time.ts';
+import { changeSchema } from '../../../shared/pricing/change.ts';
 import { shortfallCodes } from '../../../shared/pricing/measure.ts';
 import {
   fixingSchema,
@@ -18,13 +19,14 @@ import { noSuchSeries, putSeries, readSeries } from '../../../shared/store/refer
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';
+import { changeRoutes } from './changes.ts';
 import {
   actOf,
   administrators,
   everyone,
   listingRoute,
   namedParams,
-  plainPutReply,
+  putReply,
   readingRoutes,
 } from './reference.ts';
 
@@ -86,7 +88,7 @@ export const referencePriceRoutes: readonly Route[] = [
     summary: 'Describe a reference price series',
     description:
       'Where its points come from, and the guards without which no figure is made of them. Product, currency and ' +
-      'unit never change.',
+      'unit never change. Once the series has points a change awaits another administrator.',
     tag,
     roles: administrators,
     params: namedParams,
@@ -95,6 +97,7 @@ export const referencePriceRoutes: readonly Route[] = [
     responses: {
       200: { description: 'Replaced, or unchanged', schema: referenceSeriesSchema },
       201: { description: 'Created', schema: referenceSeriesSchema },
+      202: { description: 'It has points: awaits another administrator', schema: changeSchema },
     },
     problems: ['precondition_failed', 'unknown_reference', 'invalid_request', 'series_fixed'],
     write: (request, dependencies) =>
@@ -106,7 +109,7 @@ export const referencePriceRoutes: readonly Route[] = [
           request.body,
           request.expectedVersion,
         ),
-        (put) => plainPutReply(put, `/v1/reference-prices/${request.params.id}`),
+        (put) => putReply(put, `/v1/reference-prices/${request.params.id}`),
       ),
   }),
   listingRoute({
@@ -125,6 +128,11 @@ export const referencePriceRoutes: readonly Route[] = [
     name: 'ReferencePrice',
     noun: 'reference price series',
   }),
+  ...changeRoutes('reference-price', 'ReferencePrice', '/v1/reference-prices', tag, [
+    'unknown_reference',
+    'invalid_request',
+    'series_fixed',
+  ]),
   defineRoute({
     operationId: 'postPricePoints',
     method: 'post',

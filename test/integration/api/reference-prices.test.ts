@@ -86,6 +86,25 @@ describe('PUT /v1/reference-prices/{id}', () => {
     expect(refused.body.errors).toMatchObject([{ pointer, code }]);
   });
 
+  it('takes another administrator once the series has points', async () => {
+    await post(point('firm-0', '80'));
+    expect(await put('ndpr-europe')).toMatchObject({ status: 200, body: { version: 1 } });
+    const proposed = await put('ndpr-europe', { outlierShare: '1' });
+    expect(proposed).toMatchObject({
+      status: 202,
+      body: { kind: 'reference-price', status: 'proposed', proposed: { outlierShare: '1' } },
+    });
+    const at = String(proposed.headers.get('location'));
+    expect(at).toBe(`/v1/reference-prices/ndpr-europe/changes/${proposed.body.id}`);
+    const guards = async () => (await api.call(buyer, 'GET', '/v1/reference-prices/ndpr-europe')).body;
+    expect(await guards()).toMatchObject({ outlierShare: '0.5', version: 1 });
+    expect((await api.call(ada, 'POST', `${at}/approve`)).body.code).toBe('second_approval_required');
+    expect((await api.call(buyer, 'POST', `${at}/approve`)).status).toBe(403);
+    expect((await api.call(bob, 'POST', `${at}/approve`)).status).toBe(200);
+    expect(await guards()).toMatchObject({ outlierShare: '1', version: 2, recordedBy: 'bob' });
+    expect((await put('ndpr-europe', { outlierShare: '1', per: 'lb' })).body.code).toBe('series_fixed');
+  });
+
   it('is for administrators; everybody reads', async () => {
     for (const who of everyRole.slice(1)) {
       expect((await put('mine', {}, who)).status).toBe(403);

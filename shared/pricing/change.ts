@@ -6,12 +6,13 @@ import { fail, ok } from '../kernel/result.ts';
 import { instantSchema } from '../kernel/time.ts';
 import type { Author } from '../kernel/version.ts';
 import { nextVersion, versionShape } from '../kernel/version.ts';
-import { productTermsSchema } from './product.ts';
-import { zoneTermsSchema } from './zone.ts';
+import { productTermsSchema } from '../reference/product.ts';
+import { zoneTermsSchema } from '../reference/zone.ts';
+import { referenceSeriesTermsSchema } from './reference-price.ts';
 
 const changeShape = {
   id: generatedIdSchema('change'),
-  /** The product or zone to be changed, and the version that the proposer saw. */
+  /** The record to be changed, and the version that the proposer saw. */
   target: nameIdSchema,
   basedOn: z.int().positive(),
   status: z.enum(['proposed', 'approved', 'rejected']),
@@ -23,13 +24,18 @@ const changeShape = {
 };
 
 /**
- * A change of a product or zone under a floor: one administrator proposes it, another one decides. Whoever
- * could drop a zone's member alone could drop the floor alone.
+ * A change of a product or zone under a floor, or of a reference price series that has points: one administrator
+ * proposes it, another one decides. Whoever could drop a zone's member alone could drop the floor alone, and whoever could
+ * loosen a series' guards alone could move what contracts settle at.
  */
 export const changeSchema = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('product'), ...changeShape, proposed: productTermsSchema }),
     z.strictObject({ kind: z.literal('zone'), ...changeShape, proposed: zoneTermsSchema }),
+    z.strictObject({
+      ...{ kind: z.literal('reference-price'), ...changeShape },
+      proposed: referenceSeriesTermsSchema,
+    }),
   ])
   .meta({ id: 'Change' });
 export type Change = z.output<typeof changeSchema>;
