@@ -1,23 +1,31 @@
 import { defineConfig } from 'vitest/config';
 
-const project = (name: string, timeoutSeconds: number) => ({
+const project = (name: string, timeoutSeconds: number, options: { readonly isolate?: boolean } = {}) => ({
   test: {
     name,
+    ...options,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeoutSeconds * 1000,
     hookTimeout: timeoutSeconds * 1000,
   },
 });
 
+/** Files that leave nothing behind share a worker: a process for each would cost more than most of them take. */
+const pure = { isolate: false };
+
+/** Seconds; more where `npm run soak` tries each property more often than usual. */
+const { PROPERTY_RUNS } = process.env;
+const patience = PROPERTY_RUNS === undefined ? 120 : Math.max(120, 600 * Number(PROPERTY_RUNS));
+
 export default defineConfig({
   test: {
     // Every core: by default one is kept for vitest itself, which on two cores leaves half of the machine idle.
     maxWorkers: '100%',
     projects: [
-      project('unit', 10),
-      project('property', 120),
+      project('unit', 10, pure),
+      project('property', patience, pure),
       project('integration', 120),
-      project('infra', 120),
+      project('infra', 120, pure),
       project('acceptance', 120),
     ],
   },

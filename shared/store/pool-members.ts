@@ -20,8 +20,9 @@ import type { MemberEntry } from './member-entry.ts';
 import { contractedOf, memberAttribute, memberTermsOf, sumsOf } from './member-entry.ts';
 import { lotsAttribute } from './order-item.ts';
 import { lotsMap } from './orders.ts';
-import type { ChangeablePool, PoolAct } from './pools.ts';
-import { changeable, readVisiblePool, updatePool } from './pools.ts';
+import type { ChangeablePool, PoolAct } from './change-pool.ts';
+import { changeable, updatePool } from './change-pool.ts';
+import { readVisiblePool } from './pools.ts';
 import { fullMember, membershipOf, poolStatus } from './pool-view.ts';
 import { readReference } from './reference.ts';
 

@@ -12,11 +12,10 @@ let data: string;
 let server: Server;
 beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), 'lodestone-kill-'));
+  server = await startServer(['--data', data, '--empty']);
 });
 afterAll(async () => {
-  await server.stop('SIGKILL').catch(() => undefined);
-  // The engine of a killed server lives on until the next start replaces it, so start and stop once more.
-  await (await startServer(['--data', data, '--empty'])).stop();
+  await server.stop();
   await rm(data, { recursive: true, force: true });
 });
 
@@ -95,7 +94,6 @@ describe('kill -9 in the middle of a clearing', () => {
   it.each([15, 150, 300, 500, 800])(
     'after %i ms: a restart completes it, nothing lost or doubled',
     async (delay) => {
-      server = await startServer(['--data', data, '--empty']);
       const product = `killed-${delay}`;
       const at = await scene(server.url, product);
       await fillBook(at);
@@ -116,7 +114,6 @@ describe('kill -9 in the middle of a clearing', () => {
       expect(clearing.status).toBe('completed');
       expect(clearing.contracts).toBeGreaterThan(30);
       await expectNothingLostOrDoubled(auditor, product, clearing);
-      await server.stop('SIGKILL');
     },
   );
 

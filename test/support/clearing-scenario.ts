@@ -28,6 +28,7 @@ import { readContract } from '../../shared/store/contracts.ts';
 import { orderItem, originKey, readOrderState } from '../../shared/store/order-item.ts';
 import type { Item } from '../../shared/store/item.ts';
 import { siteOfferEntry } from '../../shared/store/site-offers.ts';
+import type { Action } from '../../shared/store/action.ts';
 import { Table } from '../../shared/store/table.ts';
 import { greedyEngine } from './greedy-engine.ts';
 import { MemoryObjects } from './memory-objects.ts';
@@ -71,6 +72,24 @@ const record = (line: OrderLine) => ({
   ...{ postedAt: line.postedAt ?? posted, updatedAt: line.postedAt ?? posted },
 });
 
+const offerOf = (line: OrderLine) =>
+  z.decode(offerSchema, { ...record(line), id: idOf('off', line.name), seller: line.owner, site: siteId });
+
+const bidOf = (line: OrderLine) =>
+  z.decode(bidSchema, {
+    ...{ ...record(line), id: idOf('bid', line.name), buyer: line.owner },
+    ...{ destination: 'DE', contractedByOrigin: [] },
+  });
+
+function postingOf(order: Parameters<typeof orderItem>[0]): readonly Action[] {
+  const requested = must(scheduleOf(order.delivery, scenarioProduct));
+  return [
+    { name: 'order', put: orderItem(order, requested) },
+    { name: 'book entry', put: bookEntryItem(order.product, order.id) },
+    ...('site' in order ? [siteOfferEntry(order, requested)] : []),
+  ];
+}
+
 /** Three sellers and three buyers whose orders cross in many ways: six contracts, four filled orders. */
 export const usualOffers: readonly OrderLine[] = [
   { name: 'A', owner: 'mine-a', price: '90.00', kg: '100' },
@@ -83,6 +102,14 @@ export const usualBids: readonly OrderLine[] = [
   { name: 'Y', owner: 'maker-y', price: '110.00', kg: '120', quarters: ['2027-Q1', '2027-Q3'] },
   { name: 'Z', owner: 'maker-z', price: '100.00', kg: '90', quarters: ['2027-Q2', '2027-Q2'] },
 ];
+
+/** One connection to each engine, for all that nobody meddles with. */
+const undisturbed = new Map<string, DynamoDBClient>();
+function undisturbedClient(endpoint: string): DynamoDBClient {
+  const client = undisturbed.get(endpoint) ?? clientFor(endpoint);
+  undisturbed.set(endpoint, client);
+  return client;
+}
 
 /** One market in a table of its own, with a clock that stands still until it is moved. */
 export class Scenario {
@@ -99,17 +126,20 @@ export class Scenario {
 
   /** A market without orders. */
   static async empty(endpoint: string): Promise<Scenario> {
-    const scenario = new Scenario(endpoint, await freshTable(clientFor(endpoint)));
-    await scenario.table.transact(recordVersion(referenceSeries.product, scenarioProduct));
+    const scenario = new Scenario(endpoint, await freshTable(undisturbedClient(endpoint)));
+    await scenario.#write(recordVersion(referenceSeries.product, scenarioProduct));
     return scenario;
   }
 
-  /** The usual market, with a clearing asked for. */
+  /** The usual market, with a clearing asked for; in one transaction, since faults are injected into hundreds of them. */
   static async start(endpoint: string): Promise<Scenario> {
-    const scenario = await Scenario.empty(endpoint);
-    for (const line of usualOffers) await scenario.offer(line);
-    for (const line of usualBids) await scenario.bid(line);
-    await scenario.request('FIRST');
+    const scenario = new Scenario(endpoint, await freshTable(undisturbedClient(endpoint)));
+    await scenario.#write([
+      ...recordVersion(referenceSeries.product, scenarioProduct),
+      ...usualOffers.flatMap((line) => postingOf(offerOf(line))),
+      ...usualBids.flatMap((line) => postingOf(bidOf(line))),
+      ...scenario.#requestOf(idOf('clr', 'FIRST')),
+    ]);
     return scenario;
   }
 
@@ -121,40 +151,36 @@ export class Scenario {
 
   async request(name: string): Promise<string> {
     const id = idOf('clr', name);
-    await this.table.transact(
-      requestClearingActions({ id, product: 'ndpr', requestedBy: 'admin', at: this.clock() }),
-    );
+    await this.#write(this.#requestOf(id));
     return id;
   }
 
   async offer(line: OrderLine): Promise<string> {
-    const id = idOf('off', line.name);
-    await this.#post(z.decode(offerSchema, { ...record(line), id, seller: line.owner, site: siteId }));
-    return id;
+    const offer = offerOf(line);
+    await this.#write(postingOf(offer));
+    return offer.id;
   }
 
   async bid(line: OrderLine): Promise<string> {
-    const id = idOf('bid', line.name);
-    const terms = { destination: 'DE', contractedByOrigin: [] };
-    await this.#post(z.decode(bidSchema, { ...record(line), ...terms, id, buyer: line.owner }));
-    return id;
+    const bid = bidOf(line);
+    await this.#write(postingOf(bid));
+    return bid.id;
   }
 
-  async #post(order: Parameters<typeof orderItem>[0]): Promise<void> {
-    const requested = must(scheduleOf(order.delivery, scenarioProduct));
-    await this.table.transact([
-      { name: 'order', put: orderItem(order, requested) },
-      { name: 'book entry', put: bookEntryItem(order.product, order.id) },
-      ...('site' in order ? [siteOfferEntry(order, requested)] : []),
-    ]);
+  async #write(actions: readonly Action[]): Promise<void> {
+    expect(await this.table.transact(actions)).toEqual({ done: true });
   }
 
-  /** A worker with a connection of its own, which `meddle` may tamper with. */
+  #requestOf(id: string): readonly Action[] {
+    return requestClearingActions({ id, product: 'ndpr', requestedBy: 'admin', at: this.clock() });
+  }
+
+  /** A worker; with `meddle`, which may tamper with it, on a connection of its own. */
   worker(
     options: Partial<ClearingDependencies> & { readonly meddle?: (client: DynamoDBClient) => void } = {},
   ): ClearingDependencies {
     const { meddle, ...overrides } = options;
-    const client = clientFor(this.#endpoint);
+    const client = meddle === undefined ? this.table.client : clientFor(this.#endpoint);
     meddle?.(client);
     const pause = () => Promise.resolve();
     this.#workers += 1;

@@ -7,15 +7,11 @@ import {
   poolTermsSchema,
   poolViewSchema,
 } from '../../../shared/orders/pool.ts';
+import { closePool, withdrawPool } from '../../../shared/store/change-pool.ts';
 import { mapPlan } from '../../../shared/store/effect.ts';
+import { openPool } from '../../../shared/store/open-pool.ts';
 import { poolSeenBy } from '../../../shared/store/pool-view.ts';
-import {
-  closePool,
-  listPools,
-  openPool,
-  readVisiblePool,
-  withdrawPool,
-} from '../../../shared/store/pools.ts';
+import { listPools, readVisiblePool } from '../../../shared/store/pools.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';

@@ -39,12 +39,13 @@ export function countCauses(bits: number): number {
 /** Numbers the sets of refusals that occur, so that what is counted by them lies in arrays. */
 export class RefusalSets {
   readonly sets: number[] = [];
-  readonly #numbers = new Int32Array(1 << refusalCauseCount).fill(-1);
+  /** Numbers from 1; 0 where there is none yet: memory that nobody touches costs nothing. */
+  readonly #numbers = new Int32Array(1 << refusalCauseCount);
 
   of(bits: number): number {
     const known = this.#numbers[bits]!;
-    if (known >= 0) return known;
-    return (this.#numbers[bits] = this.sets.push(bits) - 1);
+    if (known > 0) return known - 1;
+    return (this.#numbers[bits] = this.sets.push(bits)) - 1;
   }
 }
 

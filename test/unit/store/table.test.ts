@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { doesNotExist, versionIs } from '../../../shared/store/condition.ts';
 import type { Action } from '../../../shared/store/action.ts';
 import { Table } from '../../../shared/store/table.ts';
@@ -28,6 +28,9 @@ const table = new Table({
 beforeEach(() => {
   dynamo.reset();
   pauses.length = 0;
+});
+afterAll(() => {
+  dynamo.restore();
 });
 
 const cancelled = (...codes: string[]) =>

@@ -1,0 +1,18 @@
+import { execFile } from 'node:child_process';
+
+/** `npm run check`: types, lint and format at the same time, as far as there are cores for it. */
+const checks = ['typecheck', 'lint', 'format:check'];
+
+const passed = await Promise.all(
+  checks.map(
+    (name) =>
+      new Promise<boolean>((done) => {
+        execFile('npm', ['run', '--silent', name], { maxBuffer: 1e8 }, (error, stdout, stderr) => {
+          process.stdout.write(`${name}: ${error === null ? 'passed' : 'failed'}\n`);
+          if (error !== null) process.stdout.write(stdout + stderr);
+          done(error === null);
+        });
+      }),
+  ),
+);
+if (passed.includes(false)) process.exitCode = 1;
