@@ -1,12 +1,12 @@
 /**
- * How often a property is tried: `many` times under `npm run soak`, where `PROPERTY_RUNS` is a multiple of that (as in
- * "2"), or a part of it where the same tests are run for thousands of mutants ("0.02"), but never less often than
- * `least`. In `npm test`, `usually` times: fewer of what is dearest, so that everybody runs all tests before every change.
+ * How often a property is tried: so many times, or the multiple or part of them that `PROPERTY_RUNS` says: "2" under
+ * `npm run soak`, "0.02" where the same tests are run for thousands of mutants; never less often than `least`.
  */
-export const runs = (
-  many: number,
-  { usually = many, least = 1 }: { readonly usually?: number; readonly least?: number } = {},
-): number => (share === undefined ? usually : Math.max(least, Math.ceil(many * share)));
+export const runs = (many: number, least = 1): number => Math.max(least, Math.ceil(many * (share ?? 1)));
+
+/** The same for what is dearest: `usually`, in `npm test`, which everybody runs before every change, less often. */
+export const dearRuns = (many: number, usually: number): number =>
+  share === undefined ? usually : runs(many);
 
 /** So many are to have been seen among the examples; of few examples nothing is promised but that each one holds. */
 export const seenIn = (many: number, usually = many): number => {

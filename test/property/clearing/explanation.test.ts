@@ -11,7 +11,7 @@ import { must } from '../../../shared/kernel/result.ts';
 import { curedMarket } from '../../support/cures.ts';
 import { price, type MarketBuilder } from '../../support/market.ts';
 import { contestedMarkets, markets } from '../../support/markets.ts';
-import { runs, seenIn } from '../../support/runs.ts';
+import { dearRuns, seenIn } from '../../support/runs.ts';
 
 const snapshotOf = (market: SnapshotJson) => z.decode(snapshotSchema, market);
 const clearingOf = (market: SnapshotJson) => must(clear(snapshotOf(market)));
@@ -44,7 +44,7 @@ describe('what an explanation says would have been enough', () => {
       fc.property(markets, (market) => {
         checkCures(market, told);
       }),
-      { numRuns: runs(100, { usually: 50 }) },
+      { numRuns: dearRuns(100, 50) },
     );
     for (const kind of ['floor', 'ask', 'certificates', 'delivery', 'origins', 'without', 'also'])
       expect(told.get(kind) ?? 0, kind).toBeGreaterThanOrEqual(seenIn(6, 1));
@@ -56,7 +56,7 @@ describe('what an explanation says would have been enough', () => {
       fc.property(contestedMarkets, (market) => {
         checkCures(market, told);
       }),
-      { numRuns: runs(120, { usually: 60 }) },
+      { numRuns: dearRuns(120, 60) },
     );
     for (const kind of ['limit', 'ask', 'floor', 'also'])
       expect(told.get(kind) ?? 0, kind).toBeGreaterThanOrEqual(seenIn(6, 1));
@@ -128,7 +128,7 @@ describe('another order’s hidden price', () => {
           seen.set(key, whole);
         }
       }),
-      { numRuns: runs(100, { usually: 50 }) },
+      { numRuns: dearRuns(100, 50) },
     );
     expect(compared).toBeGreaterThanOrEqual(seenIn(150, 60));
     expect(figures, 'prices told').toBeGreaterThanOrEqual(seenIn(25, 5));

@@ -9,7 +9,7 @@ import { minorUnitsOf } from '../../../shared/pricing/product-terms.ts';
 import { markets } from '../../support/markets.ts';
 import { aMarket } from '../../support/market.ts';
 import { floorAt, previewOn, termsOf, usdOf, wireOf } from '../../support/previews.ts';
-import { runs, seenIn } from '../../support/runs.ts';
+import { dearRuns, runs, seenIn } from '../../support/runs.ts';
 
 const terms = fc.record(
   {
@@ -100,7 +100,7 @@ describe('a preview of a random book', () => {
         for (const [code, change] of blockedIn(difference))
           expect(change).toBe((blockedIn(proposed).get(code) ?? 0) - (blockedIn(current).get(code) ?? 0));
       }),
-      { numRuns: runs(200, { usually: 100 }) },
+      { numRuns: dearRuns(200, 100) },
     );
     expect(traded).toBeGreaterThanOrEqual(seenIn(400, 150));
   });
@@ -165,7 +165,7 @@ describe('a preview of a random book', () => {
           }
         }
       }),
-      { numRuns: runs(200, { usually: 100 }) },
+      { numRuns: dearRuns(200, 100) },
     );
     expect(shown).toBeGreaterThanOrEqual(seenIn(20, 5));
     expect(withheld).toBeGreaterThanOrEqual(seenIn(20, 5));
@@ -265,7 +265,7 @@ describe('an attacker who asks for any previews, knows every other order and sub
         jumps += first.jumps.length;
         for (const jump of first.jumps) expect(jump % step, 'only ever on a step').toBe(0);
       }),
-      { numRuns: runs(5, { usually: 3 }) },
+      { numRuns: dearRuns(5, 3) },
     );
     expect(jumps, 'there was something to see').toBeGreaterThanOrEqual(seenIn(5, 1));
   });

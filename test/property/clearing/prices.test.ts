@@ -68,7 +68,7 @@ describe('the prices of a quarter', () => {
           expect(prices.scarcityHigh[offer]).toBeCloseTo(extreme('Maximize'), 6);
         }
       }),
-      { numRuns: runs(500, { least: 10 }) },
+      { numRuns: runs(500, 10) },
     );
   });
 
@@ -91,7 +91,7 @@ describe('the prices of a quarter', () => {
           expect(BigInt(prices.headWorth[head]!), `head ${head} of ${bids} bids`).toBe(lost);
         }
       }),
-      { numRuns: runs(1000, { least: 10 }) },
+      { numRuns: runs(1000, 10) },
     );
   });
 
@@ -111,7 +111,7 @@ describe('the prices of a quarter', () => {
           else if (isTight(network, prices, pair)) tight++;
         }
       }),
-      { numRuns: runs(1000, { least: 10 }) },
+      { numRuns: runs(1000, 10) },
     );
     expect(tight).toBeGreaterThanOrEqual(seenIn(1000));
   });

@@ -19,7 +19,7 @@ describe("a quarter under zones' caps", () => {
   test('with one cap gains as much as any whole flow can, by HiGHS', async () => {
     const best = await makeWholeOracle();
     let binding = 0;
-    for (const network of samples(cappedNetworks(small, 1), runs(1200, { least: 12 }))) {
+    for (const network of samples(cappedNetworks(small, 1), runs(1200, 12))) {
       const { certificate, prices } = solveQuarter(network);
       expect(Number(certificate.primal)).toBe(best(network));
       if (prices.limitValue.some((value) => value > 0)) binding++;
@@ -39,7 +39,7 @@ describe("a quarter under zones' caps", () => {
         0.8,
       ],
     ] as const) {
-      const shares = samples(markets, runs(500, { least: 15 })).map((network) => {
+      const shares = samples(markets, runs(500, 15)).map((network) => {
         const { primal, dual } = solveQuarter(network).certificate;
         const most = best(network);
         expect(Number(primal)).toBeLessThanOrEqual(most);
@@ -102,7 +102,7 @@ describe("a quarter under zones' caps", () => {
         for (const [offer, own] of prices.scarcity.entries())
           if (own > 0) expect(sold[offer], 'an offer with scarcity is sold out').toBe(network.supply[offer]);
       }),
-      { numRuns: runs(1500, { least: 25 }) },
+      { numRuns: runs(1500, 25) },
     );
   });
 
@@ -121,7 +121,7 @@ describe("a quarter under zones' caps", () => {
         expect(prices.limitValue.every((value) => value === 0)).toBe(true);
         same++;
       }),
-      { numRuns: runs(1500, { least: 25 }) },
+      { numRuns: runs(1500, 25) },
     );
     expect(same).toBeGreaterThanOrEqual(seenIn(100));
   });

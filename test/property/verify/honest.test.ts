@@ -6,7 +6,7 @@ import type { Snapshot } from '../../../shared/clearing/snapshot.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { fullMarkets } from '../../support/full-markets.ts';
 import { markets } from '../../support/markets.ts';
-import { runs, seenIn } from '../../support/runs.ts';
+import { dearRuns, runs, seenIn } from '../../support/runs.ts';
 
 /** Clears it, and fails where the proof, as it is read from a file, is not verified. */
 function proofOf(snapshot: Snapshot) {
@@ -24,7 +24,7 @@ describe('the proof of a random market', () => {
       fc.property(markets, (market) => {
         for (const { flows } of proofOf(market.snapshot()).quarters) trades += flows.length;
       }),
-      { numRuns: runs(400, { usually: 150 }) },
+      { numRuns: dearRuns(400, 150) },
     );
     expect(trades).toBeGreaterThanOrEqual(seenIn(400, 150));
   });

@@ -105,7 +105,7 @@ describe('the ties of a cleared quarter', () => {
           gates += ties.gates.length;
         }
       }),
-      { numRuns: runs(400, { least: 12 }) },
+      { numRuns: runs(400, 12) },
     );
     expect(links).toBeGreaterThanOrEqual(seenIn(3000));
     expect(gates).toBeGreaterThanOrEqual(seenIn(30));

@@ -70,7 +70,7 @@ describe('the search for full caps', () => {
           expect(isNearer(nearestOf(network, market, start), distance)).toBe(false);
         }
       }),
-      { numRuns: runs(600, { least: 20 }) },
+      { numRuns: runs(600, 20) },
     );
     expect(moved).toBeGreaterThanOrEqual(seenIn(100));
   });
@@ -87,7 +87,7 @@ describe('the search for full caps', () => {
         expect(isNearer(nearestOf(network, market, flow), distance)).toBe(false);
         rounded++;
       }),
-      { numRuns: runs(600, { least: 20 }) },
+      { numRuns: runs(600, 20) },
     );
     expect(rounded).toBeGreaterThanOrEqual(seenIn(400));
   });
