@@ -6,6 +6,7 @@ import { checkLedger } from './checks/ledger.ts';
 import { checkOrders } from './checks/orders.ts';
 import { checkReference } from './checks/reference.ts';
 import { checkSettlements } from './checks/settlements.ts';
+import { checkReferencePrices } from './checks/reference-prices.ts';
 import { checkSites } from './checks/sites.ts';
 import { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
@@ -68,6 +69,7 @@ function concluded(evidence: Evidence, at: Instant): Audit {
 function* findingsOf(evidence: Evidence, at: Instant): Generator<Finding> {
   yield* evidence.unreadable;
   yield* checkReference(evidence);
+  yield* checkReferencePrices(evidence);
   yield* checkOrders(evidence);
   yield* checkSites(evidence, at);
   yield* checkContracts(evidence);

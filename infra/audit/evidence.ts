@@ -5,15 +5,18 @@ import type { Settlement } from '../../shared/contracts/settlement/settlement.ts
 import type { Entry } from '../../shared/ledger/entry.ts';
 import type { Line } from '../../shared/ledger/statement.ts';
 import type { LotsByQuarter } from '../../shared/orders/delivery.ts';
+import type { Fixing, PricePoint } from '../../shared/pricing/reference-price.ts';
 import type { Product } from '../../shared/reference/product.ts';
 import type { Control } from '../../shared/store/control.ts';
 import { readControlItem } from '../../shared/store/control.ts';
 import { contractOf } from '../../shared/store/contracts.ts';
+import { readFixing } from '../../shared/store/fixings.ts';
 import type { Item } from '../../shared/store/item.ts';
 import type { ReferenceKind } from '../../shared/store/keys.ts';
 import { readEntryItem, readLineItem } from '../../shared/store/ledger.ts';
 import type { OrderState } from '../../shared/store/order-item.ts';
 import { plain, readOrderState } from '../../shared/store/order-item.ts';
+import { readPoint } from '../../shared/store/price-points.ts';
 import type { ReferenceRecords } from '../../shared/store/reference.ts';
 import { referenceSeries } from '../../shared/store/reference.ts';
 import { readSettlementItem } from '../../shared/store/settlements.ts';
@@ -71,7 +74,9 @@ export class Evidence {
   /** By contract. */
   readonly settlements = new Map<string, Settlement[]>();
   /** Reference prices as they were frozen, as canonical JSON. */
-  readonly fixings = new Set<string>();
+  readonly fixings = new Map<string, Fixing>();
+  /** Points of reference price series, by series. */
+  readonly points = new Map<string, PricePoint[]>();
   readonly entries: Entry[] = [];
   readonly lines: { readonly key: string; readonly line: Line }[] = [];
   readonly unreadable: Finding[] = [];
@@ -153,7 +158,10 @@ export class Evidence {
         return;
       }
       case 'FIXINGS':
-        this.fixings.add(canonicalJson(plain(item['body'])));
+        this.fixings.set(canonicalJson(plain(item['body'])), readFixing(item));
+        return;
+      case 'POINTS':
+        this.points.set(rest, [...(this.points.get(rest) ?? []), readPoint(item)]);
         return;
       case 'LEDGER':
         this.entries.push(readEntryItem(item));

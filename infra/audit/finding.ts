@@ -20,6 +20,9 @@ export const checks = {
   contract_due: 'a contract that is not over will be looked at',
   reference_versions: 'reference data stands as its last version says, and no version is missing',
   floor_chain: 'the versions of a floor are chained, unchanged and complete',
+  fixing:
+    'every reference price that was frozen is what the points on record by then make, under the guards of then',
+  contract_reference: 'the reference price that an indexed contract was cleared at was frozen',
   ledger_entry: 'every entry balances in each currency, and has the id that follows from its cause',
   ledger_lines: 'every entry has a line in each account it names, and there is no other line',
   ledger_zero_sum: 'the sum over all accounts is zero in each currency',

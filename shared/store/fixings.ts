@@ -20,7 +20,7 @@ import { pointsOfWindow } from './price-points.ts';
 import { versionAt } from './reference.ts';
 import type { Table } from './table.ts';
 
-const readFixing = (item: Item): Fixing =>
+export const readFixing = (item: Item): Fixing =>
   z.decode(fixingSchema, plain(item['body']) as z.input<typeof fixingSchema>);
 
 /**

@@ -42,7 +42,8 @@ const pointId = (date: CalendarDate, act: Act): string =>
   `${idPrefixes.point}_${compact(date)}${act.newId('point').slice(idPrefixes.point.length + 1)}`;
 const compact = (date: CalendarDate): string => date.replaceAll('-', '');
 
-const readPoint = (item: Item): PricePoint => ({
+/** A point as stored, with what has become of it. */
+export const readPoint = (item: Item): PricePoint => ({
   ...z.decode(pricePointSchema, plain(item['body']) as z.input<typeof pricePointSchema>),
   ...(typeof item['replacedBy'] === 'string'
     ? { replacedBy: item['replacedBy'], replacedAt: String(item['replacedAt']) }

@@ -42,6 +42,17 @@ beforeAll(async () => {
     await trading.done(caller(organisation, 'buyer'), 'POST', `/v1/pools/${pool.body.id}/members`, {
       ...{ destination: 'DE', delivery: flat(amount) },
     });
+  await trading.done(ada, 'PUT', '/v1/reference-prices/index', {
+    ...{ name: 'Index', product: 'ndpr-oxide', currency: 'USD', per: 'kg', source: 'Reports' },
+  });
+  await trading.done(ada, 'POST', '/v1/reference-prices/index/points', {
+    points: ['98', '99', '100', '101', '102'].map((amount, index) => ({
+      ...{ date: '2026-11-20', firm: `firm-${index}`, price: usd(amount), quantity: kg('1000') },
+    })),
+  });
+  const priceTerms = { kind: 'indexed', reference: 'index' };
+  await trading.offerOf('mine-indexed', 'AU', { delivery: flat('20'), priceTerms });
+  await trading.done(buyer, 'POST', '/v1/bids', bidBody({ delivery: flat('20'), priceTerms }));
   await trading.clear();
   // The price is another one after the clearing: the contracts of the run are held against the one it had.
   const open = await trading.done(mine, 'GET', `/v1/offers/${offer.body.id}`);
@@ -291,6 +302,40 @@ const damages: readonly [what: string, damage: (table: Wild[]) => void, expected
     ['settlement_entries', 'settlement_events'],
   ],
   [
+    'a point of a reference price that says another price',
+    (table) => {
+      at(one(table, 'POINTS#index'), 'body', 'price')['amount'] = '97.00';
+    },
+    ['fixing'],
+  ],
+  [
+    'a point recorded behind the back of a price that was frozen',
+    (table) => {
+      const point = one(table, 'POINTS#index');
+      const forged = structuredClone(point);
+      forged['sk'] = `${String(point['sk'])}0`;
+      at(forged, 'body')['id'] = forged['sk'];
+      table.push(forged);
+    },
+    ['fixing'],
+  ],
+  [
+    'a frozen reference price of which an earlier version has gone',
+    (table) => {
+      const fixing = one(table, 'FIXINGS#index');
+      fixing['sk'] = String(fixing['sk']).replace(/1$/, '2');
+      at(fixing, 'body')['version'] = 2n;
+    },
+    ['fixing'],
+  ],
+  [
+    'a frozen reference price that has gone, a contract resting on it',
+    (table) => {
+      drop(table, one(table, 'FIXINGS#index'));
+    },
+    ['contract_reference'],
+  ],
+  [
     'a version that has gone',
     (table) => {
       drop(table, one(table, 'REF#product#other', 'V#'));
@@ -355,7 +400,7 @@ describe('an audit of a table that is as the marketplace left it', () => {
   it('finds nothing, having looked at everything', () => {
     const { findings, counted } = auditItems(items, now);
     expect(findings).toEqual([]);
-    expect(counted).toMatchObject({ items: items.length, orders: 5 });
+    expect(counted).toMatchObject({ items: items.length, orders: 7 });
     expect(counted.settlements).toBeGreaterThan(0);
     expect(counted.entries).toBe(1 + counted.settlements);
     expect(counted.contracts).toBeGreaterThan(3);
