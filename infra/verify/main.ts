@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isChain, verifyChain } from './contract-chain.ts';
 import { isExplanation, verifyInclusion } from './inclusion.ts';
 import { read, Unusable } from './read.ts';
 import { matchesRecord } from './record.ts';
@@ -6,12 +7,14 @@ import { verify, type Report } from './verify.ts';
 
 const usage = `npm run verify -- SOURCE [--token TOKEN] [--digest HEX] [--json]
 
-Checks the proof of a clearing, or with a participant's explanation that its order was counted.
+Checks the proof of a clearing, with a participant's explanation that its order was counted, or the chain of a
+contract's history.
 
 SOURCE      a file; - for standard input; or the address of a clearing, https://…/v1/clearings/clr_…[/proof],
-            whose record is then compared with the proof
---token     bearer token for the marketplace (else LODESTONE_TOKEN), of an administrator or auditor
---digest    the clearing's inputDigest as you know it: the proof must be of just that input
+            whose record is then compared with the proof; or of a contract, …/v1/contracts/ctr_…[/chain]
+--token     bearer token for the marketplace (else LODESTONE_TOKEN): of an administrator or auditor; for a contract, of
+            its sides, too
+--digest    the clearing's inputDigest as you know it: the proof must be of just that input; or the head of a chain
 --inclusion SOURCE is an explanation; it is recognised without, too
 --json      answers {verified, checked, failures: [{pointer, problem}]}
 
@@ -36,11 +39,17 @@ async function main(): Promise<number> {
     throw new Unusable('Name one thing to verify: see --help.');
   const { document, record } = await read(source, values.token ?? process.env['LODESTONE_TOKEN']);
   const own = isExplanation(document);
-  if (!own && (values.inclusion === true || format(document) !== 'lodestone-proof-2'))
-    throw new Unusable(`${source} is neither a proof of format lodestone-proof-2 nor an explanation.`);
+  const chain = isChain(document);
+  if (!own && !chain && (values.inclusion === true || format(document) !== 'lodestone-proof-2'))
+    throw new Unusable(
+      `${source} is no proof of format lodestone-proof-2, no explanation and no chain of a contract.`,
+    );
   const tell = (progress: string): boolean => process.stderr.write(`${progress}\n`);
-  const found = own ? verifyInclusion(document) : verify(document, process.stderr.isTTY ? tell : undefined);
-  const report = matchesRecord(found, document, record, values.digest);
+  const clearing = (): Report => {
+    const found = own ? verifyInclusion(document) : verify(document, process.stderr.isTTY ? tell : undefined);
+    return matchesRecord(found, document, record, values.digest);
+  };
+  const report = chain ? verifyChain(document, { record, digest: values.digest }) : clearing();
   process.stdout.write(values.json === true ? `${JSON.stringify(report)}\n` : inWords(report));
   return report.verified ? 0 : 1;
 }

@@ -12,11 +12,17 @@ export interface Found {
   readonly record?: unknown;
 }
 
-/** Reads a file, standard input (`-`), or `…/v1/clearings/{id}` or its `/proof` on a marketplace. */
+/**
+ * Reads a file, standard input (`-`), or on a marketplace `…/v1/clearings/{id}` or its `/proof`, `…/v1/contracts/{id}` or
+ * its `/chain`.
+ */
 export async function read(source: string, token: string | undefined): Promise<Found> {
   try {
     if (source === '-') return { document: JSON.parse(await text(process.stdin)) };
     if (!/^https?:\/\//.test(source)) return { document: JSON.parse(await readFile(source, 'utf8')) };
+    const contract = /^[^?]*\/v1\/contracts\/[^/?]+/.exec(source)?.[0];
+    if (contract !== undefined)
+      return { document: await get(`${contract}/chain`, token), record: await get(contract, token) };
     const clearing = /^[^?]*\/v1\/clearings\/[^/?]+/.exec(source)?.[0];
     if (clearing === undefined) return { document: await get(source, token) };
     return { document: await get(`${clearing}/proof`, token), record: await get(clearing, token) };

@@ -46,21 +46,21 @@ export const contractViewSchema = contractSchema
   .meta({ id: 'ContractView' });
 export type ContractView = z.output<typeof contractViewSchema>;
 
+/** From where a reader looks at a contract: from one of its sides, or from above both. */
+export type Standpoint = 'all' | 'seller' | 'buyer';
+
 /** Whose contract it is to the caller; `undefined` if it is none of theirs: then it does not exist for them. */
 export function standpointOf(
   { seller, buyer }: Pick<Contract, 'seller' | 'buyer'>,
   caller: Caller,
-): 'all' | 'seller' | 'buyer' | undefined {
+): Standpoint | undefined {
   if (seesAll(caller)) return 'all';
   if (seller === caller.organisation) return 'seller';
   return buyer === caller.organisation ? 'buyer' : undefined;
 }
 
 /** The events as the caller may see them: one side's assay is sealed from the other until both are in. */
-export function eventsFor(
-  events: readonly ContractEvent[],
-  standpoint: 'all' | 'seller' | 'buyer',
-): ContractEvent[] {
+export function eventsFor(events: readonly ContractEvent[], standpoint: Standpoint): ContractEvent[] {
   const exchanged = new Set(
     events.flatMap((event) => (event.type === 'assay_settled' ? [event.delivery] : [])),
   );

@@ -1,8 +1,11 @@
 import type { Route } from '../route.ts';
+import { amendmentRoutes } from './amendments.ts';
 import { bidRoutes } from './bids.ts';
 import { certificateRoutes } from './certificates.ts';
 import { clearingRoutes } from './clearings.ts';
+import { contractLifeRoutes } from './contract-life.ts';
 import { contractRoutes } from './contracts.ts';
+import { deliveryRoutes } from './deliveries.ts';
 import { floorRoutes } from './floors.ts';
 import { marketRoutes } from './markets.ts';
 import { offerRoutes } from './offers.ts';
@@ -37,6 +40,9 @@ export const routes: readonly Route[] = [
   ...clearingRoutes,
   ...previewRoutes,
   ...contractRoutes,
+  ...contractLifeRoutes,
+  ...deliveryRoutes,
+  ...amendmentRoutes,
   ...settlementRoutes,
   ...statementRoutes,
   ...marketRoutes,

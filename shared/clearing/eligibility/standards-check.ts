@@ -1,4 +1,5 @@
 import { firstDayOf, type Quarter } from '../../kernel/quarter.ts';
+import type { CalendarDate } from '../../kernel/time.ts';
 import type { Product } from '../../reference/product.ts';
 import type { Requirement } from '../../standards/standards-rule.ts';
 import { reachesAssurance, reachesLevel, type Assurance, type Scheme } from '../../standards/scheme.ts';
@@ -42,6 +43,17 @@ export function satisfies(
   product: Pick<Product, 'mineral' | 'stage'>,
   quarter: Quarter,
 ): CheckResult {
+  return satisfiesOn(check, certificates, schemes, product, firstDayOf(quarter));
+}
+
+/** The same on one day: that of a delivery, say. */
+export function satisfiesOn(
+  check: Omit<Check, 'renewalCovenant'>,
+  certificates: readonly SnapshotCertificate[],
+  schemes: ReadonlyMap<string, Scheme>,
+  product: Pick<Product, 'mineral' | 'stage'>,
+  day: CalendarDate,
+): CheckResult {
   let best: (typeof progress)[number] = 'certificate_missing';
   for (const requirement of check.anyOf) {
     const scheme = schemes.get(requirement.scheme);
@@ -49,7 +61,7 @@ export function satisfies(
     for (const certificate of certificates) {
       if (certificate.scheme !== scheme.id) continue;
       if (certificate.status !== 'active' && certificate.status !== 'suspended') continue;
-      const failure = failureOf(certificate, scheme, requirement, check, product, quarter);
+      const failure = failureOf(certificate, scheme, requirement, check, product, day);
       if (failure === undefined) return { ok: true, certificate };
       if (progress.indexOf(failure) > progress.indexOf(best)) best = failure;
     }
@@ -80,9 +92,9 @@ function failureOf(
   certificate: SnapshotCertificate,
   scheme: Scheme,
   requirement: Requirement,
-  check: Check,
+  check: Pick<Check, 'minimumAssurance'>,
   product: Pick<Product, 'mineral' | 'stage'>,
-  quarter: Quarter,
+  day: CalendarDate,
 ): (typeof progress)[number] | undefined {
   const { mineral, stage } = product;
   const inScope =
@@ -92,7 +104,6 @@ function failureOf(
   if (!inScope) return 'certificate_scope';
   if (!reachesLevel(scheme, certificate.level, requirement.level)) return 'certificate_level';
   if (!reachesAssurance(scheme.assurance, check.minimumAssurance)) return 'certificate_level';
-  const begins = firstDayOf(quarter);
-  if (certificate.validFrom > begins || begins > certificate.validTo) return 'certificate_expired';
+  if (certificate.validFrom > day || day > certificate.validTo) return 'certificate_expired';
   return certificate.status === 'suspended' ? 'certificate_suspended' : undefined;
 }
