@@ -9,7 +9,7 @@ const usage = `npm run audit -- [--data DIRECTORY] [--json]
 
 Reads every item of the marketplace's table and recomputes from it alone what must hold at every instant.
 
---data      the market of one machine (default .lodestone), which must not be running
+--data      the market of one machine (default .lodestone), running or not
 --json      answers {clean, counted, findings: [{check, subject, detail}]}
 --help      print this
 

@@ -1,9 +1,11 @@
 import { ResourceNotFoundException, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Table } from '../../shared/store/table.ts';
 import { CannotStart } from '../local/cannot-start.ts';
-import { openDataDirectory } from '../local/data-directory.ts';
+import type { DataDirectory } from '../local/data-directory.ts';
+import { endpointFile, openDataDirectory } from '../local/data-directory.ts';
 import { startEngine } from '../local/engine.ts';
 import { clientAt } from '../local/store.ts';
 
@@ -21,7 +23,15 @@ export async function openAudited(
   const endpoint = environment['DYNAMODB_ENDPOINT'];
   if (endpoint !== undefined) return opened(endpoint, name, () => Promise.resolve());
   if (!existsSync(join(data, 'market.db'))) throw new CannotStart(`There is no market in ${data}.`);
-  const directory = await openDataDirectory(data);
+  let directory: DataDirectory;
+  try {
+    directory = await openDataDirectory(data);
+  } catch (error) {
+    // It runs: then its engine says where.
+    const running = await readFile(endpointFile(data), 'utf8').catch(() => undefined);
+    if (running === undefined || !(error instanceof CannotStart)) throw error;
+    return opened(running, name, () => Promise.resolve());
+  }
   try {
     const engine = await startEngine({ file: directory.database });
     return await opened(engine.endpoint, name, async () => {

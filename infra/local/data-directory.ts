@@ -8,12 +8,16 @@ export interface DataDirectory {
   readonly path: string;
   readonly database: string;
   readonly enginePid: string;
+  /** Where the engine answers, while it runs: so that the audit finds it. */
+  readonly engineEndpoint: string;
   readonly objects: string;
   readonly issuerKey: string;
   readonly log: string;
   /** Lets another launcher have the directory. */
   release(): void;
 }
+
+export const endpointFile = (directory: string): string => join(directory, 'engine.endpoint');
 
 /** Makes the directory, readable by its owner only, and takes it for this process alone. */
 export async function openDataDirectory(directory: string): Promise<DataDirectory> {
@@ -25,6 +29,7 @@ export async function openDataDirectory(directory: string): Promise<DataDirector
     path,
     database: join(path, 'market.db'),
     enginePid: join(path, 'engine.pid'),
+    engineEndpoint: endpointFile(path),
     objects: join(path, 'objects'),
     issuerKey: join(path, 'issuer-key.json'),
     log: join(path, 'lodestone.log'),

@@ -27,7 +27,8 @@ const restartsPerMinute = 5;
  * the rest. One that keeps crashing, or had its data in memory only, is lost.
  */
 export async function keepEngine(
-  directory: Pick<DataDirectory, 'database' | 'enginePid'> | undefined,
+  directory:
+    (Pick<DataDirectory, 'database' | 'enginePid'> & { readonly engineEndpoint?: string }) | undefined,
   events: KeeperEvents,
 ): Promise<KeptEngine> {
   if (directory !== undefined) {
@@ -49,6 +50,9 @@ export async function keepEngine(
     });
 
   let engine = await start();
+  // A restarted engine answers where the first one did.
+  if (directory?.engineEndpoint !== undefined)
+    writeFileSync(directory.engineEndpoint, engine.endpoint, { mode: 0o600 });
   let stopping = false;
   const isStopping = (): boolean => stopping;
   const { promise: lost, resolve: lose } = Promise.withResolvers<string>();
@@ -85,6 +89,7 @@ export async function keepEngine(
       await engine.stop();
       await kept;
       if (directory !== undefined) await rm(directory.enginePid, { force: true });
+      if (directory?.engineEndpoint !== undefined) await rm(directory.engineEndpoint, { force: true });
     },
   };
 }

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../infra/local/engine.ts';
 import { startEngine } from '../../../infra/local/engine.ts';
+import { openDataDirectory } from '../../../infra/local/data-directory.ts';
+import { keepEngine } from '../../../infra/local/engine-keeper.ts';
 import { openTable } from '../../../infra/local/store.ts';
 import type { Table } from '../../../shared/store/table.ts';
 import { testApi } from '../../support/api.ts';
@@ -97,6 +99,15 @@ describe('npm run audit', () => {
       client.destroy();
       await engine.stop();
     }
+    // As `npm start` holds it while it runs.
+    const directory = await openDataDirectory(folder);
+    const kept = await keepEngine(directory, {
+      replacedLeftover: () => undefined,
+      restarted: () => undefined,
+    });
+    expect((await command(['--data', folder])).code).toBe(1);
+    await kept.stop();
+    directory.release();
     const damaged = await command(['--data', folder, '--json']);
     expect(damaged.code).toBe(1);
     expect(JSON.parse(damaged.stdout)).toMatchObject({
