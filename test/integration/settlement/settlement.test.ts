@@ -5,6 +5,7 @@ import { balanceOf } from '../../../shared/store/ledger.ts';
 import { caller } from '../../support/api.ts';
 import { Crash, crashAt, flaky, Interleaving, meddleWith, seeded } from '../../support/faults.ts';
 import { ada, auditor, buyer, mine } from '../../support/market-api.ts';
+import { dearRuns } from '../../support/runs.ts';
 import { Settling } from '../../support/settling.ts';
 import { clientFor } from '../../support/table.ts';
 import { flat, Trading, usd } from '../../support/trading.ts';
@@ -158,7 +159,7 @@ describe('two workers at once', () => {
     const undisturbed = await delivered();
     await undisturbed.settle();
     const expected = shape(await undisturbed.picture());
-    for (let seed = 0; seed < 8; seed += 1) {
+    for (let seed = 0; seed < dearRuns(8, 3); seed += 1) {
       const at = await delivered();
       const interleaving = new Interleaving(seeded(seed), () => undefined);
       const worker = (meddler: Parameters<typeof meddleWith>[0]) =>
