@@ -65,6 +65,7 @@ export type Tag =
   | 'Orders'
   | 'Pools'
   | 'Clearings'
+  | 'Support'
   | 'Contracts'
   | 'Settlements'
   | 'Markets';

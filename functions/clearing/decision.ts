@@ -1,4 +1,5 @@
 import type { AwardTerms } from '../../shared/clearing/documents/conclude.ts';
+import { agreementFor } from '../../shared/clearing/support/agreements.ts';
 import { contractsOf } from '../../shared/clearing/documents/conclude.ts';
 import type { Snapshot } from '../../shared/clearing/snapshot.ts';
 import { marketFigures, outcomeOf } from '../../shared/clearing/documents/summary.ts';
@@ -47,7 +48,10 @@ export function decisionOn(
   const contracts = contractsOf(snapshot, run, cleared.awards, organisationOf, (contract) =>
     contractSalt(parties.salt, contract),
   );
-  const concluded = contracts.map((terms, index) => ({ terms, lots: lotsBy(cleared.awards[index]) }));
+  const concluded = contracts.map((terms, index) => {
+    const award = cleared.awards[index]!;
+    return { terms, lots: lotsBy(award), agreement: agreementFor(snapshot, terms, award) };
+  });
   const heads = contracts.map((terms) => concludedEvent(terms).hash);
   return {
     cleared,
@@ -62,8 +66,8 @@ export function decisionOn(
 const reasonFor = (code: string): FailureReason =>
   code === 'market_too_large' || code === 'not_yet_supported' ? code : 'internal';
 
-const lotsBy = (award: AwardTerms | undefined): ReadonlyMap<string, bigint> =>
-  new Map((award?.schedule ?? []).map(({ quarter, lots }) => [quarter, lots]));
+const lotsBy = (award: AwardTerms): ReadonlyMap<string, bigint> =>
+  new Map(award.schedule.map(({ quarter, lots }) => [quarter, lots]));
 
 function lockedOrders({ product, offers, bids, members = [] }: Snapshot): LockedOrder[] {
   const remainingOf = (order: { readonly remaining: readonly QuarterQuantity[] }) =>

@@ -2,6 +2,8 @@ import type { Decided } from '../../shared/clearing/documents/summary.ts';
 import type { OriginUse, Snapshot, SnapshotReference } from '../../shared/clearing/snapshot.ts';
 import type { Result } from '../../shared/kernel/result.ts';
 import type { Clock, Instant } from '../../shared/kernel/time.ts';
+import type { Money } from '../../shared/kernel/money.ts';
+import type { Programme } from '../../shared/support/programme.ts';
 import type { Product } from '../../shared/reference/product.ts';
 import type { ObjectStore } from '../../shared/store/object-store.ts';
 import type { ChunkLimits } from '../../shared/store/packing.ts';
@@ -31,11 +33,16 @@ export interface ReferenceReader {
     product: string,
     at: Instant,
   ) => Promise<
-    { readonly product: Product } & Pick<
+    { readonly product: Product; readonly programmes: readonly Programme[] } & Pick<
       Snapshot,
       'zones' | 'consumption' | 'floors' | 'standards' | 'schemes' | 'standardTerms'
     >
   >;
+  /** What is left of a programme's budget; held for the run that asks, if one does. Throws where a later run holds it. */
+  readonly budgetLeft: (
+    programme: Programme,
+    holder?: { readonly run: number; readonly ended: number },
+  ) => Promise<Money>;
   /** What earlier contracts of a market deliver, whatever the zones. */
   readonly originUse: (product: Product) => Promise<readonly OriginUse[]>;
   /** The reference price of the day of an instant; frozen where a clearing rests on it. */

@@ -11,10 +11,11 @@ import { compute } from './unclearable.ts';
 /** Stores what is cleared: the locked orders, and the configuration in force at gate closure. */
 export async function fixSnapshot(market: HeldMarket, locked: readonly Item[]): Promise<void> {
   const { reference, settings } = market.dependencies;
-  const { clearing, gateClosure, salt, fence } = market.in('locking');
+  const { clearing, gateClosure, salt, fence, run, ended } = market.in('locking');
   const parts = await snapshotParts(reference, {
     ...{ product: market.product, gateClosure, orders: locked, concurrency: settings.concurrency },
     between: () => market.proceed(),
+    holder: { run, ended },
   });
   const { json, parties } = compute(() => {
     const built = snapshotOf({ ...parts, clearing, gateClosure, salt, locked });

@@ -10,10 +10,13 @@ import { readSiteWithCertificates } from '../../shared/store/certificates.ts';
 import { sealConfiguration } from '../../shared/store/configuration.ts';
 import { freezeFixing, readFigure, referenceOfDay } from '../../shared/store/fixings.ts';
 import { readMarketConfiguration } from '../../shared/store/market-configuration.ts';
+import { moneyOf } from '../../shared/kernel/money.ts';
+import { lockBudget, readBudget } from '../../shared/store/programme-budget.ts';
 import { readOriginUse } from '../../shared/store/origin-use.ts';
 import { versionAt } from '../../shared/store/reference.ts';
 import type { Table } from '../../shared/store/table.ts';
 import type { ReferenceReader } from './dependencies.ts';
+import { Superseded } from './held-market.ts';
 
 /** Reference data of the table as it stood at gate closure; from the first reading on nothing is recorded at it. */
 export const referenceReader = (table: Table): ReferenceReader => {
@@ -41,8 +44,14 @@ export const unsealedReader = (table: Table): ReferenceReader => ({
       floors: [...configuration.floors],
       standards: [...configuration.standards],
       schemes: [...configuration.schemes],
+      programmes: configuration.programmes,
       standardTerms: configuration.standardTerms,
     };
+  },
+  budgetLeft: async ({ id, budget: { currency } }, holder) => {
+    const budget = await (holder === undefined ? readBudget(table, id) : lockBudget(table, id, holder));
+    if (budget === undefined) throw new Superseded();
+    return moneyOf(budget.left, currency);
   },
   originUse: (product) => readOriginUse(table, product),
   referencePrice: async (id, product, at) => {

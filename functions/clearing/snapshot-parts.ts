@@ -1,6 +1,8 @@
 import type { Instant } from '../../shared/kernel/time.ts';
 import type { Item } from '../../shared/store/item.ts';
 import { concurrently } from './concurrently.ts';
+import { snapshotProgramme } from '../../shared/clearing/support/snapshot-programme.ts';
+import type { Programme } from '../../shared/support/programme.ts';
 import type { ReferenceReader } from './dependencies.ts';
 import { organisationsOf, type SnapshotParts } from './snapshot.ts';
 
@@ -13,17 +15,24 @@ export interface Gathering {
   readonly concurrency: number;
   /** Runs after each reading: where a run keeps its lease. */
   readonly between?: () => Promise<void>;
+  /** The run that programmes' budgets are held for; without one they are only read. */
+  readonly holder?: { readonly run: number; readonly ended: number };
 }
 
 /** What the snapshot of some orders takes from reference data: the rules, their sites with certificates, their groups. */
 export async function snapshotParts(
   reference: ReferenceReader,
-  { product, gateClosure, orders, concurrency, between = () => Promise.resolve() }: Gathering,
-): Promise<Pick<SnapshotParts, 'configuration' | 'originUse' | 'references' | 'sites' | 'groups'>> {
+  { product, gateClosure, orders, concurrency, between = () => Promise.resolve(), holder }: Gathering,
+): Promise<
+  Pick<SnapshotParts, 'configuration' | 'originUse' | 'references' | 'programmes' | 'sites' | 'groups'>
+> {
   const configuration = await reference.configuration(product, gateClosure);
   const originUse = await reference.originUse(configuration.product);
-  const references = await concurrently(referencesOf(orders), concurrency, (id) =>
+  const references = await concurrently(referencesOf(orders, configuration.programmes), concurrency, (id) =>
     reference.referencePrice(id, configuration.product, gateClosure),
+  );
+  const programmes = await concurrently(configuration.programmes, concurrency, async (programme) =>
+    snapshotProgramme(programme, await reference.budgetLeft(programme, holder)),
   );
   await between();
   const sites = await concurrently(sitesOf(orders), concurrency, (site) => reference.site(site, gateClosure));
@@ -35,18 +44,19 @@ export async function snapshotParts(
     configuration,
     originUse,
     references,
+    programmes,
     sites,
     groups: new Map(owners.map((owner, index) => [owner, groups[index] ?? owner])),
   };
 }
 
-/** What the orders are indexed to. */
-const referencesOf = (orders: readonly Item[]): string[] => {
+/** What the orders are indexed to, and what programmes measure bids by. */
+const referencesOf = (orders: readonly Item[], programmes: readonly Programme[]): string[] => {
   const named = orders.flatMap((item) => {
     const { priceTerms } = item['body'] as { priceTerms?: { reference?: string } };
     return priceTerms?.reference ?? [];
   });
-  return [...new Set(named)].sort();
+  return [...new Set([...named, ...programmes.map(({ reference }) => reference)])].sort();
 };
 
 const sitesOf = (orders: readonly Item[]): string[] => {

@@ -4,6 +4,7 @@ import type {
   BookOffer,
   OriginUse,
   Snapshot,
+  SnapshotProgramme,
   SnapshotReference,
 } from '../../shared/clearing/snapshot.ts';
 import { bookBidSchema, bookOfferSchema } from '../../shared/clearing/snapshot.ts';
@@ -37,6 +38,8 @@ export interface SnapshotParts {
   /** What is counted stays in even where no cap counts it yet: a preview may propose one. */
   readonly capsMayChange?: boolean;
   readonly references: readonly SnapshotReference[];
+  /** Of the market, in the order in which they are served. */
+  readonly programmes: readonly SnapshotProgramme[];
   readonly sites: readonly SiteRecord[];
   /** By organisation. */
   readonly groups: ReadonlyMap<string, string>;
@@ -82,6 +85,7 @@ export function snapshotOf(parts: SnapshotParts): { snapshot: Snapshot; parties:
       }),
     ),
     ...(members.length === 0 ? {} : { members: byId(members) }),
+    ...(parts.programmes.length === 0 ? {} : { programmes: [...parts.programmes] }),
   };
   return {
     snapshot,

@@ -63,6 +63,9 @@ export const problemCodes = [
   'cure_period_running',
   'no_ground',
   'not_amendable',
+  // support
+  'budget_exhausted',
+  'not_eligible',
   // clearings
   'clearing_not_completed',
   'market_too_large',

@@ -44,7 +44,8 @@ export type ReferenceKind =
   | 'standards'
   | 'floor'
   | 'change'
-  | 'reference-price';
+  | 'reference-price'
+  | 'programme';
 
 export const keys = {
   /** The present version of a record of reference data; one partition per kind, read whole. */
@@ -125,14 +126,25 @@ export const keys = {
     sk: `${quarter}#${entry}#${padded(line)}`,
   }),
 
+  /** What an approved programme has paid, reserved and left. */
+  programmeBudget: (id: string): Key => ({ pk: `PROGRAMME#${id}`, sk: 'BUDGET' }),
+  /** There where a site has an agreement with a programme. */
+  programmeSite: (id: string, site: string): Key => ({ pk: `PROGRAMME#${id}`, sk: `SITE#${site}` }),
+  agreement: (id: string): Key => ({ pk: `AGREEMENT#${id}`, sk: 'AGREEMENT' }),
+  designation: (agreement: string, quarter: string): Key => ({
+    pk: `AGREEMENT#${agreement}`,
+    sk: `DESIGNATION#${quarter}`,
+  }),
+
   idempotency: (organisation: string, operation: string, keyHash: string): Key => ({
     pk: `IDEMPOTENCY#${organisation}#${operation}#${keyHash}`,
     sk: 'RECORD',
   }),
 } as const;
 
-export type OwnedKind = 'offer' | 'bid' | 'site' | 'sold' | 'bought' | 'settlement';
-export type ListedKind = 'offer' | 'bid' | 'pool' | 'site' | 'contract' | 'clearing' | 'settlement';
+export type OwnedKind = 'offer' | 'bid' | 'site' | 'sold' | 'bought' | 'settlement' | 'agreement';
+export type ListedKind =
+  'offer' | 'bid' | 'pool' | 'site' | 'contract' | 'clearing' | 'settlement' | 'agreement';
 
 /** Index attributes of an item that is listed by its owner and among all of its kind. */
 export const ownedBy = (organisation: string, kind: OwnedKind, id: string) => ({

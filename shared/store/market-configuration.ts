@@ -6,6 +6,8 @@ import type { Product } from '../reference/product.ts';
 import type { Consumption, Zone } from '../reference/zone.ts';
 import type { Scheme } from '../standards/scheme.ts';
 import type { StandardsRule } from '../standards/standards-rule.ts';
+import type { Programme } from '../support/programme.ts';
+import { isOpenAt } from '../support/programme-lifecycle.ts';
 import { readAllAt, versionAt } from './reference.ts';
 import type { Table } from './table.ts';
 
@@ -17,6 +19,8 @@ export interface MarketConfiguration {
   readonly floors: readonly Floor[];
   readonly standards: readonly StandardsRule[];
   readonly schemes: readonly Scheme[];
+  /** Open to awards; in the order in which they are served. */
+  readonly programmes: readonly Programme[];
   /** The version of the product's standard terms, if any are set. */
   readonly standardTerms: number | undefined;
 }
@@ -34,7 +38,7 @@ export async function readMarketConfiguration(
   // A floor acts only after its approval, so what it takes over from must act until then: of floors, the versions
   // of the moment before.
   const before = instantOf(millisecondsOf(at) - 1);
-  const [version, zones, consumption, floors, standards, schemes, terms] = await Promise.all([
+  const [version, zones, consumption, floors, standards, schemes, terms, programmes] = await Promise.all([
     versionAt(table, 'product', product, at),
     readAllAt(table, 'zone', at),
     readAllAt(table, 'consumption', at),
@@ -42,6 +46,7 @@ export async function readMarketConfiguration(
     readAllAt(table, 'standards', at),
     readAllAt(table, 'scheme', at),
     versionAt(table, 'terms', product, at),
+    readAllAt(table, 'programme', before),
   ]);
   if (version === undefined) return undefined;
   return {
@@ -51,6 +56,9 @@ export async function readMarketConfiguration(
     floors: floors.filter((floor) => floor.product === product && isInForce(floor, at)),
     standards: standards.filter((rule) => rule.product === product && inRange(rule, dateOf(at))),
     schemes,
+    programmes: programmes
+      .filter((programme) => programme.product === product && isOpenAt(programme, at))
+      .sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1)),
     standardTerms: terms?.version,
   };
 }

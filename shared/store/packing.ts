@@ -2,6 +2,8 @@ import * as z from 'zod';
 import type { ContractTerms } from '../contracts/chain.ts';
 import { contractTermsSchema } from '../contracts/chain.ts';
 import type { Quarter } from '../kernel/quarter.ts';
+import type { Agreement } from '../support/agreement.ts';
+import { agreementSchema } from '../support/agreement.ts';
 import type { Take } from './book.ts';
 import { originKey } from './order-item.ts';
 import type { Chunk } from './plan.ts';
@@ -25,6 +27,8 @@ export interface LockedOrder {
 export interface Concluded {
   readonly terms: ContractTerms;
   readonly lots: ReadonlyMap<Quarter, bigint>;
+  /** Where a programme supports it. */
+  readonly agreement?: Agreement | undefined;
 }
 
 export interface ChunkLimits {
@@ -93,16 +97,20 @@ const ordersOf = (concluded: readonly Concluded[]): Set<string> =>
   new Set(concluded.flatMap(({ terms }) => [terms.offer, terms.bid]));
 
 const actionsWith = (packed: readonly Concluded[], next: Concluded): number =>
-  actionsOf([...packed, next].length, ordersOf([...packed, next]).size);
+  actionsOf([...packed, next].length, ordersOf([...packed, next]).size, agreementsOf([...packed, next]));
+
+const agreementsOf = (concluded: readonly Concluded[]): Agreement[] =>
+  concluded.flatMap(({ agreement }) => agreement ?? []);
 
 /** An upper bound of what a contract adds to a chunk's text, its order's updates included. */
-function sizeOf({ terms, lots }: Concluded, balances: ReadonlyMap<string, Balance>): number {
+function sizeOf({ terms, lots, agreement }: Concluded, balances: ReadonlyMap<string, Balance>): number {
   const origins = (balances.get(terms.bid)?.byOrigin?.size ?? 0) + lots.size;
   return (
     Buffer.byteLength(JSON.stringify(z.encode(contractTermsSchema, terms))) +
     2 * (150 + 32 * lots.size) +
     36 * origins +
-    memberBytes(terms, balances)
+    memberBytes(terms, balances) +
+    (agreement === undefined ? 0 : Buffer.byteLength(JSON.stringify(z.encode(agreementSchema, agreement))))
   );
 }
 
@@ -141,7 +149,12 @@ function chunkOf(packed: readonly Concluded[], balances: ReadonlyMap<string, Bal
       ? [{ id, version: balance.version }]
       : [];
   });
-  return { contracts: packed.map(({ terms }) => terms), takes, filled };
+  const agreements = agreementsOf(packed);
+  return {
+    contracts: packed.map(({ terms }) => terms),
+    ...(agreements.length === 0 ? {} : { agreements }),
+    ...{ takes, filled },
+  };
 }
 
 function draw({ terms, lots }: Concluded, balance: Balance, taken: Map<Quarter, bigint>): void {

@@ -3,12 +3,18 @@ import { contractTermsSchema } from '../contracts/chain.ts';
 import { canonicalJson, sha256 } from '../kernel/digest.ts';
 import type { Instant } from '../kernel/time.ts';
 import { millisecondsOf } from '../kernel/time.ts';
+import type { Agreement } from '../support/agreement.ts';
+import { agreementSchema } from '../support/agreement.ts';
+import { minorUnitsIn } from '../support/settlement.ts';
+import type { Action } from './action.ts';
+import { concludeAgreement } from './agreements.ts';
 import { takeFromOrder } from './book.ts';
 import { doesNotExist } from './condition.ts';
 import { concludeContract } from './contracts.ts';
 import type { PlanReference } from './control.ts';
 import type { Key } from './keys.ts';
 import { keys } from './keys.ts';
+import { reserveExposure } from './programme-budget.ts';
 import type { Table } from './table.ts';
 import { maximumActions } from './table.ts';
 
@@ -34,6 +40,8 @@ const chunkSchema = z.strictObject({
         .optional(),
     }),
   ),
+  /** Of contracts that programmes support; left out where there are none. */
+  agreements: z.array(agreementSchema).optional(),
   /** Orders that the run leaves with nothing once this chunk is applied, and their version then. */
   filled: z.array(z.strictObject({ id: z.string(), version: z.int() })),
 });
@@ -45,11 +53,16 @@ export interface ChunkText {
   readonly sha256: string;
 }
 
-/** Actions of the transaction that applies a chunk: its guard, contracts with their events, orders. */
-export const actionsOf = (contracts: number, orders: number): number => 1 + 2 * contracts + orders;
+/** Actions of the transaction that applies a chunk: its guard, contracts with their events, orders; agreements, budgets. */
+export const actionsOf = (
+  contracts: number,
+  orders: number,
+  agreements: readonly Pick<Agreement, 'programme'>[] = [],
+): number =>
+  1 + 2 * contracts + orders + agreements.length + new Set(agreements.map(({ programme }) => programme)).size;
 
 export function chunkText(chunk: Chunk): ChunkText {
-  if (actionsOf(chunk.contracts.length, chunk.takes.length) > maximumActions)
+  if (actionsOf(chunk.contracts.length, chunk.takes.length, chunk.agreements) > maximumActions)
     throw new Error('a chunk outgrows its transaction');
   const text = canonicalJson(z.encode(chunkSchema, chunk));
   return { text, sha256: sha256(text) };
@@ -153,9 +166,25 @@ export async function applyChunk(
     guard,
     ...chunk.contracts.flatMap(concludeContract),
     ...chunk.takes.map((take) => takeFromOrder(take, at.run, at.now)),
+    ...supportActions(chunk.agreements ?? [], at.run),
   ]);
   if (outcome.done) return 'applied';
   if ((await table.get(guard.put)) !== undefined) return 'done already';
   const refused = outcome.refusals.map((refusal) => refusal.action).join(', ');
   throw new Error(`chunk ${chunk.index} of ${at.clearing} cannot be applied: ${refused}`);
+}
+
+/** The agreements, and what they reserve of each budget: the run has held those since its snapshot. */
+function supportActions(agreements: readonly Agreement[], run: number): Action[] {
+  const byProgramme = Map.groupBy(agreements, ({ programme }) => programme);
+  return [
+    ...agreements.map(concludeAgreement),
+    ...[...byProgramme].map(([programme, group]) =>
+      reserveExposure(
+        programme,
+        group.reduce((sum, { reserved }) => sum + minorUnitsIn(reserved, reserved.currency), 0n),
+        { run },
+      ),
+    ),
+  ];
 }

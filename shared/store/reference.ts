@@ -18,6 +18,8 @@ import type { Scheme } from '../standards/scheme.ts';
 import { schemeSchema } from '../standards/scheme.ts';
 import type { StandardsRule } from '../standards/standards-rule.ts';
 import { standardsRuleSchema } from '../standards/standards-rule.ts';
+import type { Programme } from '../support/programme.ts';
+import { programmeSchema } from '../support/programme.ts';
 import type { ReferenceKind } from './keys.ts';
 import { keys } from './keys.ts';
 import type { Item } from './item.ts';
@@ -37,6 +39,7 @@ export interface ReferenceRecords {
   floor: Floor;
   change: Change;
   'reference-price': ReferenceSeries;
+  programme: Programme;
 }
 
 /** Consumption is a zone's, of a product; neither id contains the bar. */
@@ -68,6 +71,7 @@ export const referenceSeries: { readonly [K in ReferenceKind]: Series<ReferenceR
   floor: seriesOf('floor', floorSchema),
   change: seriesOf('change', changeSchema),
   'reference-price': seriesOf('reference-price', referenceSeriesSchema),
+  programme: seriesOf('programme', programmeSchema),
 };
 
 /** The present version. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { countrySchema, generatedIdSchema, nameIdSchema } from '../kernel/ids.ts';
 import { moneySchema, priceSchema } from '../kernel/money.ts';
+import { quantitySchema, zeroableQuantitySchema } from '../kernel/quantity.ts';
 import { quarterSchema } from '../kernel/quarter.ts';
 import { instantSchema } from '../kernel/time.ts';
 import { quarterQuantitySchema } from '../orders/delivery.ts';
@@ -40,3 +41,32 @@ export const agreementSchema = z
   })
   .meta({ id: 'SupportAgreement' });
 export type Agreement = z.output<typeof agreementSchema>;
+
+/** What an administrator takes into a programme: a site, and the most of its output that is supported in each quarter. */
+export const siteAgreementTermsSchema = z.strictObject({
+  site: generatedIdSchema('site'),
+  caps: z
+    .array(z.strictObject({ quarter: quarterSchema, quantity: quantitySchema }))
+    .min(1)
+    .max(80)
+    .refine(
+      (caps) => new Set(caps.map(({ quarter }) => quarter)).size === caps.length,
+      'must not name a quarter twice',
+    ),
+});
+export type SiteAgreementTerms = z.output<typeof siteAgreementTermsSchema>;
+
+/** What a producer made in a quarter and had not sold at its end. */
+export const designationTermsSchema = z.strictObject({
+  quarter: quarterSchema,
+  stockpiled: zeroableQuantitySchema,
+});
+export type DesignationTerms = z.output<typeof designationTermsSchema>;
+export const designationSchema = designationTermsSchema
+  .extend({
+    agreement: generatedIdSchema('agreement'),
+    designatedAt: instantSchema,
+    designatedBy: z.string(),
+  })
+  .meta({ id: 'Designation' });
+export type Designation = z.output<typeof designationSchema>;

@@ -56,6 +56,8 @@ export const problemTable = {
   cure_period_running: { status: 409, title: 'May still be cured' },
   no_ground: { status: 409, title: 'Nothing that would justify it' },
   not_amendable: { status: 422, title: 'Not for the parties to change' },
+  budget_exhausted: { status: 409, title: 'The budget does not reach so far' },
+  not_eligible: { status: 422, title: 'Not eligible for the programme' },
   clearing_not_completed: { status: 409, title: 'The clearing has not completed' },
   market_too_large: { status: 422, title: 'The market is too large to clear' },
   unavailable: { status: 503, title: 'Unavailable for the moment' },

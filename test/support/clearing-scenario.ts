@@ -197,9 +197,11 @@ export class Scenario {
               floors: [],
               standards: [],
               schemes: [],
+              programmes: [],
             },
           }),
         referencePrice: (id) => Promise.resolve({ id, status: 'held', detail: 'None in this scenario.' }),
+        budgetLeft: () => Promise.reject(new Error('no programme in this scenario')),
         originUse: (product) => readOriginUse(this.table, product),
         site: (id) =>
           Promise.resolve({

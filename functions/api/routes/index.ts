@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts';
 import { amendmentRoutes } from './amendments.ts';
+import { agreementRoutes } from './agreements.ts';
 import { bidRoutes } from './bids.ts';
 import { certificateRoutes } from './certificates.ts';
 import { clearingRoutes } from './clearings.ts';
@@ -13,6 +14,7 @@ import { organisationRoutes } from './organisations.ts';
 import { poolRoutes } from './pools.ts';
 import { previewRoutes } from './previews.ts';
 import { productRoutes } from './products.ts';
+import { programmeRoutes } from './programmes.ts';
 import { referencePriceRoutes } from './reference-prices.ts';
 import { schemeRoutes } from './schemes.ts';
 import { settlementRoutes } from './settlements.ts';
@@ -39,6 +41,8 @@ export const routes: readonly Route[] = [
   ...poolRoutes,
   ...clearingRoutes,
   ...previewRoutes,
+  ...programmeRoutes,
+  ...agreementRoutes,
   ...contractRoutes,
   ...contractLifeRoutes,
   ...deliveryRoutes,

@@ -1,0 +1,167 @@
+import * as z from 'zod';
+import { generatedIdSchema, nameIdSchema } from '../../../shared/kernel/ids.ts';
+import { ok } from '../../../shared/kernel/result.ts';
+import { agreeWithSite } from '../../../shared/store/agreements.ts';
+import type { Plan } from '../../../shared/store/effect.ts';
+import { mapPlan } from '../../../shared/store/effect.ts';
+import {
+  approveProgramme,
+  closeProgramme,
+  programmeBudget,
+  proposeProgramme,
+  rejectProgramme,
+} from '../../../shared/store/programmes.ts';
+import { listReference } from '../../../shared/store/reference.ts';
+import { agreementSchema, siteAgreementTermsSchema } from '../../../shared/support/agreement.ts';
+import { programmeBudgetSchema } from '../../../shared/support/budget.ts';
+import type { Programme } from '../../../shared/support/programme.ts';
+import { programmeSchema, programmeTermsSchema } from '../../../shared/support/programme.ts';
+import { listOf } from '../../../shared/wire/list.ts';
+import type { Route } from '../route.ts';
+import { defineRoute, reply } from '../route.ts';
+import { actOf, administrators, everyone, readingRoutes } from './reference.ts';
+
+const params = z.strictObject({ id: generatedIdSchema('programme') });
+const changed = { 200: { description: 'The programme', schema: programmeSchema } } as const;
+const changedReply = (plan: Plan<Programme>) =>
+  mapPlan(plan, (programme) => reply(200, programme, { version: programme.version }));
+
+export const programmeRoutes: readonly Route[] = [
+  defineRoute({
+    operationId: 'postProgramme',
+    method: 'post',
+    path: '/v1/programmes',
+    summary: 'Propose a support programme',
+    description:
+      "Prices are kept in the product's own unit: strike and greatest gap rounded down to the tick, least reference price " +
+      'and ceiling up. It acts only on gate closures after another administrator has approved it, and its terms never ' +
+      'change.',
+    tag: 'Support',
+    roles: administrators,
+    body: programmeTermsSchema,
+    responses: { 201: { description: 'Proposed', schema: programmeSchema } },
+    problems: ['unknown_reference', 'currency_mismatch', 'unit_not_convertible', 'off_tick'],
+    write: (request, dependencies) =>
+      mapPlan(proposeProgramme(dependencies.table, actOf(request, dependencies), request.body), (programme) =>
+        reply(201, programme, { version: programme.version, location: `/v1/programmes/${programme.id}` }),
+      ),
+  }),
+  defineRoute({
+    operationId: 'approveProgramme',
+    method: 'post',
+    path: '/v1/programmes/{id}/approve',
+    summary: 'Approve a proposed programme, and open its budget',
+    description: 'By an administrator other than the proposer.',
+    tag: 'Support',
+    roles: administrators,
+    params,
+    responses: changed,
+    problems: ['not_found', 'invalid_state', 'second_approval_required'],
+    write: (request, dependencies) =>
+      changedReply(approveProgramme(dependencies.table, actOf(request, dependencies), request.params.id)),
+  }),
+  defineRoute({
+    operationId: 'rejectProgramme',
+    method: 'post',
+    path: '/v1/programmes/{id}/reject',
+    summary: 'Reject a proposed programme',
+    tag: 'Support',
+    roles: administrators,
+    params,
+    responses: changed,
+    problems: ['not_found', 'invalid_state', 'second_approval_required'],
+    write: (request, dependencies) =>
+      changedReply(rejectProgramme(dependencies.table, actOf(request, dependencies), request.params.id)),
+  }),
+  defineRoute({
+    operationId: 'closeProgramme',
+    method: 'post',
+    path: '/v1/programmes/{id}/close',
+    summary: 'Close an approved programme',
+    description: 'It takes nobody in any more. What it has promised it keeps.',
+    tag: 'Support',
+    roles: administrators,
+    params,
+    responses: changed,
+    problems: ['not_found', 'invalid_state'],
+    write: (request, dependencies) =>
+      changedReply(closeProgramme(dependencies.table, actOf(request, dependencies), request.params.id)),
+  }),
+  defineRoute({
+    operationId: 'listProgrammes',
+    method: 'get',
+    path: '/v1/programmes',
+    summary: 'List support programmes',
+    tag: 'Support',
+    roles: everyone,
+    query: z.strictObject({
+      product: nameIdSchema.optional(),
+      status: programmeSchema.shape.status.optional(),
+    }),
+    paged: true,
+    responses: { 200: { description: 'Programmes, in order of id', schema: listOf(programmeSchema) } },
+    read: async ({ query: { product, status }, page }, { table }) =>
+      ok(
+        reply(
+          200,
+          await listReference(
+            table,
+            'programme',
+            page,
+            (programme) =>
+              (product === undefined || programme.product === product) &&
+              (status === undefined || programme.status === status),
+          ),
+        ),
+      ),
+  }),
+  ...readingRoutes({
+    kind: 'programme',
+    path: '/v1/programmes/{id}',
+    params,
+    idOf: (programme) => programme.id,
+    tag: 'Support',
+    name: 'Programme',
+    noun: 'programme',
+  }),
+  defineRoute({
+    operationId: 'getProgrammeBudget',
+    method: 'get',
+    path: '/v1/programmes/{id}/budget',
+    summary: 'Read what a programme has paid, reserved and left',
+    tag: 'Support',
+    roles: ['administrator', 'auditor'],
+    params,
+    responses: { 200: { description: 'budget = paid + reserved + left', schema: programmeBudgetSchema } },
+    problems: ['not_found', 'invalid_state'],
+    read: async ({ params: { id } }, { table }) => {
+      const budget = await programmeBudget(table, id);
+      return budget.ok ? ok(reply(200, budget.value)) : budget;
+    },
+  }),
+  defineRoute({
+    operationId: 'postAgreement',
+    method: 'post',
+    path: '/v1/programmes/{id}/agreements',
+    summary: 'Take a site into a programme',
+    description:
+      'Its output is supported quarter by quarter, up to the caps. What that may cost at most is reserved: the gap between ' +
+      'the strike and the least reference price on all of it.',
+    tag: 'Support',
+    roles: administrators,
+    params,
+    body: siteAgreementTermsSchema,
+    responses: { 201: { description: 'Concluded', schema: agreementSchema } },
+    problems: [
+      ...(['not_found', 'unknown_reference', 'invalid_state', 'not_eligible', 'site_mismatch'] as const),
+      ...(['quarter_begun', 'budget_exhausted', 'clearing_in_progress'] as const),
+      ...(['unit_not_convertible', 'off_lot'] as const),
+    ],
+    write: (request, dependencies) =>
+      mapPlan(
+        agreeWithSite(dependencies.table, actOf(request, dependencies), request.params.id, request.body),
+        (agreement) =>
+          reply(201, agreement, { version: agreement.version, location: `/v1/agreements/${agreement.id}` }),
+      ),
+  }),
+];

@@ -1,0 +1,150 @@
+import * as z from 'zod';
+import { minorUnitsIn } from '../support/settlement.ts';
+import { compareDecimal } from '../kernel/decimal.ts';
+import { fieldProblem, problem } from '../kernel/problem.ts';
+import { hasBegun } from '../kernel/quarter.ts';
+import { fail, ok } from '../kernel/result.ts';
+import { dateOf } from '../kernel/time.ts';
+import { lotsOf, ownQuantity } from '../pricing/product-terms.ts';
+import type { Agreement, Designation, DesignationTerms, SiteAgreementTerms } from '../support/agreement.ts';
+import { agreementSchema, designationSchema } from '../support/agreement.ts';
+import { siteAgreement } from '../support/site-agreement.ts';
+import type { Act } from './act.ts';
+import type { Action } from './action.ts';
+import { doesNotExist } from './condition.ts';
+import { marketState } from './control.ts';
+import type { Plan } from './effect.ts';
+import type { Item } from './item.ts';
+import { keys, listedAs, ownedBy } from './keys.ts';
+import { plain } from './order-item.ts';
+import { readBudget, reserveExposure } from './programme-budget.ts';
+import { readProduct, readReference } from './reference.ts';
+import { readSite } from './sites.ts';
+import type { Table } from './table.ts';
+
+/** Puts an agreement, if it is not there yet; listed by its producer. */
+export const concludeAgreement = (agreement: Agreement): Action => ({
+  name: `agreement ${agreement.id}`,
+  put: {
+    ...keys.agreement(agreement.id),
+    ...ownedBy(agreement.producer, 'agreement', agreement.id),
+    ...listedAs('agreement', agreement.id),
+    type: 'agreement',
+    ...{ programme: agreement.programme, product: agreement.product, producer: agreement.producer },
+    reserved: minorUnitsIn(agreement.reserved, agreement.reserved.currency),
+    body: z.encode(agreementSchema, agreement),
+  },
+  conditions: [doesNotExist],
+});
+
+export const agreementOf = (item: Item): Agreement =>
+  z.decode(agreementSchema, plain(item['body']) as z.input<typeof agreementSchema>);
+
+export async function readAgreement(table: Table, id: string): Promise<Agreement | undefined> {
+  const item = await table.get(keys.agreement(id));
+  return item && agreementOf(item);
+}
+
+/**
+ * Takes a site into a programme and reserves its greatest exposure. One agreement for a site and programme. Errors:
+ * not_found, unknown_reference, clearing_in_progress, budget_exhausted, invalid_state, and those of `siteAgreement`.
+ */
+export const agreeWithSite =
+  (table: Table, act: Act, id: string, terms: SiteAgreementTerms): Plan<Agreement> =>
+  async () => {
+    const [programme, site] = await Promise.all([
+      readReference(table, 'programme', id),
+      readSite(table, terms.site),
+    ]);
+    if (programme === undefined) return fail(problem('not_found', 'There is no such programme.'));
+    if (site === undefined) return fail(fieldProblem('unknown_reference', '/site', 'There is no such site.'));
+    const product = await readProduct(table, programme.product);
+    if (product === undefined) throw new Error(`the product of programme ${id} has gone`);
+    const made = siteAgreement(act.newId('agreement'), terms, { programme, site, product }, act.at);
+    if (!made.ok) return made;
+    const { agreement, exposure } = made.value;
+    const budget = await readBudget(table, id);
+    if (budget === undefined || budget.left < exposure)
+      return fail(problem('budget_exhausted', 'Its greatest exposure is above what is left of the budget.'));
+    const { ended, gateClosure } = await marketState(table, product.id);
+    if (gateClosure !== undefined)
+      return fail(
+        problem('clearing_in_progress', 'A clearing holds the budget. Try again when it has ended.'),
+      );
+    return ok({
+      value: agreement,
+      actions: [
+        reserveExposure(id, exposure, { ended }),
+        concludeAgreement(agreement),
+        {
+          name: 'site of the programme',
+          put: { ...keys.programmeSite(id, site.id), type: 'programme site', agreement: agreement.id },
+          conditions: [doesNotExist],
+        },
+      ],
+      refused: ({ action }) =>
+        action === 'site of the programme'
+          ? problem('invalid_state', 'The site has an agreement with this programme already.')
+          : 'again',
+    });
+  };
+
+/**
+ * A producer says what of a quarter's output it had not sold at the end. Once for each quarter: a figure that money
+ * follows from is corrected by the settlement that follows, not unsaid. Errors: not_found, invalid_state,
+ * not_eligible, quantity_exceeded, unit_not_convertible, off_lot.
+ */
+export const designate =
+  (table: Table, act: Act, id: string, terms: DesignationTerms): Plan<Designation> =>
+  async () => {
+    const agreement = await readAgreement(table, id);
+    if (agreement?.producer !== act.organisation)
+      return fail(problem('not_found', 'You have no such agreement.'));
+    if (agreement.basis.kind !== 'site' || agreement.status !== 'active')
+      return fail(
+        problem('invalid_state', 'Only an active agreement about a site supports what is stockpiled.'),
+      );
+    const { quarter } = terms;
+    const cap = agreement.caps.find((each) => each.quarter === quarter);
+    if (cap === undefined)
+      return fail(fieldProblem('not_eligible', '/quarter', 'The agreement does not cover that quarter.'));
+    if (!hasBegun(quarter, dateOf(act.at)))
+      return fail(fieldProblem('invalid_state', '/quarter', 'The quarter has not begun.'));
+    const product = await readProduct(table, agreement.product);
+    if (product === undefined) throw new Error(`the product of agreement ${id} has gone`);
+    const none = terms.stockpiled.amount.units === 0n;
+    const lots = none ? ok(0n) : lotsOf(terms.stockpiled, product, '/stockpiled');
+    if (!lots.ok) return lots;
+    const stockpiled = ownQuantity(terms.stockpiled, lots.value, product);
+    if (compareDecimal(stockpiled.amount, cap.quantity.amount) > 0)
+      return fail(
+        fieldProblem('quantity_exceeded', '/stockpiled', 'More than the agreement supports in that quarter.'),
+      );
+    const designation: Designation = {
+      ...{ agreement: id, quarter, stockpiled, designatedAt: act.at, designatedBy: act.subject },
+    };
+    return ok({
+      value: designation,
+      actions: [
+        {
+          name: 'designation',
+          put: {
+            ...keys.designation(id, quarter),
+            type: 'designation',
+            body: z.encode(designationSchema, designation),
+          },
+          conditions: [doesNotExist],
+        },
+      ],
+      refused: () => problem('invalid_state', 'That quarter has been designated already.'),
+    });
+  };
+
+/** What has been designated, by quarter. */
+export async function readDesignations(table: Table, agreement: string): Promise<Designation[]> {
+  const { pk, sk } = keys.designation(agreement, '');
+  const items = await table.query(pk, { prefix: sk });
+  return items.map((item) =>
+    z.decode(designationSchema, plain(item['body']) as z.input<typeof designationSchema>),
+  );
+}
