@@ -6,7 +6,7 @@ import type { Snapshot } from '../../../shared/clearing/snapshot.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { fullMarkets } from '../../support/full-markets.ts';
 import { markets } from '../../support/markets.ts';
-import { dearRuns, runs, seenIn } from '../../support/runs.ts';
+import { dearRuns, seenIn } from '../../support/runs.ts';
 
 /** Clears it, and fails where the proof, as it is read from a file, is not verified. */
 function proofOf(snapshot: Snapshot) {
@@ -41,7 +41,7 @@ describe('the proof of a random market', () => {
           if (prices.limitValue.length > 0) seen.limited++;
         }
       }),
-      { numRuns: runs(600) },
+      { numRuns: dearRuns(600, 300) },
     );
     // Of few examples nothing is promised but that their proofs hold.
     for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThanOrEqual(seenIn(1));
