@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { clearMarket, expectStatus } from '../support/market-client.ts';
 import {
   approvedFloor,
@@ -10,16 +10,9 @@ import {
   price,
   scene,
 } from '../support/scenario.ts';
-import type { Server } from '../support/server.ts';
-import { startServer } from '../support/server.ts';
+import { emptyMarket } from '../support/empty-market.ts';
 
-let server: Server;
-beforeAll(async () => {
-  server = await startServer(['--memory', '--empty']);
-});
-afterAll(async () => {
-  await server.stop();
-});
+const server = emptyMarket();
 
 const number = (price: { amount: string }): number => Number(price.amount);
 const codes = (explanation: {

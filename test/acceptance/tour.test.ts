@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startServer, type Server } from '../support/server.ts';
+import { expect, it } from 'vitest';
+import { emptyMarket } from '../support/empty-market.ts';
 
 const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
 const steps = [...readme.matchAll(/```bash\n(.*?)```\n\n```\n(.*?)```/gs)].map(
@@ -14,13 +14,7 @@ const steps = [...readme.matchAll(/```bash\n(.*?)```\n\n```\n(.*?)```/gs)].map(
 );
 const separator = '~~~ next step ~~~';
 
-let server: Server;
-beforeAll(async () => {
-  server = await startServer(['--memory', '--empty']);
-});
-afterAll(async () => {
-  await server.stop();
-});
+const server = emptyMarket();
 
 it("gives the README's own answers, word for word", async () => {
   expect(steps.length).toBeGreaterThanOrEqual(6);

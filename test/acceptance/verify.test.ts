@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { clearMarket } from '../support/market-client.ts';
 import { approvedFloor, bid, explanationOf, flat, nextQuarter, offer, scene } from '../support/scenario.ts';
-import { startServer, type Server } from '../support/server.ts';
+import { emptyMarket } from '../support/empty-market.ts';
 import { runVerify } from '../support/verify-command.ts';
 
-let server: Server;
-beforeAll(async () => {
-  server = await startServer(['--memory', '--empty']);
-});
-afterAll(async () => {
-  await server.stop();
-});
+const server = emptyMarket();
 
 it('a clearing is verified from its address, against its record, by whoever may read it', async () => {
   const at = await scene(server.url, 'verified');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client, Json } from '../../support/market-client.ts';
 import { clearMarket, client, expectStatus } from '../../support/market-client.ts';
 import {
@@ -14,18 +14,13 @@ import {
   quantity,
   scene,
 } from '../../support/scenario.ts';
-import type { Server } from '../../support/server.ts';
-import { startServer } from '../../support/server.ts';
+import { emptyMarket } from '../../support/empty-market.ts';
 import { codesOf, expectProblem } from '../../support/wire-checks.ts';
 
-let server: Server;
+const server = emptyMarket();
 let buyer: Client;
 beforeAll(async () => {
-  server = await startServer(['--memory', '--empty']);
   buyer = await client(server.url, 'stranger', ['buyer', 'producer']);
-});
-afterAll(async () => {
-  await server.stop();
 });
 
 const [q1, q2] = [nextQuarter(1), nextQuarter(2)];

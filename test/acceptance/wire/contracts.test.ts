@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Json } from '../../support/market-client.ts';
 import { clearMarket, client, expectStatus } from '../../support/market-client.ts';
 import type { Scene } from '../../support/scenario.ts';
@@ -13,17 +13,10 @@ import {
   quantity,
   scene,
 } from '../../support/scenario.ts';
-import type { Server } from '../../support/server.ts';
-import { startServer } from '../../support/server.ts';
+import { emptyMarket } from '../../support/empty-market.ts';
 import { expectProblem } from '../../support/wire-checks.ts';
 
-let server: Server;
-beforeAll(async () => {
-  server = await startServer(['--memory', '--empty']);
-});
-afterAll(async () => {
-  await server.stop();
-});
+const server = emptyMarket();
 
 const [q1, q2] = [nextQuarter(1), nextQuarter(2)];
 const parts = ['ask', 'floorUplift', 'scarcity', 'duties', 'levy'] as const;

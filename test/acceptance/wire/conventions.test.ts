@@ -1,24 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../support/market-client.ts';
 import { client, expectStatus } from '../../support/market-client.ts';
 import type { Scene } from '../../support/scenario.ts';
 import { flat, offer, price, quantity, scene } from '../../support/scenario.ts';
-import type { Server } from '../../support/server.ts';
-import { startServer } from '../../support/server.ts';
+import { emptyMarket } from '../../support/empty-market.ts';
 import { expectProblem, raw, tokenOf } from '../../support/wire-checks.ts';
 
-let server: Server;
+const server = emptyMarket();
 let at: Scene;
 let buyer: Client;
 beforeAll(async () => {
-  server = await startServer(['--memory', '--empty']);
   at = await scene(server.url, 'conventions');
   buyer = await client(server.url, 'magnets-de', ['buyer']);
-});
-afterAll(async () => {
-  await server.stop();
 });
 
 const bidTerms = (changes: Record<string, unknown> = {}) => ({

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client, Json } from '../../support/market-client.ts';
 import { clearMarket, client, expectStatus } from '../../support/market-client.ts';
 import type { Scene } from '../../support/scenario.ts';
@@ -14,13 +14,11 @@ import {
   quantity,
   scene,
 } from '../../support/scenario.ts';
-import type { Server } from '../../support/server.ts';
-import { startServer } from '../../support/server.ts';
+import { emptyMarket } from '../../support/empty-market.ts';
 import { codesOf } from '../../support/wire-checks.ts';
 
-let server: Server;
+const server = emptyMarket();
 beforeAll(async () => {
-  server = await startServer(['--memory', '--empty']);
   const administrator = await client(server.url, 'ministry', ['administrator'], 'administrator-1');
   for (const [id, levels, minerals, assurance] of [
     ['irma', ['50', '75', '100'], ['*'], 'third-party'],
@@ -37,9 +35,6 @@ beforeAll(async () => {
       }),
       201,
     );
-});
-afterAll(async () => {
-  await server.stop();
 });
 
 const [q1, q2, q3] = [1, 2, 3].map((ahead) => nextQuarter(ahead)) as [string, string, string];

@@ -1,22 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../support/market-client.ts';
 import { client, expectStatus } from '../../support/market-client.ts';
 import { approvedFloor, price, scene } from '../../support/scenario.ts';
 import type { Scene } from '../../support/scenario.ts';
-import type { Server } from '../../support/server.ts';
-import { startServer } from '../../support/server.ts';
+import { emptyMarket } from '../../support/empty-market.ts';
 import { expectProblem } from '../../support/wire-checks.ts';
 
-let server: Server;
+const server = emptyMarket();
 let abroad: Client;
 let buyer: Client;
 beforeAll(async () => {
-  server = await startServer(['--memory', '--empty']);
   abroad = await client(server.url, 'ministry-jp', ['administrator'], 'administrator-jp');
   buyer = await client(server.url, 'magnets-de', ['buyer']);
-});
-afterAll(async () => {
-  await server.stop();
 });
 
 const terms = (at: Scene, changes: Record<string, unknown> = {}) => ({

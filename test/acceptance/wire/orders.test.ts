@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client, Json } from '../../support/market-client.ts';
 import { clearMarket, client, expectStatus } from '../../support/market-client.ts';
 import type { Scene } from '../../support/scenario.ts';
@@ -14,17 +14,15 @@ import {
   quantity,
   scene,
 } from '../../support/scenario.ts';
-import type { Server } from '../../support/server.ts';
-import { startServer } from '../../support/server.ts';
+import { emptyMarket } from '../../support/empty-market.ts';
 import { expectProblem } from '../../support/wire-checks.ts';
 
-let server: Server;
+const server = emptyMarket();
 let at: Scene;
 let seller: Client;
 let site: string;
 let buyer: Client;
 beforeAll(async () => {
-  server = await startServer(['--memory', '--empty']);
   at = await scene(server.url, 'orders');
   ({ who: seller, site } = await producer(at, 'mine-au', 'AU'));
   buyer = await client(server.url, 'magnets-de', ['buyer']);
@@ -38,9 +36,6 @@ beforeAll(async () => {
     }),
     201,
   );
-});
-afterAll(async () => {
-  await server.stop();
 });
 
 const [q1, q2, q3, q4] = [1, 2, 3, 4].map((ahead) => nextQuarter(ahead)) as [string, string, string, string];

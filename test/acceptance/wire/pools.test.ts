@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Client, Json } from '../../support/market-client.ts';
 import { clearMarket, client, expectStatus } from '../../support/market-client.ts';
 import { bid, contractsOf, flat, offer, price, quantity, scene } from '../../support/scenario.ts';
-import type { Server } from '../../support/server.ts';
-import { startServer } from '../../support/server.ts';
+import { emptyMarket } from '../../support/empty-market.ts';
 import { expectProblem } from '../../support/wire-checks.ts';
 
-let server: Server;
-beforeAll(async () => {
-  server = await startServer(['--memory', '--empty']);
-});
-afterAll(async () => {
-  await server.stop();
-});
+const server = emptyMarket();
 
 it('A pool bids as one: a member leaves before gate closure, another is passed over for its minimum', async () => {
   const at = await scene(server.url, 'pooled');

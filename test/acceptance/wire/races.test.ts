@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Answer, Client, Json } from '../../support/market-client.ts';
 import { client, expectStatus } from '../../support/market-client.ts';
 import {
@@ -13,16 +13,9 @@ import {
   quantity,
   scene,
 } from '../../support/scenario.ts';
-import type { Server } from '../../support/server.ts';
-import { startServer } from '../../support/server.ts';
+import { emptyMarket } from '../../support/empty-market.ts';
 
-let server: Server;
-beforeAll(async () => {
-  server = await startServer(['--memory', '--empty']);
-});
-afterAll(async () => {
-  await server.stop();
-});
+const server = emptyMarket();
 
 const q1 = nextQuarter();
 const times = <T>(count: number, act: (index: number) => Promise<T>): Promise<T[]> =>

@@ -1,25 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../support/market-client.ts';
 import { client, expectStatus } from '../../support/market-client.ts';
 import { approvedFloor, bid, nextQuarter, price, quantity, scene } from '../../support/scenario.ts';
-import type { Server } from '../../support/server.ts';
-import { startServer } from '../../support/server.ts';
+import { emptyMarket } from '../../support/empty-market.ts';
 import { expectProblem } from '../../support/wire-checks.ts';
 
-let server: Server;
+const server = emptyMarket();
 let administrator: Client;
 let second: Client;
 let producer: Client;
 let buyer: Client;
 beforeAll(async () => {
-  server = await startServer(['--memory', '--empty']);
   administrator = await client(server.url, 'ministry', ['administrator'], 'administrator-1');
   second = await client(server.url, 'ministry', ['administrator'], 'administrator-2');
   producer = await client(server.url, 'mine-au', ['producer']);
   buyer = await client(server.url, 'magnets-de', ['buyer']);
-});
-afterAll(async () => {
-  await server.stop();
 });
 
 const product = (changes: Record<string, unknown> = {}) => ({
