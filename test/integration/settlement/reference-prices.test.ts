@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Engine } from '../../../infra/local/engine.ts';
+import { startEngine } from '../../../infra/local/engine.ts';
+import { formatDecimal } from '../../../shared/kernel/decimal.ts';
+import { readSettlements } from '../../../shared/store/settlements.ts';
+import { caller } from '../../support/api.ts';
+import { ada } from '../../support/market-api.ts';
+import { Settling } from '../../support/settling.ts';
+import { clientFor } from '../../support/table.ts';
+import { flat, kg, Trading, usd } from '../../support/trading.ts';
+
+let engine: Engine;
+let at: Settling;
+beforeAll(async () => {
+  engine = await startEngine();
+});
+afterAll(async () => {
+  await engine.stop();
+});
+
+const points = (date: string, amounts: readonly string[]) => ({
+  points: amounts.map((amount, index) => ({
+    ...{ date, firm: `firm-${index}`, price: usd(amount), quantity: kg('1000') },
+  })),
+});
+const record = (date: string, ...amounts: readonly string[]) =>
+  at.trading.done(ada, 'POST', '/v1/reference-prices/index/points', points(date, amounts));
+const alike = (amount: string): string[] => Array.from({ length: 5 }, () => amount);
+
+/**
+ * At a reference of 100.00 the home contract clears at the hard floor of 110.00 (a premium of 10, capped at 125.00), the
+ * import at 72.00 (28 below it), with duties and a levy.
+ */
+beforeEach(async () => {
+  const trading = await Trading.open(clientFor(engine.endpoint));
+  at = new Settling(trading);
+  await trading.approvedFloor({ duties: [{ origin: 'CL', rate: '0.037' }] });
+  await trading.done(ada, 'PUT', '/v1/reference-prices/index', {
+    ...{ name: 'Index', product: 'ndpr-oxide', currency: 'USD', per: 'kg', source: 'Reports' },
+  });
+  await record('2026-11-20', ...alike('100'));
+  const indexed = (cap?: string) => ({
+    priceTerms: { kind: 'indexed', reference: 'index', ...(cap !== undefined && { cap: usd(cap) }) },
+  });
+  const quarters = { delivery: flat('100', '2027-Q1', '2027-Q2') };
+  await trading.offer({ ...quarters, delivery: flat('30', '2027-Q1', '2027-Q2'), ...indexed('125.00') });
+  await trading.offerOf('mine-cl', 'CL', { ...quarters, ...indexed(), price: usd('72.00') });
+  await trading.bid({ ...quarters, ...indexed() });
+  await trading.clear();
+});
+
+const contractOf = async (origin: string): Promise<string> =>
+  (await at.contracts()).find((each) => each['origin'] === origin)!.id;
+
+/** What the quarters of a contract were settled at: price, duties, levy, landed; what bound it. */
+async function settledOf(origin: string) {
+  const settlements = await readSettlements(at.table, await contractOf(origin));
+  return settlements.flatMap((settlement) => {
+    if (settlement.kind === 'year') return [];
+    const { price, duties, levy, landed, bound, fixing } = settlement.unit;
+    const amounts = [price.amount, duties, levy, landed.amount].map(formatDecimal).join(' ');
+    return [`${settlement.quarter} ${settlement.sequence}: ${amounts} ${bound}, version ${fixing?.version}`];
+  });
+}
+
+async function delivered(...quarters: readonly ('2027-Q1' | '2027-Q2')[]): Promise<void> {
+  for (const quarter of quarters) {
+    at.now = quarter === '2027-Q1' ? '2027-03-20T12:00:00.000Z' : '2027-06-20T12:00:00.000Z';
+    await at.deliver(await contractOf('AU'), `H${quarter.slice(-1)}`, quarter, '30');
+    await at.deliver(await contractOf('CL'), `A${quarter.slice(-1)}`, quarter, '60');
+  }
+}
+
+describe('an indexed contract', () => {
+  it('settles each quarter by the reference of that quarter, between floor and cap, levy and duties with it', async () => {
+    await delivered('2027-Q1', '2027-Q2');
+    at.now = '2027-07-02T12:00:00.000Z';
+    await record('2027-03-10', ...alike('90'));
+    await record('2027-06-10', ...alike('150'));
+    const run = await at.settle();
+    expect(run).toMatchObject({ held: [], failed: [] });
+    expect(await settledOf('AU')).toEqual([
+      '2027-Q1 1: 110.00 0.00 0.00 110.00 floor, version 1',
+      '2027-Q2 1: 125.00 0.00 0.00 125.00 cap, version 1',
+    ]);
+    expect(await settledOf('CL')).toEqual([
+      '2027-Q1 1: 62.00 2.30 45.70 110.00 none, version 1',
+      '2027-Q2 1: 122.00 4.52 0.00 126.52 none, version 1',
+    ]);
+    expect(await at.findings()).toEqual([]);
+  });
+
+  it('waits while its reference is thin, and is settled once it is not', async () => {
+    await delivered('2027-Q1');
+    at.now = '2027-04-02T12:00:00.000Z';
+    await record('2027-03-10', '99', '100', '101', '102');
+    const held = await at.settle();
+    expect(held.settlements).toEqual([]);
+    expect(held.held).toHaveLength(2);
+    expect(await settledOf('AU')).toEqual([]);
+    at.now = '2027-04-05T12:00:00.000Z';
+    await at.trading.done(ada, 'POST', '/v1/reference-prices/index/points', {
+      ...points('2027-03-11', ['103']).points[0],
+      firm: 'firm-4',
+    });
+    await at.settle();
+    expect(await settledOf('CL')).toEqual(['2027-Q1 1: 73.00 2.71 34.29 110.00 none, version 1']);
+    expect(await at.findings()).toEqual([]);
+  });
+
+  it('stays settled at what was frozen, whatever points come later, also where its quantity is corrected', async () => {
+    await delivered('2027-Q1');
+    at.now = '2027-04-02T12:00:00.000Z';
+    await record('2027-03-10', ...alike('100'));
+    await at.settle();
+    const before = await settledOf('CL');
+    at.now = '2027-04-10T12:00:00.000Z';
+    await record('2027-03-15', ...alike('120'));
+    await at.settle();
+    expect(await settledOf('CL')).toEqual(before);
+    at.now = '2027-04-12T12:00:00.000Z';
+    await at.correct(await contractOf('CL'), 'A1', '59.5');
+    await at.settle();
+    expect(await settledOf('CL')).toEqual([
+      '2027-Q1 1: 72.00 2.67 35.33 110.00 none, version 1',
+      '2027-Q1 2: 72.00 2.67 35.33 110.00 none, version 1',
+    ]);
+    const window = 'from=2027-01-01&to=2027-03-31';
+    const { body } = await at.trading.done(
+      caller('anyone', 'buyer'),
+      'GET',
+      `/v1/reference-prices/index/fixings?${window}`,
+    );
+    expect(body).toMatchObject({
+      frozen: [{ version: 1, price: { amount: '100.00' } }],
+      now: { status: 'available', fixing: { price: { amount: '110.00' } } },
+    });
+    expect(await at.findings()).toEqual([]);
+  });
+});
