@@ -3,7 +3,6 @@ import type { Engine } from '../../../infra/local/engine.ts';
 import { startEngine } from '../../../infra/local/engine.ts';
 import { formatDecimal } from '../../../shared/kernel/decimal.ts';
 import { readSettlements } from '../../../shared/store/settlements.ts';
-import { caller } from '../../support/api.ts';
 import { ada } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
 import { clientFor } from '../../support/table.ts';
@@ -87,54 +86,6 @@ describe('an indexed contract', () => {
       '2027-Q1 1: 62.00 2.30 45.70 110.00 none, version 1',
       '2027-Q2 1: 122.00 4.52 0.00 126.52 none, version 1',
     ]);
-    expect(await at.findings()).toEqual([]);
-  });
-
-  it('waits while its reference is thin, and is settled once it is not', async () => {
-    await delivered('2027-Q1');
-    at.now = '2027-04-02T12:00:00.000Z';
-    await record('2027-03-10', '99', '100', '101', '102');
-    const held = await at.settle();
-    expect(held.settlements).toEqual([]);
-    expect(held.held).toHaveLength(2);
-    expect(await settledOf('AU')).toEqual([]);
-    at.now = '2027-04-05T12:00:00.000Z';
-    await at.trading.done(ada, 'POST', '/v1/reference-prices/index/points', {
-      ...points('2027-03-11', ['103']).points[0],
-      firm: 'firm-4',
-    });
-    await at.settle();
-    expect(await settledOf('CL')).toEqual(['2027-Q1 1: 73.00 2.71 34.29 110.00 none, version 1']);
-    expect(await at.findings()).toEqual([]);
-  });
-
-  it('stays settled at what was frozen, whatever points come later, also where its quantity is corrected', async () => {
-    await delivered('2027-Q1');
-    at.now = '2027-04-02T12:00:00.000Z';
-    await record('2027-03-10', ...alike('100'));
-    await at.settle();
-    const before = await settledOf('CL');
-    at.now = '2027-04-10T12:00:00.000Z';
-    await record('2027-03-15', ...alike('120'));
-    await at.settle();
-    expect(await settledOf('CL')).toEqual(before);
-    at.now = '2027-04-12T12:00:00.000Z';
-    await at.correct(await contractOf('CL'), 'A1', '59.5');
-    await at.settle();
-    expect(await settledOf('CL')).toEqual([
-      '2027-Q1 1: 72.00 2.67 35.33 110.00 none, version 1',
-      '2027-Q1 2: 72.00 2.67 35.33 110.00 none, version 1',
-    ]);
-    const window = 'from=2027-01-01&to=2027-03-31';
-    const { body } = await at.trading.done(
-      caller('anyone', 'buyer'),
-      'GET',
-      `/v1/reference-prices/index/fixings?${window}`,
-    );
-    expect(body).toMatchObject({
-      frozen: [{ version: 1, price: { amount: '100.00' } }],
-      now: { status: 'available', fixing: { price: { amount: '110.00' } } },
-    });
     expect(await at.findings()).toEqual([]);
   });
 });
