@@ -51,6 +51,7 @@ export async function previewClearing(
   const [parts, floors, rules, [pending]] = await Promise.all([
     snapshotParts(unsealedReader(table), {
       ...{ product: product.id, gateClosure: at, orders: book.orders, concurrency: limits.concurrency },
+      supposed: terms.programmes ?? [],
     }),
     readAll(table, 'floor'),
     readAll(table, 'standards'),

@@ -17,19 +17,31 @@ export interface Gathering {
   readonly between?: () => Promise<void>;
   /** The run that programmes' budgets are held for; without one they are only read. */
   readonly holder?: { readonly run: number; readonly ended: number };
+  /** Programmes that are only supposed: what they measure bids by is wanted, too. */
+  readonly supposed?: readonly Pick<Programme, 'reference'>[];
 }
 
 /** What the snapshot of some orders takes from reference data: the rules, their sites with certificates, their groups. */
 export async function snapshotParts(
   reference: ReferenceReader,
-  { product, gateClosure, orders, concurrency, between = () => Promise.resolve(), holder }: Gathering,
+  {
+    product,
+    gateClosure,
+    orders,
+    concurrency,
+    between = () => Promise.resolve(),
+    holder,
+    supposed = [],
+  }: Gathering,
 ): Promise<
   Pick<SnapshotParts, 'configuration' | 'originUse' | 'references' | 'programmes' | 'sites' | 'groups'>
 > {
   const configuration = await reference.configuration(product, gateClosure);
   const originUse = await reference.originUse(configuration.product);
-  const references = await concurrently(referencesOf(orders, configuration.programmes), concurrency, (id) =>
-    reference.referencePrice(id, configuration.product, gateClosure),
+  const references = await concurrently(
+    referencesOf(orders, [...configuration.programmes, ...supposed]),
+    concurrency,
+    (id) => reference.referencePrice(id, configuration.product, gateClosure),
   );
   const programmes = await concurrently(configuration.programmes, concurrency, async (programme) =>
     snapshotProgramme(programme, await reference.budgetLeft(programme, holder)),
@@ -51,7 +63,10 @@ export async function snapshotParts(
 }
 
 /** What the orders are indexed to, and what programmes measure bids by. */
-const referencesOf = (orders: readonly Item[], programmes: readonly Programme[]): string[] => {
+const referencesOf = (
+  orders: readonly Item[],
+  programmes: readonly Pick<Programme, 'reference'>[],
+): string[] => {
   const named = orders.flatMap((item) => {
     const { priceTerms } = item['body'] as { priceTerms?: { reference?: string } };
     return priceTerms?.reference ?? [];

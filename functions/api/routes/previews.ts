@@ -36,7 +36,7 @@ export const previewRoutes: readonly Route[] = [
       'unit_not_convertible',
       'off_tick',
       'zone_overlap',
-      'not_yet_supported',
+      'reference_unavailable',
       'market_too_large',
     ],
     read: async ({ body, at }, { table }) => {

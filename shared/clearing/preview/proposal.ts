@@ -10,31 +10,33 @@ import type { Regulation } from '../../pricing/zone-overlap.ts';
 import { zoneOverlap } from '../../pricing/zone-overlap.ts';
 import { requirementsProblem } from '../../standards/scope.ts';
 import type { StandardsRule } from '../../standards/standards-rule.ts';
-import type { Snapshot } from '../snapshot.ts';
-import type { PreviewTerms, SupposedFloor, SupposedRule } from './terms.ts';
+import { proposedProgramme } from '../../support/programme-lifecycle.ts';
+import type { Snapshot, SnapshotProgramme } from '../snapshot.ts';
+import { snapshotProgramme } from '../support/snapshot-programme.ts';
+import type { PreviewTerms, SupposedFloor, SupposedProgramme, SupposedRule } from './terms.ts';
 
 /**
  * The snapshot as it would be with what the terms suppose. `standing` is all that regulates now or will, in any zone:
  * what could not be set beside it cannot be previewed.
  *
  * Errors: unknown_reference, currency_mismatch, unit_not_convertible, off_tick, invalid_request, zone_overlap;
- * not_yet_supported for programmes.
+ * reference_unavailable for a programme that has no reference price of the day.
  */
 export function proposedSnapshot(
   snapshot: Snapshot,
   terms: PreviewTerms,
   standing: readonly Regulation[],
 ): Result<Snapshot> {
-  if ((terms.programmes ?? []).length > 0)
-    return fail(
-      fieldProblem('not_yet_supported', '/programmes', 'Support programmes cannot be previewed yet.'),
-    );
   const misplaced = misplacedReference(snapshot, terms);
   if (misplaced !== undefined) return fail(misplaced);
   const floors = collect(terms.floors ?? [], (floor, index) => supposedFloor(snapshot, floor, index));
   if (!floors.ok) return floors;
   const rules = collect(terms.standards ?? [], (rule, index) => supposedRule(snapshot, rule, index));
   if (!rules.ok) return rules;
+  const programmes = collect(terms.programmes ?? [], (programme, index) =>
+    supposedProgramme(snapshot, programme, index),
+  );
+  if (!programmes.ok) return programmes;
   const overlap = overlapOf(snapshot, terms, standing);
   if (overlap !== undefined) return fail(overlap);
 
@@ -52,6 +54,9 @@ export function proposedSnapshot(
         ? { ...zone, maxOriginShare: terms.maxOriginShare }
         : zone,
     ),
+    ...(programmes.value.length === 0
+      ? {}
+      : { programmes: inOrder([...(snapshot.programmes ?? []), ...programmes.value]) }),
   });
 }
 
@@ -63,7 +68,7 @@ function misplacedReference(
   const known = new Set(zones.map(({ id }) => id));
   const unknown = (zone: string, pointer: string) =>
     known.has(zone) ? [] : [{ pointer, code: 'unknown_reference', detail: `There is no zone ${zone}.` }];
-  const errors = (['floors', 'standards'] as const)
+  const errors = (['floors', 'standards', 'programmes'] as const)
     .flatMap((field) =>
       (terms[field] ?? []).flatMap((entry, index) => unknown(entry.zone, `/${field}/${index}/zone`)),
     )
@@ -74,6 +79,13 @@ function misplacedReference(
     );
   if (errors.length > 0)
     return problem('unknown_reference', 'The preview names a zone that does not exist.', errors);
+  for (const [index, { product: of = product.id }] of (terms.programmes ?? []).entries())
+    if (of !== product.id)
+      return fieldProblem(
+        'invalid_request',
+        `/programmes/${index}/product`,
+        `The preview is of ${product.id}.`,
+      );
   const today = dateOf(gateClosure);
   for (const field of ['floors', 'standards'] as const)
     for (const [index, { product: of = product.id, effectiveFrom, effectiveTo }] of (
@@ -92,7 +104,7 @@ function misplacedReference(
 }
 
 /** An id that no record has; its digits say which of the request's entries it is. */
-const supposedId = (kind: 'floor' | 'standards', index: number): string =>
+const supposedId = (kind: 'floor' | 'standards' | 'programme', index: number): string =>
   `${idPrefixes[kind]}_${String(index + 1).padStart(26, '0')}`;
 
 function supposedFloor(snapshot: Snapshot, terms: SupposedFloor, index: number): Result<Floor> {
@@ -138,6 +150,45 @@ function supposedRule(snapshot: Snapshot, terms: SupposedRule, index: number): R
     ...{ version: 1, recordedAt: snapshot.gateClosure, recordedBy: 'preview' },
   });
 }
+
+/** A programme as it would be, open with its whole budget. */
+function supposedProgramme(
+  { product, gateClosure, references = [] }: Snapshot,
+  terms: SupposedProgramme,
+  index: number,
+): Result<SnapshotProgramme> {
+  const { name = 'Supposed', design = { kind: 'one-way' }, rationale = 'Supposed in a preview.' } = terms;
+  const proposed = proposedProgramme(
+    supposedId('programme', index),
+    { ...terms, product: product.id, name, design, rationale },
+    product,
+    { subject: 'preview', at: gateClosure },
+  );
+  if (!proposed.ok)
+    return fail(
+      problem(
+        proposed.problem.code,
+        proposed.problem.detail,
+        proposed.problem.errors?.map((error) => ({
+          ...error,
+          pointer: `/programmes/${index}${error.pointer}`,
+        })),
+      ),
+    );
+  const reference = references.find(({ id }) => id === terms.reference);
+  if (reference?.status !== 'available')
+    return fail(
+      fieldProblem(
+        'reference_unavailable',
+        `/programmes/${index}/reference`,
+        reference?.detail ?? 'There is no such series.',
+      ),
+    );
+  return ok(snapshotProgramme(proposed.value, terms.budget));
+}
+
+const inOrder = (programmes: readonly SnapshotProgramme[]): SnapshotProgramme[] =>
+  programmes.toSorted((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1));
 
 /** Refused as setting them would be: two zones with a say over one product in one country, on one day. */
 function overlapOf(

@@ -35,7 +35,7 @@ export function downToSeries(amount: bigint): bigint {
 const stepsPerUnit = 20n;
 
 /**
- * The proposed snapshot with what it supposes moved up to the next step: floors' prices, and caps to five per cent.
+ * The proposed snapshot with what it supposes moved up to the next step: floors' prices, programmes' greatest gaps, and caps to five per cent.
  * The very same snapshot where all lies on a step already.
  */
 export function steppedSnapshot(current: Snapshot, proposed: Snapshot): Snapshot {
@@ -54,8 +54,16 @@ export function steppedSnapshot(current: Snapshot, proposed: Snapshot): Snapshot
     if (steps * unit === share.units * stepsPerUnit) return zone;
     return { ...zone, maxOriginShare: { units: steps * (100n / stepsPerUnit), scale: 2 } };
   });
+  const programmes = proposed.programmes?.map((programme) => {
+    if (current.programmes?.includes(programme) === true) return programme;
+    const gap = must(ticksOf(programme.maximumGap, product, 'down'));
+    return upToStep(gap) === gap ? programme : { ...programme, maximumGap: priceOf(upToStep(gap), product) };
+  });
   const moved =
+    programmes?.some((programme) => proposed.programmes?.includes(programme) !== true) === true ||
     floors.some((floor) => !proposed.floors.includes(floor)) ||
     zones.some((zone) => !proposed.zones.includes(zone));
-  return moved ? { ...proposed, floors, zones } : proposed;
+  return moved
+    ? { ...proposed, floors, zones, ...(programmes === undefined ? {} : { programmes }) }
+    : proposed;
 }

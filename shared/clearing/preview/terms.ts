@@ -3,6 +3,7 @@ import { shareCodec } from '../../kernel/decimal.ts';
 import { nameIdSchema } from '../../kernel/ids.ts';
 import { floorSchema } from '../../pricing/floor.ts';
 import { standardsRuleSchema } from '../../standards/standards-rule.ts';
+import { programmeTermsSchema } from '../../support/programme.ts';
 
 const oncePerZone = (entries: readonly { readonly zone: string }[]): boolean =>
   new Set(entries.map(({ zone }) => zone)).size === entries.length;
@@ -42,6 +43,15 @@ const supposedRuleSchema = z.strictObject({
 });
 export type SupposedRule = z.output<typeof supposedRuleSchema>;
 
+/** The body that would propose a programme, or as much of it as a support round depends on. */
+const supposedProgrammeSchema = programmeTermsSchema.partial({
+  product: true,
+  name: true,
+  design: true,
+  rationale: true,
+});
+export type SupposedProgramme = z.output<typeof supposedProgrammeSchema>;
+
 /** What an administrator supposes in a preview, each in place of what is in force. */
 export const previewTermsSchema = z
   .strictObject({
@@ -57,8 +67,10 @@ export const previewTermsSchema = z
     endStandards: zoneIds
       .optional()
       .meta({ description: 'Zones whose standards rule is supposed to have ended' }),
-    /** Support programmes, once there are any. */
-    programmes: z.array(z.unknown()).max(100).optional(),
+    programmes: z.array(supposedProgrammeSchema).max(20).optional().meta({
+      description:
+        'Support programmes supposed to be open beside those that are, each with its whole budget: what they would support',
+    }),
   })
   .refine((terms) => terms.capZones === undefined || terms.maxOriginShare !== undefined, {
     path: ['capZones'],

@@ -14,9 +14,15 @@ export function pairsToClear(snapshot: Snapshot): number {
   const facets = facetsOf(snapshot, book);
   const setting = { snapshot, book, facets, eligibility: new Eligibility(snapshot, facets, book.quarters) };
   const quarters = new Map(book.quarters.map((_, quarter) => [marketKey(setting, quarter), quarter]));
-  return [...quarters.values()].reduce(
-    (pairs, quarter) =>
-      pairs + offerClasses(book, facets, quarter).length * bidClasses(snapshot, book, facets, quarter).length,
-    0,
+  // Each programme's round looks at what is left of the same pairs again.
+  const rounds = 1 + (snapshot.programmes?.length ?? 0);
+  return (
+    rounds *
+    [...quarters.values()].reduce(
+      (pairs, quarter) =>
+        pairs +
+        offerClasses(book, facets, quarter).length * bidClasses(snapshot, book, facets, quarter).length,
+      0,
+    )
   );
 }

@@ -394,7 +394,7 @@ describe('what a preview refuses', () => {
       'invalid_request',
       '/floors/0/effectiveTo',
     );
-    await refused({ programmes: [{ id: 'pgm_1' }] }, 422, 'not_yet_supported', '/programmes');
+    await refused({ programmes: [{ id: 'prg_1' }] }, 422, 'invalid_request');
     expect((await post({ programmes: [], floors: [], standards: [] })).status).toBe(200);
     expect((await market.call(ada, 'POST', path, '{"product":', {})).status).toBe(400);
   });

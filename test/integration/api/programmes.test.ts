@@ -265,3 +265,36 @@ describe('a clearing with a programme', () => {
     });
   });
 });
+
+describe('a preview', () => {
+  it('tells what a programme would come to before it is opened, and writes nothing', async () => {
+    await trading.offer({ price: usd('100.00') });
+    await trading.bid({ price: usd('70.00'), delivery: flat('60') });
+    const preview = (changes: object = {}) =>
+      trading.call(ada, 'POST', '/v1/clearings/preview', {
+        product: 'ndpr-oxide',
+        programmes: [body(changes)],
+      });
+    expect(await preview()).toMatchObject({
+      status: 200,
+      body: {
+        current: { volume: kg('0'), support: money('0.00') },
+        proposed: { volume: kg('60'), contracts: 1, support: money('1800.00'), buyerCost: money('4200.00') },
+        difference: { support: money('1800.00') },
+      },
+    });
+    expect(await preview({ budget: money('299.99') })).toMatchObject({
+      body: { proposed: { volume: kg('9'), support: money('270.00') } },
+    });
+    expect((await preview({ reference: 'unknown' })).body.code).toBe('reference_unavailable');
+    expect((await trading.call(ada, 'GET', '/v1/programmes')).body.items).toEqual([]);
+    // Beside one that is open, on what that leaves.
+    await approved({ budget: money('900.00') });
+    expect(await preview({ rank: 200 })).toMatchObject({
+      body: {
+        current: { volume: kg('30'), support: money('900.00') },
+        proposed: { volume: kg('60'), contracts: 2, support: money('1800.00') },
+      },
+    });
+  });
+});

@@ -83,8 +83,21 @@ describe('a preview is refused', () => {
     ]);
   });
 
-  it('of programmes, which are not there yet', () => {
-    expect(problemOf({ programmes: [{}] })).toEqual(['not_yet_supported', '/programmes']);
+  it('of programmes that could not be proposed, or that have no reference price of the day', () => {
+    const money = (amount: string, currency = 'USD' as 'USD' | 'EUR') => ({ amount, currency });
+    const usd = (amount: string) => ({ ...money(amount), per: 'kg' as const });
+    const programme = {
+      ...{ zone: 'partners', strike: usd('110.00'), reference: 'benchmark', eligible: {} },
+      ...{ budget: money('100.00'), maximumGap: usd('40.00'), from: '2027-Q1', to: '2027-Q4' },
+    };
+    const problem = (changes: object) => problemOf({ programmes: [{ ...programme, ...changes }] });
+    expect(problem({})).toEqual(['reference_unavailable', '/programmes/0/reference']);
+    expect(problem({ zone: 'unknown' })).toEqual(['unknown_reference', '/programmes/0/zone']);
+    expect(problem({ product: 'cobalt' })).toEqual(['invalid_request', '/programmes/0/product']);
+    expect(problem({ budget: money('1', 'EUR') })).toEqual([
+      'currency_mismatch',
+      '/programmes/0/budget/currency',
+    ]);
     expect(propose({ programmes: [] }).ok).toBe(true);
   });
 
