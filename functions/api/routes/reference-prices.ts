@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ok } from '../../../shared/kernel/result.ts';
-import { dateSchema } from '../../../shared/kernel/time.ts';
+import { addDays, dateSchema } from '../../../shared/kernel/time.ts';
 import { changeSchema } from '../../../shared/pricing/change.ts';
 import { shortfallCodes } from '../../../shared/pricing/measure.ts';
 import {
@@ -73,11 +73,15 @@ const windowFixingsSchema = z
   })
   .meta({ id: 'WindowFixings' });
 
+/** Longer windows than any series or quotational period asks for would only cost. */
+const longestWindow = 366;
+
 const windowQuery = z
   .strictObject({ from: dateSchema, to: dateSchema })
-  .refine(({ from, to }) => from <= to, {
+  .refine(({ from, to }) => from <= to, { path: ['to'], message: 'must not be before from' })
+  .refine(({ from, to }) => to < addDays(from, longestWindow), {
     path: ['to'],
-    message: 'must not be before from',
+    message: `must be within ${longestWindow} days of from`,
   });
 
 export const referencePriceRoutes: readonly Route[] = [
@@ -93,6 +97,16 @@ export const referencePriceRoutes: readonly Route[] = [
     roles: administrators,
     params: namedParams,
     body: referenceSeriesTermsSchema,
+    example: {
+      name: 'NdPr oxide, Europe',
+      product: 'ndpr-oxide',
+      currency: 'USD',
+      per: 'kg',
+      source: 'Deals reported by buyers and sellers',
+      minimumFirms: 5,
+      fallbacks: ['ndpr-oxide-world'],
+      lastGoodDays: 30,
+    },
     ifMatch: 'optional',
     responses: {
       200: { description: 'Replaced, or unchanged', schema: referenceSeriesSchema },

@@ -242,7 +242,9 @@ describe('GET /v1/reference-prices/{id}/fixings', () => {
       expect((await fixings(november, who)).body).toMatchObject({
         now: { status: 'available', fixing: { price: { amount: '82.00', per: 'kg' }, firms: 5 } },
       });
-    expect((await fixings('from=2026-11-22&to=2026-11-01')).status).toBe(400);
+    for (const wrong of ['from=2026-11-22&to=2026-11-01', 'from=2025-11-22&to=2026-11-23', 'from=2026-11-22'])
+      expect((await fixings(wrong)).status).toBe(400);
+    expect((await fixings('from=2025-11-23&to=2026-11-23')).status).toBe(200);
     expect((await api.call(buyer, 'GET', `/v1/reference-prices/unknown/fixings?${november}`)).status).toBe(
       404,
     );
