@@ -70,8 +70,15 @@ export function valueOf(price: Decimal, quantity: Decimal, currency: Currency): 
  * What a delivery comes to. Of its landed value, rounded down, price, duties and levy have their shares by largest
  * remainder, so that the buyer never pays more than the landed price and no cent is lost between them. What the assay
  * changes is between buyer and seller: duties and levy stand as they are for the quarter's price.
+ *
+ * @param supported how much of it the contract's programme supports at most.
  */
-export function finalLine(delivery: Delivery, unit: UnitPrices, state: ContractState): DeliveryLine {
+export function finalLine(
+  delivery: Delivery,
+  unit: UnitPrices,
+  state: ContractState,
+  supported: Decimal,
+): DeliveryLine {
   const { amount: quantity, unit: of } = delivery.finalQuantity ?? delivery.provisionalQuantity;
   const { currency } = unit.price;
   const landed = valueOf(unit.landed.amount, quantity, currency);
@@ -88,7 +95,7 @@ export function finalLine(delivery: Delivery, unit: UnitPrices, state: ContractS
     goods: moneyOf(adjusted - credit, currency),
     duties: moneyOf(duties, currency),
     levy: moneyOf(levy, currency),
-    support: moneyOf(valueOf(unit.support, quantity, currency), currency),
+    support: moneyOf(valueOf(unit.support, least(quantity, supported), currency), currency),
     ...(credit === 0n ? {} : { makeUpCredit: moneyOf(credit, currency) }),
   };
 }

@@ -1,3 +1,4 @@
+import { lessAtMost, zero } from '../../kernel/arithmetic.ts';
 import { canonicalJson } from '../../kernel/digest.ts';
 import { derivedId } from '../../kernel/derived-id.ts';
 import { moneyOf } from '../../kernel/money.ts';
@@ -76,7 +77,7 @@ export function settleQuarter(input: QuarterInput): Settled<QuarterSettlement> |
     (each): each is QuarterSettlement => each.kind !== 'year' && each.quarter === quarter,
   );
   const settled = before.some(({ kind }) => kind === 'delivery');
-  const lines = linesOf(state, quarter, unit, isDue || settled);
+  const lines = linesOf(contract, state, quarter, unit, isDue || settled);
   const target = sumOfGoods(lines.map(goodsOf));
   const standing = standingOf(before);
   const difference = lessGoods(target, standing);
@@ -118,12 +119,27 @@ export function settleQuarter(input: QuarterInput): Settled<QuarterSettlement> |
   };
 }
 
-/** In full what is accepted, once that is due; a share of what was received and not refused, where it was agreed. */
-function linesOf(state: ContractState, quarter: Quarter, unit: UnitPrices, full: boolean) {
+/**
+ * In full what is accepted, once that is due; a share of what was received and not refused, where it was agreed. A
+ * programme supports no more than the contract was concluded for, the first that was delivered first: of a tolerance or
+ * of make-up the buyer pays the whole landed price.
+ */
+function linesOf(
+  contract: Contract,
+  state: ContractState,
+  quarter: Quarter,
+  unit: UnitPrices,
+  full: boolean,
+) {
   const { provisionalShare } = state.terms;
+  let supported = contract.schedule.find((each) => each.quarter === quarter)?.quantity.amount ?? zero;
   return deliveriesOf(state, quarter).flatMap((delivery) => {
     const { status, receipt } = delivery;
-    if (status === 'accepted' && full) return [finalLine(delivery, unit, state)];
+    if (status === 'accepted' && full) {
+      const line = finalLine(delivery, unit, state, delivery.notice.makeUp === true ? zero : supported);
+      if (delivery.notice.makeUp !== true) supported = lessAtMost(supported, line.quantity.amount);
+      return [line];
+    }
     const pays = provisionalShare !== undefined && receipt !== undefined;
     return pays && status !== 'rejected' && status !== 'withdrawn'
       ? [provisionalLine(delivery, unit, provisionalShare)]

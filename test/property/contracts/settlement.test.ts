@@ -33,7 +33,8 @@ const prices = fc.record({
 const cents = (units: bigint): Decimal => ({ units, scale: 2 });
 
 const priced = (of: { price: bigint; duties: bigint; levy: bigint; support: bigint }): Contract => {
-  const contract = aContract();
+  // More than can be delivered here: all of it is supported.
+  const contract = aContract({ '2027-Q1': '1000' });
   const landed = cents(of.price + of.duties + of.levy);
   return {
     ...contract,

@@ -154,6 +154,14 @@ describe("a quarter's goods", () => {
     expect(moved['organisation:mine']! + moved['duties:DE']! + moved['levy:partners']!).toBe(2089_99n);
   });
 
+  it('are supported for what was agreed, and no more: the buyer pays the rest in full', () => {
+    const one = life().add(...delivered('A', '2027-Q1', '15'), accepted('A', '15'));
+    one.add(...delivered('B', '2027-Q1', '7'), accepted('B', '7'));
+    const moved = postings(one.quarter('2027-Q1', '2027-04-01'));
+    expect(moved['programme:prg_one']).toBe(-100_00n);
+    expect(moved['organisation:maker']).toBe(-(22n * 110_00n - 100_00n));
+  });
+
   it('are settled once: a second look finds nothing', () => {
     const one = life().add(...delivered('A', '2027-Q1', '20'), accepted('A', '20'));
     one.quarter('2027-Q1', '2027-04-01');
