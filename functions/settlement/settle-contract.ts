@@ -13,6 +13,7 @@ import type { Instant } from '../../shared/kernel/time.ts';
 import { dateOf } from '../../shared/kernel/time.ts';
 import type { Action } from '../../shared/store/action.ts';
 import { readContract } from '../../shared/store/contracts.ts';
+import { endContractAgreement, payContractSupport } from '../../shared/store/support-payments.ts';
 import { appendToContract, readSettlements, settle } from '../../shared/store/settlements.ts';
 import type { SettlementDependencies } from './dependencies.ts';
 
@@ -94,7 +95,11 @@ async function nextStep(
     const { kind, sequence, id } = settled.settlement;
     const event: EventBody = { type: 'quarter_settled', at, quarter, sequence, settlement: id };
     return {
-      actions: [...settle(settled), ...appendToContract(contract, kind === 'delivery' ? [event] : [], today)],
+      actions: [
+        ...settle(settled),
+        ...payContractSupport(contract, settled.settlement),
+        ...appendToContract(contract, kind === 'delivery' ? [event] : [], today),
+      ],
       settlement: settled.settlement,
       isLast: false,
     };
@@ -103,10 +108,14 @@ async function nextStep(
   if (year !== undefined) return year;
   const completing = dueEvents(state, at);
   if (completing.length > 0) return appending(contract, completing, today);
-  return {
-    actions: appendToContract(contract, [], nextLook(contract, state, at, held.size > 0)),
-    isLast: true,
-  };
+  const look = nextLook(contract, state, at, held.size > 0);
+  if (look === undefined) {
+    const status = state.status === 'completed' ? 'completed' : 'ended';
+    const ending = await endContractAgreement(table, contract, earlier, status);
+    if (ending.length > 0)
+      return { actions: [...ending, ...appendToContract(contract, [], today)], isLast: false };
+  }
+  return { actions: appendToContract(contract, [], look), isLast: true };
 }
 
 /** The clock of this host may be behind that of the one that wrote the last event. */

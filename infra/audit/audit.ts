@@ -4,6 +4,7 @@ import type { Table } from '../../shared/store/table.ts';
 import { checkContracts } from './checks/contracts.ts';
 import { checkLedger } from './checks/ledger.ts';
 import { checkOrders } from './checks/orders.ts';
+import { checkProgrammes } from './checks/programmes.ts';
 import { checkReference } from './checks/reference.ts';
 import { checkSettlements } from './checks/settlements.ts';
 import { checkReferencePrices } from './checks/reference-prices.ts';
@@ -74,5 +75,6 @@ function* findingsOf(evidence: Evidence, at: Instant): Generator<Finding> {
   yield* checkSites(evidence, at);
   yield* checkContracts(evidence);
   yield* checkSettlements(evidence);
+  yield* checkProgrammes(evidence);
   yield* checkLedger(evidence);
 }

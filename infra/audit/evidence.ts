@@ -7,6 +7,8 @@ import type { Line } from '../../shared/ledger/statement.ts';
 import type { LotsByQuarter } from '../../shared/orders/delivery.ts';
 import type { Fixing, PricePoint } from '../../shared/pricing/reference-price.ts';
 import type { Product } from '../../shared/reference/product.ts';
+import type { Agreement } from '../../shared/support/agreement.ts';
+import { agreementOf } from '../../shared/store/agreements.ts';
 import type { Control } from '../../shared/store/control.ts';
 import { readControlItem } from '../../shared/store/control.ts';
 import { contractOf } from '../../shared/store/contracts.ts';
@@ -73,6 +75,9 @@ export class Evidence {
   readonly references = new Map<string, Versions>();
   /** By contract. */
   readonly settlements = new Map<string, Settlement[]>();
+  readonly agreements = new Map<string, Agreement>();
+  /** Items of programmes' budgets, by programme. */
+  readonly budgets = new Map<string, Item>();
   /** Reference prices as they were frozen, as canonical JSON. */
   readonly fixings = new Map<string, Fixing>();
   /** Points of reference price series, by series. */
@@ -162,6 +167,12 @@ export class Evidence {
         return;
       case 'POINTS':
         this.points.set(rest, [...(this.points.get(rest) ?? []), readPoint(item)]);
+        return;
+      case 'AGREEMENT':
+        if (sk === 'AGREEMENT') this.agreements.set(rest, agreementOf(item));
+        return;
+      case 'PROGRAMME':
+        if (sk === 'BUDGET') this.budgets.set(rest, item);
         return;
       case 'LEDGER':
         this.entries.push(readEntryItem(item));

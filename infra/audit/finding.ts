@@ -31,6 +31,9 @@ export const checks = {
   settlement_entries:
     'every settlement is in the ledger as it says, and no entry of a contract is without one',
   settlement_events: 'every settlement is in the chain of its contract, and every one in a chain is there',
+  programme_budget: "a programme's budget = paid + reserved + left, and nothing is negative",
+  programme_paid: 'a programme has paid what the ledger says, and reserved what its agreements do',
+  programme_agreement: 'every supported contract has its agreement, and no agreement names another',
 } as const;
 export type Check = keyof typeof checks;
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { countrySchema, generatedIdSchema, nameIdSchema } from '../kernel/ids.ts';
+import { sha256 } from '../kernel/digest.ts';
+import { countrySchema, generatedIdSchema, idPrefixes, nameIdSchema } from '../kernel/ids.ts';
 import { moneySchema, priceSchema } from '../kernel/money.ts';
 import { quantitySchema, zeroableQuantitySchema } from '../kernel/quantity.ts';
 import { quarterSchema } from '../kernel/quarter.ts';
@@ -70,3 +71,7 @@ export const designationSchema = designationTermsSchema
   })
   .meta({ id: 'Designation' });
 export type Designation = z.output<typeof designationSchema>;
+
+/** The agreement that supports a contract: its id follows from the contract's. */
+export const agreementOfContract = (contract: string): string =>
+  `${idPrefixes.agreement}_${sha256(contract).slice(0, 32)}`;

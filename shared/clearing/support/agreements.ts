@@ -1,8 +1,7 @@
 import type { ContractTerms } from '../../contracts/chain.ts';
-import { sha256 } from '../../kernel/digest.ts';
-import { idPrefixes } from '../../kernel/ids.ts';
 import { priceOf } from '../../pricing/product-terms.ts';
 import type { Agreement } from '../../support/agreement.ts';
+import { agreementOfContract } from '../../support/agreement.ts';
 import type { AwardTerms } from '../documents/conclude.ts';
 import type { Snapshot } from '../snapshot.ts';
 
@@ -23,7 +22,7 @@ export function agreementFor(
   if (programme === undefined || first === undefined || last === undefined)
     throw new Error(`${contractId} is supported by a programme that is not in the snapshot`);
   return {
-    id: `${idPrefixes.agreement}_${sha256(contractId).slice(0, 32)}`,
+    id: agreementOfContract(contractId),
     ...{ programme: id, programmeVersion: programme.version },
     basis: { kind: 'contract', contract: contractId, clearing: snapshot.clearing },
     ...{ producer: contract.seller, site: contract.site, origin: contract.origin, product: contract.product },
