@@ -10,7 +10,7 @@ import { entryOf } from '../../../shared/ledger/posting.ts';
 import type { Item } from '../../../shared/store/item.ts';
 import { postEntry } from '../../../shared/store/ledger.ts';
 import { caller } from '../../support/api.ts';
-import { ada, buyer, mine } from '../../support/market-api.ts';
+import { ada, bob, buyer, mine } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
 import { clientFor } from '../../support/table.ts';
 import { bidBody, flat, kg, Trading, usd } from '../../support/trading.ts';
@@ -78,6 +78,23 @@ beforeAll(async () => {
     ],
   });
   await trading.api.dependencies.table.transact(postEntry(entry!));
+  await trading.done(ada, 'PUT', '/v1/reference-prices/gap', {
+    ...{ name: 'Gap', product: 'ndpr-oxide', currency: 'USD', per: 'kg', source: 'Reports' },
+  });
+  const programme = await trading.done(ada, 'POST', '/v1/programmes', {
+    ...{ name: 'Price gap', product: 'ndpr-oxide', zone: 'partners', design: { kind: 'one-way' } },
+    ...{
+      strike: usd('110.00'),
+      reference: 'gap',
+      eligible: {},
+      budget: { amount: '20000.00', currency: 'USD' },
+    },
+    ...{ maximumGap: usd('40.00'), from: '2027-Q1', to: '2028-Q4', rationale: 'Bridge the gap.' },
+  });
+  await trading.done(bob, 'POST', `/v1/programmes/${programme.body.id}/approve`);
+  await trading.done(ada, 'POST', `/v1/programmes/${programme.body.id}/agreements`, {
+    ...{ site, caps: [{ quarter: '2027-Q1', quantity: kg('100') }] },
+  });
   const settling = new Settling(trading);
   settling.now = '2027-03-20T12:00:00.000Z';
   for (const [index, { id, origin }] of (await settling.contracts()).entries())
@@ -280,6 +297,32 @@ const damages: readonly [what: string, damage: (table: Wild[]) => void, expected
       one(table, 'CONTRACT#', 'CONTRACT')['status'] = 'suspended';
     },
     ['contract_status'],
+  ],
+  [
+    'a budget that does not add up',
+    (table) => {
+      const budget = one(table, 'PROGRAMME#', 'BUDGET');
+      budget['left'] = (budget['left'] as bigint) + 1n;
+    },
+    ['programme_budget'],
+  ],
+  [
+    'a budget that has paid what no ledger says',
+    (table) => {
+      const budget = one(table, 'PROGRAMME#', 'BUDGET');
+      budget['left'] = (budget['left'] as bigint) - 1n;
+      budget['paid'] = (budget['paid'] as bigint) + 1n;
+    },
+    ['programme_paid'],
+  ],
+  [
+    'an agreement that supports a contract which is not there',
+    (table) => {
+      at(one(table, 'AGREEMENT#', 'AGREEMENT'), 'body')['basis'] = {
+        ...{ kind: 'contract', contract: `ctr_${'0'.repeat(32)}`, clearing: `clr_${'0'.repeat(26)}` },
+      };
+    },
+    ['programme_agreement'],
   ],
   [
     'a settlement that says another sum, but for its postings',
