@@ -1,18 +1,27 @@
+import { idPrefixes } from '../../shared/kernel/ids.ts';
 import type { Settlement } from '../../shared/contracts/settlement/settlement.ts';
 import { dateOf } from '../../shared/kernel/time.ts';
 import { shards } from '../../shared/store/keys.ts';
-import { dueContracts } from '../../shared/store/settlements.ts';
+import { whatIsDue } from '../../shared/store/settlements.ts';
 import { concurrently } from '../clearing/concurrently.ts';
 import type { SettlementDependencies } from './dependencies.ts';
+import { settleAgreement } from './settle-agreement.ts';
 import { settleContract } from './settle-contract.ts';
 
+/** Of a contract, or of a site's agreement with a programme. */
+type Of = { readonly contract: string } | { readonly agreement: string };
+
 export interface SettlementRun {
-  /** Contracts looked at. */
-  readonly contracts: number;
-  readonly settlements: readonly Pick<Settlement, 'id' | 'contract' | 'kind' | 'quarter'>[];
-  /** Quarters of contracts that wait for a reference price. */
-  readonly held: readonly { readonly contract: string; readonly quarter: string }[];
-  /** Contracts that could not be settled for a fault of ours; each is in the log, and tried again. */
+  /** Contracts and agreements looked at. */
+  readonly looked: number;
+  readonly settlements: readonly ({
+    readonly id: string;
+    readonly kind: Settlement['kind'] | 'support';
+    readonly quarter: string;
+  } & Of)[];
+  /** Quarters that wait for a reference price, or an agreement's for a contract. */
+  readonly held: readonly ({ readonly quarter: string } & Of)[];
+  /** What could not be settled for a fault of ours; each is in the log, and tried again. */
   readonly failed: readonly string[];
   /** Time was up before all was done: the next run goes on. */
   readonly more: boolean;
@@ -34,31 +43,41 @@ export async function settleWhatIsDue(dependencies: SettlementDependencies): Pro
   const looked = new Set<string>();
   const isTimeUp = (): boolean => dependencies.remainingMilliseconds() < settings.handOnMilliseconds;
 
-  const lookAt = async (contract: string): Promise<void> => {
-    looked.add(contract);
+  const lookAt = async (id: string): Promise<void> => {
+    looked.add(id);
     if (isTimeUp()) return;
     try {
-      const found = await settleContract(dependencies, contract);
-      settlements.push(
-        ...found.settlements.map(({ id, kind, quarter }) => ({ id, contract, kind, quarter })),
-      );
-      held.push(...found.held.map((quarter) => ({ contract, quarter })));
+      if (id.startsWith(`${idPrefixes.agreement}_`)) {
+        const found = await settleAgreement(dependencies, id);
+        settlements.push(
+          ...found.settlements.map((each) => ({ ...each, agreement: id, kind: 'support' as const })),
+        );
+        held.push(...found.held.map((quarter) => ({ agreement: id, quarter })));
+      } else {
+        const found = await settleContract(dependencies, id);
+        settlements.push(
+          ...found.settlements.map(({ id: settlement, kind, quarter }) => ({
+            ...{ id: settlement, contract: id, kind, quarter },
+          })),
+        );
+        held.push(...found.held.map((quarter) => ({ contract: id, quarter })));
+      }
     } catch (error) {
-      failed.add(contract);
-      logger.error('a contract could not be settled', { contract, error });
+      failed.add(id);
+      logger.error('it could not be settled', { id, error });
     }
   };
 
   for (const shard of shards)
     for (;;) {
       // What is done has moved behind today, or is in `looked`: each batch is of others, until there are none.
-      const due = await dueContracts(table, shard, today, batch + looked.size);
+      const due = await whatIsDue(table, shard, today, batch + looked.size);
       const fresh = due.filter((contract) => !looked.has(contract));
       if (fresh.length === 0 || isTimeUp()) break;
       await concurrently(fresh, settings.concurrency, lookAt);
     }
   const more = isTimeUp();
-  const run = { contracts: looked.size, settlements, held, failed: [...failed], more };
+  const run = { looked: looked.size, settlements, held, failed: [...failed], more };
   logger.info('settlement', { ...run, settlements: settlements.length, held: held.length });
   return run;
 }

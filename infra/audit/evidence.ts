@@ -8,6 +8,8 @@ import type { LotsByQuarter } from '../../shared/orders/delivery.ts';
 import type { Fixing, PricePoint } from '../../shared/pricing/reference-price.ts';
 import type { Product } from '../../shared/reference/product.ts';
 import type { Agreement } from '../../shared/support/agreement.ts';
+import { readSupportItem } from '../../shared/store/support-settlements.ts';
+import type { SupportSettlement } from '../../shared/support/quarter-settlement.ts';
 import { agreementOf } from '../../shared/store/agreements.ts';
 import type { Control } from '../../shared/store/control.ts';
 import { readControlItem } from '../../shared/store/control.ts';
@@ -76,6 +78,7 @@ export class Evidence {
   /** By contract. */
   readonly settlements = new Map<string, Settlement[]>();
   readonly agreements = new Map<string, Agreement>();
+  readonly supportSettlements: SupportSettlement[] = [];
   /** Items of programmes' budgets, by programme. */
   readonly budgets = new Map<string, Item>();
   /** Reference prices as they were frozen, as canonical JSON. */
@@ -170,6 +173,7 @@ export class Evidence {
         return;
       case 'AGREEMENT':
         if (sk === 'AGREEMENT') this.agreements.set(rest, agreementOf(item));
+        if (sk.startsWith('SETTLEMENT#')) this.supportSettlements.push(readSupportItem(item));
         return;
       case 'PROGRAMME':
         if (sk === 'BUDGET') this.budgets.set(rest, item);

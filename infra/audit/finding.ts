@@ -33,6 +33,8 @@ export const checks = {
   settlement_events: 'every settlement is in the chain of its contract, and every one in a chain is there',
   programme_budget: "a programme's budget = paid + reserved + left, and nothing is negative",
   programme_paid: 'a programme has paid what the ledger says, and reserved what its agreements do',
+  support_amounts: "every settled quarter of a site's agreement is what it says it rests on comes to",
+  support_entries: 'every such quarter is in the ledger as it says, and no entry of support is without one',
   programme_agreement: 'every supported contract has its agreement, and no agreement names another',
 } as const;
 export type Check = keyof typeof checks;

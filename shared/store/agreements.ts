@@ -15,7 +15,7 @@ import { doesNotExist } from './condition.ts';
 import { marketState } from './control.ts';
 import type { Plan } from './effect.ts';
 import type { Item } from './item.ts';
-import { keys, listedAs, ownedBy } from './keys.ts';
+import { dueFrom, keys, listedAs, ownedBy } from './keys.ts';
 import { plain } from './order-item.ts';
 import { readBudget, reserveExposure } from './programme-budget.ts';
 import { readProduct, readReference } from './reference.ts';
@@ -32,6 +32,8 @@ export const concludeAgreement = (agreement: Agreement): Action => ({
     type: 'agreement',
     ...{ programme: agreement.programme, product: agreement.product, producer: agreement.producer },
     reserved: minorUnitsIn(agreement.reserved, agreement.reserved.currency),
+    // A contract's own settlement looks after its agreement.
+    ...(agreement.basis.kind === 'site' ? dueFrom(dateOf(agreement.concludedAt), agreement.id) : {}),
     body: z.encode(agreementSchema, agreement),
   },
   conditions: [doesNotExist],

@@ -136,6 +136,12 @@ export const keys = {
     sk: `DESIGNATION#${quarter}`,
   }),
 
+  /** A settled quarter of an agreement. */
+  supportSettlement: (agreement: string, quarter: string): Key => ({
+    pk: `AGREEMENT#${agreement}`,
+    sk: `SETTLEMENT#${quarter}`,
+  }),
+
   idempotency: (organisation: string, operation: string, keyHash: string): Key => ({
     pk: `IDEMPOTENCY#${organisation}#${operation}#${keyHash}`,
     sk: 'RECORD',

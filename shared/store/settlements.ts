@@ -110,13 +110,13 @@ const putEvent = (contract: Contract, event: ContractEvent, sequence: number): A
   conditions: [doesNotExist],
 });
 
-/** Contracts that somebody must look at by a day, of one shard, the longest overdue first; at most so many. */
-export async function dueContracts(
+/** Contracts and sites' agreements that somebody must look at by a day, of one shard, the longest overdue first. */
+export async function whatIsDue(
   table: Table,
   shard: (typeof shards)[number],
   by: CalendarDate,
   limit: number,
 ): Promise<string[]> {
   const found = await table.queryIndex('gsi3', duePartition(shard), { until: `${by}~`, limit });
-  return found.map(({ pk }) => pk.slice('CONTRACT#'.length));
+  return found.map(({ pk }) => pk.slice(pk.indexOf('#') + 1));
 }

@@ -4,7 +4,7 @@ import type { Contract } from '../../shared/contracts/contract.ts';
 import { without } from '../../shared/kernel/without.ts';
 import { readContract, concludeContract } from '../../shared/store/contracts.ts';
 import { readLines } from '../../shared/store/ledger.ts';
-import { appendToContract, dueContracts, readSettlements } from '../../shared/store/settlements.ts';
+import { appendToContract, whatIsDue, readSettlements } from '../../shared/store/settlements.ts';
 import { shardOf } from '../../shared/store/keys.ts';
 import { Table } from '../../shared/store/table.ts';
 import { aContract, dlv, tonnes } from '../support/contracts.ts';
@@ -85,7 +85,7 @@ describe('the settlement function, as it is bundled', () => {
     const { id } = await delivered('LATE');
     expect(await settlement(scheduled, context(5_000))).toEqual({ settlements: 0, more: true });
     expect(await readSettlements(table, id)).toEqual([]);
-    expect(await dueContracts(table, shardOf(id), '2026-01-01', 10)).toContain(id);
+    expect(await whatIsDue(table, shardOf(id), '2026-01-01', 10)).toContain(id);
     expect(await settlement(scheduled, context(60_000))).toEqual({ settlements: 1, more: false });
   });
 

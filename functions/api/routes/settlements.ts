@@ -4,7 +4,11 @@ import { generatedIdSchema, nameIdSchema } from '../../../shared/kernel/ids.ts';
 import { problem } from '../../../shared/kernel/problem.ts';
 import { quarterSchema } from '../../../shared/kernel/quarter.ts';
 import { fail, ok } from '../../../shared/kernel/result.ts';
+import { seesAll } from '../../../shared/reference/caller.ts';
 import { roles } from '../../../shared/reference/role.ts';
+import { readAgreement } from '../../../shared/store/agreements.ts';
+import { readSupportSettlements } from '../../../shared/store/support-settlements.ts';
+import { supportSettlementSchema } from '../../../shared/support/quarter-settlement.ts';
 import { listContractSettlements, listSettlements } from '../../../shared/store/settlement-lists.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
@@ -12,23 +16,25 @@ import { defineRoute, reply } from '../route.ts';
 
 const kinds = z.enum(['provisional', 'delivery', 'year']);
 
+const of = {
+  contract: generatedIdSchema('contract').optional(),
+  agreement: generatedIdSchema('agreement').optional(),
+};
 const runSchema = z
   .strictObject({
-    contracts: z.int().nonnegative(),
+    looked: z.int().nonnegative(),
     settlements: z
       .array(
         z.strictObject({
           id: generatedIdSchema('settlement'),
-          contract: generatedIdSchema('contract'),
-          kind: kinds,
+          ...of,
+          kind: z.enum([...kinds.options, 'support']),
           quarter: quarterSchema,
         }),
       )
       .readonly(),
-    held: z
-      .array(z.strictObject({ contract: generatedIdSchema('contract'), quarter: quarterSchema }))
-      .readonly(),
-    failed: z.array(generatedIdSchema('contract')).readonly(),
+    held: z.array(z.strictObject({ ...of, quarter: quarterSchema })).readonly(),
+    failed: z.array(z.string()).readonly(),
     more: z.boolean(),
   })
   .meta({ id: 'SettlementRun' });
@@ -72,6 +78,30 @@ export const settlementRoutes: readonly Route[] = [
     responses: { 200: { description: 'A page of settlements', schema: listOf(settlementSchema) } },
     read: async ({ caller, query, page }, { table }) =>
       ok(reply(200, await listSettlements(table, caller, query, page))),
+  }),
+  defineRoute({
+    operationId: 'listAgreementSettlements',
+    method: 'get',
+    path: '/v1/agreements/{id}/settlements',
+    tag: 'Settlements',
+    summary: "List the settled quarters of a site's support agreement",
+    description: 'For its producer, administrators and auditors.',
+    roles,
+    params: z.strictObject({ id: generatedIdSchema('agreement') }),
+    paged: true,
+    responses: { 200: { description: 'A page of settlements', schema: listOf(supportSettlementSchema) } },
+    problems: ['not_found'],
+    read: async ({ caller, params: { id }, page }, { table }) => {
+      const agreement = await readAgreement(table, id);
+      if (agreement === undefined || !(seesAll(caller) || agreement.producer === caller.organisation))
+        return fail(problem('not_found', 'There is no such agreement.'));
+      const all = (await readSupportSettlements(table, id)).filter(
+        (each) => page.after === undefined || each.id > page.after,
+      );
+      const items = all.slice(0, page.limit);
+      const next = all.length > items.length ? (items.at(-1)?.id ?? null) : null;
+      return ok(reply(200, { items, next }));
+    },
   }),
   defineRoute({
     operationId: 'listContractSettlements',

@@ -191,7 +191,7 @@ describe('over HTTP', () => {
     const { trading } = at;
     expect((await trading.call(mine, 'POST', '/v1/settlements', {})).status).toBe(403);
     const { body: run } = await trading.done(ada, 'POST', '/v1/settlements', {});
-    expect(run).toMatchObject({ contracts: 2, held: [], failed: [], more: false });
+    expect(run).toMatchObject({ looked: 2, held: [], failed: [], more: false });
 
     const counted = async (who: Parameters<typeof trading.call>[0], query = '') =>
       (await trading.done(who, 'GET', `/v1/settlements${query}`)).body.items.length;
