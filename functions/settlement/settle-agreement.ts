@@ -61,10 +61,10 @@ export async function settleAgreement(
       return { settlements, held: [] };
     }
     const settled = await quarterOf(table, agreement, quarter, earlier, at);
-    if (settled === undefined) {
+    if (settled === 'no reference price')
       await table.transact([lookAgain(agreement, addDays(dateOf(at), 1))]);
-      return { settlements, held: [quarter] };
-    }
+    // A contract that is not settled yet may be in a moment: the agreement stays due.
+    if (typeof settled === 'string') return { settlements, held: [quarter] };
     const due = following === undefined ? undefined : supportDue(following);
     const outcome = await table.transact(settleSupportQuarter(agreement, earlier, settled, due));
     if (outcome.done) settlements.push({ id: settled.settlement.id, quarter });
@@ -73,7 +73,7 @@ export async function settleAgreement(
   throw new Error(`${id} does not come to rest`);
 }
 
-/** `undefined` where the reference price, or a contract's own settlement, is still to come. */
+/** Or what is still to come. */
 async function quarterOf(
   table: Table,
   agreement: Agreement,
@@ -87,7 +87,8 @@ async function quarterOf(
   const fixing = await freezeFixing(table, programme.reference, quotationalWindow(quarter), at);
   if (fixing === undefined) throw new Error(`there is no series ${programme.reference}`);
   const batches = await batchesOf(table, agreement, programme, quarter);
-  if (!fixing.ok || batches === undefined) return undefined;
+  if (!fixing.ok) return 'no reference price' as const;
+  if (batches === undefined) return 'a contract is not settled' as const;
   const designated = (await readDesignations(table, agreement.id)).find((each) => each.quarter === quarter);
   const settled = settleAgreementQuarter({
     ...{ programme, agreement, quarter, batches, at, fixing: fixing.value },

@@ -68,14 +68,23 @@ export async function settleWhatIsDue(dependencies: SettlementDependencies): Pro
     }
   };
 
-  for (const shard of shards)
-    for (;;) {
-      // What is done has moved behind today, or is in `looked`: each batch is of others, until there are none.
-      const due = await whatIsDue(table, shard, today, batch + looked.size);
-      const fresh = due.filter((contract) => !looked.has(contract));
-      if (fresh.length === 0 || isTimeUp()) break;
-      await concurrently(fresh, settings.concurrency, lookAt);
-    }
+  // Agreements rest on what contracts were settled at.
+  for (const kind of ['contract', 'agreement'] as const) {
+    const seen = new Set(looked);
+    for (const shard of shards)
+      for (;;) {
+        // What is done has moved behind today, or is in `seen`: each batch is of others, until there are none.
+        const due = await whatIsDue(table, shard, today, batch + seen.size);
+        const fresh = due.filter((id) => !seen.has(id));
+        if (fresh.length === 0 || isTimeUp()) break;
+        for (const id of fresh) seen.add(id);
+        await concurrently(
+          fresh.filter((id) => id.startsWith(`${idPrefixes[kind]}_`)),
+          settings.concurrency,
+          lookAt,
+        );
+      }
+  }
   const more = isTimeUp();
   const run = { looked: looked.size, settlements, held, failed: [...failed], more };
   logger.info('settlement', { ...run, settlements: settlements.length, held: held.length });

@@ -462,7 +462,9 @@ describe('an audit of a table that somebody has damaged', () => {
   });
 
   it('breaks every check there is', () => {
-    const broken = new Set(damages.flatMap(([, , expected]) => expected));
+    // The settlement of sites' agreements is tampered with where these are settled.
+    const elsewhere: readonly Check[] = ['support_amounts', 'support_entries'];
+    const broken = new Set([...elsewhere, ...damages.flatMap(([, , expected]) => expected)]);
     expect(Object.keys(checks).filter((check) => !broken.has(check as Check))).toEqual([]);
   });
 });
