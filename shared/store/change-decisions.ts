@@ -3,14 +3,15 @@ import type { Result } from '../kernel/result.ts';
 import { fail, ok } from '../kernel/result.ts';
 import type { Author } from '../kernel/version.ts';
 import { nextVersion } from '../kernel/version.ts';
-import type { Change, ChangeKind } from '../pricing/change.ts';
-import { decidedChange } from '../pricing/change.ts';
+import type { Change, ChangeKind } from '../contracts/change.ts';
+import { decidedChange } from '../contracts/change.ts';
+import { termsProblem } from '../contracts/standard-terms.ts';
 import type { Act } from './act.ts';
 import { changeActions } from './changes.ts';
 import { authorUnder, configurationMoves, readGuard } from './configuration.ts';
 import type { Plan } from './effect.ts';
 import { productActions, productProblem, readProductInUse, standingFloorsOfProduct } from './products.ts';
-import { readAll, readReference, referenceSeries } from './reference.ts';
+import { readAll, readProduct, readReference, referenceSeries } from './reference.ts';
 import { readSeries, seriesProblem } from './reference-prices.ts';
 import type { Action } from './action.ts';
 import type { Table } from './table.ts';
@@ -81,6 +82,17 @@ async function writesOf(table: Table, change: Change, author: Author): Promise<R
     if (wrong !== undefined) return fail(wrong);
     const next = { ...change.proposed, id: change.target, ...nextVersion(present, author) };
     return ok(recordVersion(referenceSeries['reference-price'], next));
+  }
+  if (change.kind === 'terms') {
+    const [product, present] = await Promise.all([
+      readProduct(table, change.target),
+      readReference(table, 'terms', change.target),
+    ]);
+    if (product === undefined) return fail(noSuchChange);
+    const wrong = termsProblem(change.proposed, product);
+    if (wrong !== undefined) return fail(wrong);
+    const next = { ...change.proposed, product: change.target, ...nextVersion(present, author) };
+    return ok(recordVersion(referenceSeries.terms, next));
   }
   const present = await readReference(table, 'zone', change.target);
   const wrong = await zoneProblem(table, change.target, change.proposed, author);

@@ -1,6 +1,6 @@
 import type { Author } from '../kernel/version.ts';
 import { nextVersion } from '../kernel/version.ts';
-import type { Change } from '../pricing/change.ts';
+import type { Change } from '../contracts/change.ts';
 import type { ConfigurationGuard } from './configuration.ts';
 import { configurationMoves } from './configuration.ts';
 import type { Effect } from './effect.ts';

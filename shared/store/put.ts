@@ -5,7 +5,7 @@ import type { Result } from '../kernel/result.ts';
 import { fail, ok } from '../kernel/result.ts';
 import type { ExpectedVersion } from '../kernel/version.ts';
 import { isExpected } from '../kernel/version.ts';
-import type { Change } from '../pricing/change.ts';
+import type { Change } from '../contracts/change.ts';
 
 /** What a PUT of reference data came to. */
 export type Put<T> =

@@ -10,13 +10,15 @@ import { authorUnder, configurationMoves, readGuard } from './configuration.ts';
 import type { Plan } from './effect.ts';
 import type { Put } from './put.ts';
 import { checkExpected, saysTheSame } from './put.ts';
-import { readProduct, readReference, readVersion, referenceSeries } from './reference.ts';
+import { proposeChange } from './changes.ts';
+import { standingFloorsOfProduct } from './products.ts';
+import { readAll, readProduct, readReference, readVersion, referenceSeries } from './reference.ts';
 import type { Table } from './table.ts';
 import { recordVersion } from './versioned.ts';
 
 /**
  * Sets the standard terms of a product. Contracts of clearings whose gate closes from then on keep them; no earlier
- * contract changes. Errors: not_found, precondition_failed, currency_mismatch, unit_not_convertible.
+ * contract changes. Under a floor it awaits a second administrator. Errors: not_found, precondition_failed, currency_mismatch, unit_not_convertible.
  */
 export const putStandardTerms =
   (
@@ -28,9 +30,10 @@ export const putStandardTerms =
   ): Plan<Put<StandardTerms>> =>
   async () => {
     const guard = await readGuard(table);
-    const [product, present] = await Promise.all([
+    const [product, present, floors] = await Promise.all([
       readProduct(table, productId),
       readReference(table, 'terms', productId),
+      readAll(table, 'floor'),
     ]);
     if (product === undefined) return fail(problem('not_found', 'There is no such product.'));
     const holds = checkExpected(present, expected);
@@ -40,6 +43,16 @@ export const putStandardTerms =
     if (present !== undefined && saysTheSame(standardTermsShape, clausesOf(present), terms))
       return ok({ actions: [], value: { outcome: 'unchanged', record: present } });
     const author = authorUnder(guard, act, present);
+    if (standingFloorsOfProduct(floors, productId, author).length > 0)
+      return ok(
+        proposeChange(guard, author, {
+          kind: 'terms',
+          id: act.newId('change'),
+          target: productId,
+          basedOn: present?.version ?? 0,
+          proposed: terms,
+        }),
+      );
     const record: StandardTerms = { ...terms, product: productId, ...nextVersion(present, author) };
     return ok({
       actions: [configurationMoves(guard, author), ...recordVersion(referenceSeries.terms, record)],

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { generatedIdSchema, nameIdSchema } from '../../../shared/kernel/ids.ts';
 import type { ProblemCode } from '../../../shared/kernel/problem.ts';
 import { ok } from '../../../shared/kernel/result.ts';
-import type { ChangeKind } from '../../../shared/pricing/change.ts';
-import { changeSchema } from '../../../shared/pricing/change.ts';
+import type { ChangeKind } from '../../../shared/contracts/change.ts';
+import { changeSchema } from '../../../shared/contracts/change.ts';
 import { approveChange, readChange, rejectChange } from '../../../shared/store/change-decisions.ts';
 import { mapPlan } from '../../../shared/store/effect.ts';
 import { listReference } from '../../../shared/store/reference.ts';
@@ -22,7 +22,9 @@ export function changeRoutes(
   tag: Tag,
   problems: readonly ProblemCode[],
 ): Route[] {
-  const one = `${path}/{id}/changes/{change}` as const;
+  const noun = kind === 'terms' ? "product's standard terms" : kind;
+  const all: `/v1/${string}` = path.includes('{id}') ? `${path}/changes` : `${path}/{id}/changes`;
+  const one: `/v1/${string}` = `${all}/{change}`;
   const decision = (verb: 'approve' | 'reject') =>
     defineRoute({
       operationId: `${verb}${name}Change`,
@@ -30,8 +32,8 @@ export function changeRoutes(
       path: `${one}/${verb}`,
       summary:
         verb === 'approve'
-          ? `Approve a change of a ${kind}: it takes effect`
-          : `Reject a change of a ${kind}`,
+          ? `Approve a change of a ${noun}: it takes effect`
+          : `Reject a change of a ${noun}`,
       tag,
       roles: administrators,
       params,
@@ -55,8 +57,8 @@ export function changeRoutes(
     defineRoute({
       operationId: `list${name}Changes`,
       method: 'get',
-      path: `${path}/{id}/changes`,
-      summary: `List the changes of a ${kind} that were proposed to a second administrator`,
+      path: all,
+      summary: `List the changes of a ${noun} that were proposed to a second administrator`,
       tag,
       roles: everyone,
       params: namedParams,
@@ -80,7 +82,7 @@ export function changeRoutes(
       operationId: `get${name}Change`,
       method: 'get',
       path: one,
-      summary: `Read a change of a ${kind}`,
+      summary: `Read a change of a ${noun}`,
       tag,
       roles: everyone,
       params,

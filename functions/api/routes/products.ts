@@ -1,4 +1,4 @@
-import { changeSchema } from '../../../shared/pricing/change.ts';
+import { changeSchema } from '../../../shared/contracts/change.ts';
 import { productSchema, productTermsSchema } from '../../../shared/reference/product.ts';
 import { mapPlan } from '../../../shared/store/effect.ts';
 import { putProduct } from '../../../shared/store/products.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ok } from '../../../shared/kernel/result.ts';
 import { addDays, dateSchema } from '../../../shared/kernel/time.ts';
-import { changeSchema } from '../../../shared/pricing/change.ts';
+import { changeSchema } from '../../../shared/contracts/change.ts';
 import { shortfallCodes } from '../../../shared/pricing/measure.ts';
 import {
   fixingSchema,

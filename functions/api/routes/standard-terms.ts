@@ -1,9 +1,11 @@
 import { standardTermsSchema, standardTermsShape } from '../../../shared/contracts/standard-terms.ts';
+import { changeSchema } from '../../../shared/contracts/change.ts';
 import { mapPlan } from '../../../shared/store/effect.ts';
 import { putStandardTerms } from '../../../shared/store/standard-terms.ts';
 import type { Route } from '../route.ts';
 import { defineRoute } from '../route.ts';
-import { actOf, administrators, namedParams, plainPutReply, readingRoutes } from './reference.ts';
+import { changeRoutes } from './changes.ts';
+import { actOf, administrators, namedParams, putReply, readingRoutes } from './reference.ts';
 
 const path = '/v1/products/{id}/terms';
 
@@ -15,7 +17,7 @@ export const standardTermsRoutes: readonly Route[] = [
     tag: 'Products',
     summary: "Set the standard terms of a product's contracts",
     description:
-      'Tolerance, take-or-pay, conditions precedent, assay, payment. A contract keeps the version in force at its gate closure; no earlier contract changes, except by both of its sides.',
+      'Tolerance, take-or-pay, conditions precedent, assay, payment. A contract keeps the version in force at its gate closure; no earlier contract changes, except by both of its sides. While a floor of the product is approved and has not ended, they await a second administrator (202).',
     roles: administrators,
     params: namedParams,
     body: standardTermsShape.meta({ id: 'StandardTermsTerms' }),
@@ -36,6 +38,7 @@ export const standardTermsRoutes: readonly Route[] = [
     responses: {
       200: { description: 'Replaced, or unchanged', schema: standardTermsSchema },
       201: { description: 'Created', schema: standardTermsSchema },
+      202: { description: 'Proposed: awaits a second administrator', schema: changeSchema },
     },
     problems: ['not_found', 'precondition_failed', 'currency_mismatch', 'unit_not_convertible'],
     write: (request, dependencies) =>
@@ -47,7 +50,7 @@ export const standardTermsRoutes: readonly Route[] = [
           request.body,
           request.expectedVersion,
         ),
-        (put) => plainPutReply(put, `/v1/products/${request.params.id}/terms`),
+        (put) => putReply(put, `/v1/products/${request.params.id}/terms`),
       ),
   }),
   ...readingRoutes({
@@ -59,4 +62,5 @@ export const standardTermsRoutes: readonly Route[] = [
     name: 'StandardTerms',
     noun: "product's standard terms",
   }),
+  ...changeRoutes('terms', 'StandardTerms', path, 'Products', ['currency_mismatch', 'unit_not_convertible']),
 ];

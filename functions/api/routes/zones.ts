@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { nameIdSchema } from '../../../shared/kernel/ids.ts';
-import { changeSchema } from '../../../shared/pricing/change.ts';
+import { changeSchema } from '../../../shared/contracts/change.ts';
 import {
   consumptionSchema,
   consumptionTermsSchema,

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../infra/local/engine.ts';
-import { ada, auditor, buyer, mine } from '../../support/market-api.ts';
+import { ada, auditor, bob, buyer, mine } from '../../support/market-api.ts';
 import { testTable } from '../../support/table.ts';
 import { Trading, usd } from '../../support/trading.ts';
 
@@ -82,6 +82,25 @@ describe('standard terms of a product', () => {
     const grade = { element: 'au', base: '6' };
     const unknown = await market.call(ada, 'PUT', path, { assay: { umpire: 'A', elements, grade } });
     expect(unknown.body.errors[0]?.pointer).toBe('/assay/grade/element');
+  });
+
+  it('take two administrators while a floor stands: penalties would price below it', async () => {
+    await market.approvedFloor();
+    const put = await market.call(ada, 'PUT', path, terms);
+    expect([put.status, put.body['kind'], put.body['status']]).toEqual([202, 'terms', 'proposed']);
+    expect((await market.call(ada, 'GET', path)).status).toBe(404);
+    const change = `${path}/changes/${put.body.id}`;
+    expect(put.headers.get('Location')).toBe(change);
+    const alone = await market.call(ada, 'POST', `${change}/approve`);
+    expect([alone.status, alone.body.code]).toEqual([409, 'second_approval_required']);
+    expect((await market.call(buyer, 'POST', `${change}/approve`)).status).toBe(403);
+    await market.done(bob, 'POST', `${change}/approve`);
+    expect((await market.done(buyer, 'GET', path)).body).toMatchObject({ ...terms, version: 1 });
+    const next = await market.done(ada, 'PUT', path, { cureDays: 5 });
+    await market.done(bob, 'POST', `${path}/changes/${next.body.id}/reject`);
+    expect((await market.done(buyer, 'GET', path)).body.version).toBe(1);
+    const { items } = (await market.done(auditor, 'GET', `${path}/changes`)).body;
+    expect(items.map(({ status }) => status)).toEqual(['approved', 'rejected']);
   });
 
   it('in force at gate closure stay with the contract, whatever is set later', async () => {

@@ -89,7 +89,8 @@ describe('a year of a contract in which everything goes wrong', () => {
     await market.done(ada, 'PUT', '/v1/schemes/irma', schemeBody());
     await market.done(ada, 'POST', '/v1/standards', ruleBody({ renewalCovenant: true }));
     await market.approvedFloor();
-    await market.done(ada, 'PUT', '/v1/products/ndpr-oxide/terms', {
+    const terms = '/v1/products/ndpr-oxide/terms';
+    const proposed = await market.done(ada, 'PUT', terms, {
       conditionsPrecedent: [{ id: 'permit', side: 'seller', description: 'Export permit', longstopDays: 60 }],
       takeOrPay: { share: '0.9', makeUpYears: 2 },
       assay: {
@@ -98,6 +99,7 @@ describe('a year of a contract in which everything goes wrong', () => {
       },
       cureDays: 20,
     });
+    await market.done(bob, 'POST', `${terms}/changes/${proposed.body.id}/approve`);
     await certified('2027-05-31');
     const delivery = flat('300', '2027-Q1', '2027-Q4');
     await market.offer({ delivery });

@@ -8,13 +8,15 @@ import type { Author } from '../kernel/version.ts';
 import { nextVersion, versionShape } from '../kernel/version.ts';
 import { productTermsSchema } from '../reference/product.ts';
 import { zoneTermsSchema } from '../reference/zone.ts';
-import { referenceSeriesTermsSchema } from './reference-price.ts';
+import { referenceSeriesTermsSchema } from '../pricing/reference-price.ts';
+import { standardTermsShape } from './standard-terms.ts';
 
 const changeShape = {
   id: generatedIdSchema('change'),
   /** The record to be changed, and the version that the proposer saw. */
   target: nameIdSchema,
-  basedOn: z.int().positive(),
+  /** Zero where there was none yet. */
+  basedOn: z.int().nonnegative(),
   status: z.enum(['proposed', 'approved', 'rejected']),
   proposedBy: z.string(),
   proposedAt: instantSchema,
@@ -24,14 +26,16 @@ const changeShape = {
 };
 
 /**
- * A change of a product or zone under a floor, or of a reference price series that has points: one administrator
- * proposes it, another one decides. Whoever could drop a zone's member alone could drop the floor alone, and whoever could
- * loosen a series' guards alone could move what contracts settle at.
+ * A change of a product, of its standard terms or of a zone under a floor, or of a reference price series that has points:
+ * one administrator proposes it, another one decides. Whoever could drop a zone's member alone could drop the floor alone,
+ * whoever could set penalties alone could price below it, and whoever could loosen a series' guards alone could move what
+ * contracts settle at.
  */
 export const changeSchema = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('product'), ...changeShape, proposed: productTermsSchema }),
     z.strictObject({ kind: z.literal('zone'), ...changeShape, proposed: zoneTermsSchema }),
+    z.strictObject({ kind: z.literal('terms'), ...changeShape, proposed: standardTermsShape }),
     z.strictObject({
       ...{ kind: z.literal('reference-price'), ...changeShape },
       proposed: referenceSeriesTermsSchema,
