@@ -1,4 +1,5 @@
 import { many, sum, type Case, type Part, type Trade } from './case.ts';
+import { whole } from './exact.ts';
 import { ownShare, reserve, split } from './lanes.ts';
 
 /** Every price is the offer's reserve plus its one scarcity, split by floor, duty and levy, within both limits. */
@@ -62,24 +63,37 @@ function pricedParts(
   }
 }
 
-/** What buyers pay is what sellers receive, duties and levies, in minor units: nothing is kept. */
+type Paid = Pick<Trade, 'lots' | 'price' | 'landed' | 'duties' | 'levy'> & { readonly support?: bigint };
+
+/** What buyers and programmes pay is what sellers receive, duties and levies, in minor units: nothing is kept. */
 export function balanced({ proof, measure, trades, fail }: Case): string {
-  const paid = trades.flatMap(
-    (trade): readonly Pick<Trade, 'lots' | 'price' | 'landed' | 'duties' | 'levy'>[] =>
-      trade.parts ?? [trade],
+  const supported = (proof.support ?? []).flatMap(({ flows }) =>
+    flows.map((flow) => ({
+      ...{ lots: whole(flow.lots), price: whole(flow.price), landed: whole(flow.landed) },
+      ...{ duties: whole(flow.duties), levy: whole(flow.levy), support: whole(flow.support) },
+    })),
   );
-  const total = (part: 'price' | 'landed' | 'duties' | 'levy'): bigint =>
-    measure.minorUnits(sum(paid.map((each) => each[part] * each.lots)));
+  const paid: readonly Paid[] = [
+    ...trades.flatMap((trade): readonly Paid[] => trade.parts ?? [trade]),
+    ...supported,
+  ];
+  const total = (part: 'price' | 'landed' | 'duties' | 'levy' | 'support'): bigint =>
+    measure.minorUnits(sum(paid.map((each) => (each[part] ?? 0n) * each.lots)));
   const [spent, received, duties, levy] = [total('landed'), total('price'), total('duties'), total('levy')];
+  const support = total('support');
   const { snapshot, levyTotal, contracts } = proof;
   const { currency } = snapshot.product;
   if (spent !== received + duties + levy) fail('/quarters', 'buyers do not pay what all others receive');
   if (levyTotal.currency !== currency || measure.minorUnitsOf(levyTotal.amount) !== levy)
     fail('/levyTotal', `the levies make ${levy} minor units of ${currency}`);
-  const pairs = new Set(
-    trades.flatMap(({ pair, parts }) => parts?.map(({ member }) => `${pair} ${member}`) ?? [pair]),
-  ).size;
+  const pairs = new Set([
+    ...trades.flatMap(({ pair, parts }) => parts?.map(({ member }) => `${pair} ${member}`) ?? [pair]),
+    ...(proof.support ?? []).flatMap(({ programme, flows }) =>
+      flows.map(({ offer, bid }) => `${offer}>${bid} ${programme}`),
+    ),
+  ]).size;
   if (contracts !== pairs) fail('/contracts', `${pairs} pairs of offer and bid or member trade`);
   const say = (amount: bigint): string => `${measure.written(amount)} ${currency}`;
-  return `Money: buyers pay ${say(spent)} = sellers ${say(received)} + duties ${say(duties)} + levy ${say(levy)}; nothing is kept`;
+  const from = support === 0n ? '' : ` and programmes ${say(support)}`;
+  return `Money: buyers pay ${say(spent - support)}${from} = sellers ${say(received)} + duties ${say(duties)} + levy ${say(levy)}; nothing is kept`;
 }

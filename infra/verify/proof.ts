@@ -66,7 +66,7 @@ export interface Snapshot extends Text<'clearing' | 'gateClosure'> {
   readonly references?: List<
     Text<'id' | 'status'> & Maybe<'price', Price> & Maybe<'fixing', { readonly price: Price }>
   >;
-  readonly sites: List<Text<'id' | 'country'> & { readonly verified: boolean }>;
+  readonly sites: List<Text<'id' | 'country' | 'stage'> & { readonly verified: boolean }>;
   readonly certificates: List<
     Text<'id' | 'site' | 'scheme' | 'validFrom' | 'validTo' | 'status'> &
       Maybe<'level'> &
@@ -75,7 +75,36 @@ export interface Snapshot extends Text<'clearing' | 'gateClosure'> {
   readonly offers: List<OfferJson>;
   readonly bids: List<BidJson>;
   readonly members?: List<MemberJson>;
+  /** In the order in which they are served. */
+  readonly programmes?: List<Programme>;
 }
+
+type Money = Text<'amount' | 'currency'>;
+
+/** A support programme in force, and what is left of its budget. */
+export type Programme = Text<'id' | 'zone' | 'reference' | 'from' | 'to'> & {
+  readonly maximumGap: Price;
+  readonly left: Money;
+  readonly eligible: Maybe<'sites' | 'origins' | 'stages', List<string>> &
+    Maybe<'standards', List<Requirement>> &
+    Maybe<'recycledOnly', boolean>;
+} & Maybe<'minimumReference', Price> &
+  Maybe<'awardCap', Money>;
+
+/** What a programme supports after the market's own clearing, and the values that prove it. */
+export type SupportRound = Text<'programme' | 'next'> & {
+  readonly flows: List<
+    Text<'quarter' | 'offer' | 'bid' | 'lots' | 'price' | 'landed' | 'duties' | 'levy' | 'support'>
+  >;
+  readonly quarters: List<
+    Text<'quarter'> & {
+      readonly scarcity: List<Text<'offer' | 'value'>>;
+      readonly surplus: List<Text<'bid' | 'value'>>;
+      readonly capValue: List<Text<'bid' | 'origin' | 'value'>>;
+      readonly limitValue: List<Text<'origin' | 'value'>>;
+    }
+  >;
+};
 
 export interface Duals extends Text<'scale'> {
   readonly scarcity: List<Text<'offer' | 'value'>>;
@@ -99,5 +128,7 @@ export interface Proof extends Text<'clearing' | 'inputDigest'> {
     }
   >;
   readonly levyTotal: Text<'amount' | 'currency'>;
+  /** By programme, in the order in which they were served. */
+  readonly support?: List<SupportRound>;
   readonly contracts: number;
 }

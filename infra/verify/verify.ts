@@ -6,6 +6,7 @@ import { exhausted } from './pairs.ts';
 import { shared } from './pools.ts';
 import { balanced, priced } from './priced.ts';
 import type { Proof } from './proof.ts';
+import { supported } from './support.ts';
 
 export interface Failure {
   /** JSON pointer to the line of the proof that fails. */
@@ -21,7 +22,19 @@ export interface Report {
 
 /** Each answers in words what holds, or calls `fail` for the lines that do not; nothing where there is nothing to check. */
 const checks: readonly ((c: Case) => string | undefined)[] = [
-  ...[counted, feasible, eligible, capped, conditioned, shared, priced, balanced, optimal, exhausted],
+  ...[
+    counted,
+    feasible,
+    eligible,
+    capped,
+    conditioned,
+    shared,
+    priced,
+    balanced,
+    optimal,
+    exhausted,
+    supported,
+  ],
 ];
 
 /** Checks a proof from beginning to end, from the proof alone. `tell` hears how far it has come. */
