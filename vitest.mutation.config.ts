@@ -32,7 +32,7 @@ const direct: Record<string, { readonly units: string[]; readonly properties: st
     properties: [property('solver/*'), property('{flow,prices,zone-caps}')],
   },
   conditions: {
-    units: [unit('{conditions,awards-kept,possible-awards,search-limits}')],
+    units: [unit('{conditions,awards-kept,possible-awards,search-limits}'), unit('conditions/*')],
     properties: [property('conditions'), property('conditions/*')],
   },
   pairing: {
