@@ -39,12 +39,12 @@ export class TrialTable {
 
   /** The orders of these names. */
   of(names: string): Rejected {
-    return new Set([...names].map((name) => this.orders.get(name)!));
+    return new Set(Array.from(names, (name) => this.orders.get(name)!));
   }
 
   trial(names: string): Trial {
     const { gains, bound, breaks = '', stakes = {}, trade = '', volume = 0 } = this.#spec(names);
-    const breaches = [...breaks].map((name): Breach => ({
+    const breaches = Array.from(breaks, (name): Breach => ({
       code: 'all_or_none',
       entry: this.orders.get(name)!,
     }));
