@@ -117,7 +117,6 @@ export class Steering {
     }
     let together: Node | undefined = from.node;
     for (const breach of breaches) {
-      if (breach.code === 'all_or_none' && together.filled.has(breach.entry)) continue;
       const next: Node | undefined = this.#alternatives(together, breach)[0];
       if (next !== undefined) together = next;
     }
@@ -159,7 +158,6 @@ export class Steering {
 
   #alternatives(node: Node, breach: Breach): Node[] {
     if (breach.code === 'all_or_none') {
-      if (node.filled.has(breach.entry)) return [];
       const asked = node.asked.map((each, quarter) =>
         breach.entry.lots[quarter]! > 0 ? (each ?? nothing) : each,
       );
@@ -192,7 +190,7 @@ export class Steering {
     if (pair === undefined) return undefined;
     const least = leastLots(offer, bid);
     const { forbidden, minima } = node.asked[quarter] ?? nothing;
-    if (forbidden.has(pair) || offer.lots[quarter]! < least || bid.lots[quarter]! < least) return undefined;
+    if (forbidden.has(pair)) return undefined;
     return {
       ...node,
       asked: node.asked.with(quarter, { forbidden, minima: new Map([...minima, [pair, least]]) }),
