@@ -1,6 +1,5 @@
 import { atScale, isZero, least, lessAtMost, minus, sumOf, times } from '../kernel/arithmetic.ts';
 import type { Decimal } from '../kernel/decimal.ts';
-import { compareDecimal } from '../kernel/decimal.ts';
 import type { Price } from '../kernel/money.ts';
 import { digitsOf } from '../kernel/money.ts';
 import type { Unit } from '../kernel/unit.ts';
@@ -138,9 +137,3 @@ export function takeOrPayOf(
     rejected: sumOf([performance.rejected, performance.pending]),
   });
 }
-
-/** What one pays for a kilogram of make-up: what the price has risen by since it was paid for. */
-export const makeUpPrice = (current: Price, paid: Price): Decimal =>
-  compareDecimal(current.amount, paid.amount) <= 0
-    ? { units: 0n, scale: 0 }
-    : minus(current.amount, paid.amount);

@@ -13,6 +13,7 @@ import {
   decline,
 } from '../../../shared/contracts/rules/quantities.ts';
 import { resume, suspend } from '../../../shared/contracts/rules/standing.ts';
+import { runs } from '../../support/runs.ts';
 import { aContract, amd, dlv, evt, Life, termsOf } from '../../support/contracts.ts';
 
 const quarters = ['2027-Q1', '2027-Q2'] as const;
@@ -93,7 +94,7 @@ describe('whatever people try', () => {
         }
         expect(chainHolds(life.contract)).toBe(true);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200, 5) },
     );
   });
 });

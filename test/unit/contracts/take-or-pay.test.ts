@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ContractYear } from '../../../shared/contracts/take-or-pay.ts';
-import { makeUpPrice, takeOrPayYear } from '../../../shared/contracts/take-or-pay.ts';
+import { takeOrPayYear } from '../../../shared/contracts/take-or-pay.ts';
 import { termsOf, text, dec } from '../../support/contracts.ts';
 
 const usd = (amount: string) => ({ amount: dec(amount), currency: 'USD' as const, per: 't' as const });
@@ -73,10 +73,5 @@ describe('take-or-pay of a contract year', () => {
     ]);
     expect([text(outcome.deficiency), outcome.payment]).toEqual(['48', 67_200_000n]);
     expect(text(takeOrPayYear(takeOrPay(), year({ carryForward })).deficiency)).toBe('108');
-  });
-
-  it('a kilogram of make-up costs what the price has risen by since', () => {
-    expect(text(makeUpPrice(usd('14500'), usd('14000')))).toBe('500');
-    expect(text(makeUpPrice(usd('13500'), usd('14000')))).toBe('0');
   });
 });
