@@ -1,3 +1,4 @@
+import type { Quarter } from '../../shared/kernel/quarter.ts';
 import type { Clock } from '../../shared/kernel/time.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { settlementSettings } from '../settlement/dependencies.ts';
@@ -18,6 +19,7 @@ export const settleNow = ({
   readonly clock: Clock;
   readonly logger: Log;
   readonly began: number;
+  readonly only: Quarter | undefined;
 }): Promise<SettlementRun> =>
   settleWhatIsDue({
     ...host,

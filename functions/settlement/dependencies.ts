@@ -27,6 +27,8 @@ export interface SettlementDependencies {
   readonly logger: Log;
   readonly remainingMilliseconds: () => number;
   readonly settings: SettlementSettings;
+  /** Settles this quarter alone; everything else stays due. */
+  readonly only?: Quarter | undefined;
 }
 
 export interface SettlementSettings {

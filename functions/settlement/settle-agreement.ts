@@ -43,7 +43,7 @@ const maximumSteps = 200;
 
 /** Settles the quarters of a site's agreement that are due, in order, each in one transaction, each once. */
 export async function settleAgreement(
-  { table, clock }: Pick<SettlementDependencies, 'table' | 'clock'>,
+  { table, clock, only }: Pick<SettlementDependencies, 'table' | 'clock' | 'only'>,
   id: string,
 ): Promise<AgreementLooked> {
   const settlements: AgreementLooked['settlements'][number][] = [];
@@ -56,6 +56,7 @@ export async function settleAgreement(
     const open = quarters.filter((quarter) => !earlier.some((each) => each.quarter === quarter));
     const [quarter, following] = open;
     if (quarter === undefined || agreement.status !== 'active') return { settlements, held: [] };
+    if (only !== undefined && quarter !== only) return { settlements, held: [] };
     if (supportDue(quarter) > dateOf(at)) {
       await table.transact([lookAgain(agreement, supportDue(quarter))]);
       return { settlements, held: [] };

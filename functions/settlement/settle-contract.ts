@@ -33,7 +33,7 @@ const maximumSteps = 1000;
  * finds it done, and whoever dies leaves whole steps.
  */
 export async function settleContract(
-  dependencies: Pick<SettlementDependencies, 'table' | 'reader' | 'clock'>,
+  dependencies: Pick<SettlementDependencies, 'table' | 'reader' | 'clock' | 'only'>,
   id: string,
 ): Promise<Looked> {
   const { table } = dependencies;
@@ -43,6 +43,7 @@ export async function settleContract(
     const contract = await readContract(table, id);
     if (contract === undefined) throw new Error(`${id} is due, and not there`);
     const step = await nextStep(dependencies, contract, held);
+    if (step.actions.length === 0) return { settlements, held: [...held] };
     const outcome = await table.transact(step.actions);
     if (outcome.done) {
       if (step.settlement !== undefined) settlements.push(step.settlement);
@@ -59,7 +60,7 @@ interface Step {
 }
 
 async function nextStep(
-  { table, reader, clock }: Pick<SettlementDependencies, 'table' | 'reader' | 'clock'>,
+  { table, reader, clock, only }: Pick<SettlementDependencies, 'table' | 'reader' | 'clock' | 'only'>,
   contract: Contract,
   held: Set<string>,
 ): Promise<Step> {
@@ -68,11 +69,12 @@ async function nextStep(
   const state = stateOf(contract, standardTerms);
   const today = dateOf(at);
   const lapsing = dueEvents(state, at).filter(({ type }) => type === 'terminated');
-  if (lapsing.length > 0) return appending(contract, lapsing, today);
+  if (only === undefined && lapsing.length > 0) return appending(contract, lapsing, today);
 
   const earlier = await readSettlements(table, contract.id);
   held.clear();
   for (const quarter of quartersToSettle(contract, state)) {
+    if (only !== undefined && quarter !== only) continue;
     const due = dueFromDay(state, quarter) <= today;
     const isReceived = state.deliveries.some(
       (each) => each.quarter === quarter && each.receipt !== undefined,
@@ -104,6 +106,7 @@ async function nextStep(
       isLast: false,
     };
   }
+  if (only !== undefined) return { actions: [], isLast: true };
   const year = await yearStep({ contract, standardTerms, earlier, at }, reader);
   if (year !== undefined) return year;
   const completing = dueEvents(state, at);

@@ -50,15 +50,15 @@ export const settlementRoutes: readonly Route[] = [
       'The same that a schedule does every quarter of an hour: quarters and years that are due are settled, what has ' +
       'changed of settled ones is corrected by new entries, contracts whose conditions lapsed are terminated, those ' +
       'that are done completed. Nothing is settled twice, however often and at once this is called. `held` waits for a ' +
-      'reference price; with `more` time was up: call it again.',
+      'reference price; with `more` time was up: call it again. With `quarter`, that one alone.',
     roles: ['administrator'],
-    body: z.strictObject({}),
+    body: z.strictObject({ quarter: quarterSchema.optional() }),
     example: {},
     responses: { 200: { description: 'What was done', schema: runSchema } },
-    read: async (_request, { table, clock, logger }) => {
+    read: async ({ body: { quarter } }, { table, clock, logger }) => {
       const began = performance.now();
       const { settleNow } = await import('../settle-now.ts');
-      return ok(reply(200, await settleNow({ table, clock, logger, began })));
+      return ok(reply(200, await settleNow({ table, clock, logger, began, only: quarter })));
     },
   }),
   defineRoute({

@@ -214,6 +214,15 @@ describe('over HTTP', () => {
     });
   });
 
+  it('settles one quarter alone where only that is asked for; the rest stays due', async () => {
+    const at = await delivered();
+    const { body } = await at.trading.done(ada, 'POST', '/v1/settlements', { quarter: '2027-Q2' });
+    const quarters = (run: unknown) => (run as { quarter: string }[]).map(({ quarter }) => quarter).sort();
+    expect(quarters(body['settlements'])).toEqual(['2027-Q2', '2027-Q2']);
+    expect(quarters((await at.settle()).settlements)).toEqual(['2027-Q1', '2027-Q1']);
+    expect(await at.findings()).toEqual([]);
+  });
+
   it('lists page by page, in order of quarter', async () => {
     const at = await delivered();
     await at.settle();
