@@ -159,7 +159,10 @@ export class SupportFlow {
     };
   }
 
-  /** Shortest distances from the source over what room is left, in reduced costs, by Dijkstra's algorithm. */
+  /**
+   * Shortest distances from the source over what room is left, in reduced costs, by Dijkstra's algorithm: of what is
+   * nearer than the sink; nobody asks how much further the rest is.
+   */
   #measure(): void {
     const potential = this.#potential;
     const distance = this.#distance.fill(Infinity);
@@ -169,6 +172,7 @@ export class SupportFlow {
     queue.push(this.#source, 0);
     for (let node = queue.pop(); node >= 0; node = queue.pop()) {
       if (done[node] === 1) continue;
+      if (node === this.#sink) break;
       done[node] = 1;
       for (let at = this.#first[node]!; at < this.#first[node + 1]!; at++) {
         const arc = this.#arcs[at]!;
@@ -177,7 +181,7 @@ export class SupportFlow {
         const reduced = this.#cost[arc]! + potential[node]! - potential[head]!;
         promise(reduced >= 0, 'no way becomes cheaper');
         const through = distance[node]! + reduced;
-        if (through >= distance[head]!) continue;
+        if (through >= distance[head]! || through >= distance[this.#sink]!) continue;
         distance[head] = through;
         queue.push(head, through);
       }

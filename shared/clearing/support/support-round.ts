@@ -40,15 +40,15 @@ export interface SupportRound {
   readonly quarters: readonly SupportedQuarter[];
 }
 
-/** Pairs of all quarters of a round together: what is held in memory at once. */
-const MOST_SUPPORTED_PAIRS = 5_000_000;
+/** Pairs of all quarters of a round together: every marginal price looks at those of a quarter again, so it is minutes. */
+const MOST_SUPPORTED_PAIRS = 2_000_000;
 
 /**
  * Each programme's round, one after the other, on what the market and the rounds before have left: what is missing
  * between a landed reserve and a limit is topped up, for the most lots that the budget can pay, at the least cost. No
  * trade that needs no support is displaced.
  *
- * @throws {MarketTooLarge} where the pairs outgrow the memory.
+ * @throws {MarketTooLarge} beyond so many pairs that a programme could support: the whole clearing fails with a reason.
  */
 export function supportRounds(snapshot: Snapshot, awards: readonly Award[]): SupportRound[] {
   const rounds: SupportRound[] = [];

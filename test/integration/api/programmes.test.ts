@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
+import { clearingSettings } from '../../../functions/clearing/dependencies.ts';
 import { audit } from '../../../infra/audit/audit.ts';
 import type { Engine } from '../../../infra/local/engine.ts';
 import { startEngine } from '../../../infra/local/engine.ts';
 import { ada, auditor, bob, buyer, everyRole, mine, otherMine } from '../../support/market-api.ts';
+import { caller } from '../../support/api.ts';
 import { clientFor } from '../../support/table.ts';
 import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
@@ -248,6 +250,37 @@ describe('a clearing with a programme', () => {
     expect(tried).toEqual(['clearing_in_progress']);
     expect(await budgetOf(id)).toMatchObject({ reserved: money('1800.00'), left: money('0.00') });
     expect((await takeIn(id)).body.code).toBe('budget_exhausted');
+  });
+
+  it('reserves each contract once, however often its worker is stopped and another goes on', async () => {
+    const id = await approved();
+    await trading.offer({ price: usd('100.00') });
+    for (const name of ['a', 'b', 'c', 'd', 'e'])
+      await trading.bid({ price: usd('70.00'), delivery: flat('10') }, caller(`buyer-${name}`, 'buyer'));
+    await trading.done(ada, 'POST', '/v1/clearings', { product: 'ndpr-oxide' });
+    trading.pass(10);
+    for (let steps = 1; steps <= 40; steps += 1) {
+      let left = steps;
+      trading.pass(120_000);
+      await runDueClearings(
+        {
+          ...trading.worker,
+          holder: `worker-${steps}`,
+          remainingMilliseconds: () => ((left -= 1) > 0 ? 1_000_000 : 0),
+          settings: {
+            ...clearingSettings,
+            concurrency: 1,
+            maximumTakes: 100,
+            chunks: { bytes: 250_000, actions: 8 },
+          },
+        },
+        { product: 'ndpr-oxide' },
+      );
+    }
+    expect((await trading.done(ada, 'GET', '/v1/contracts')).body.items).toHaveLength(5);
+    expect((await trading.done(mine, 'GET', '/v1/agreements')).body.items).toHaveLength(5);
+    expect(await budgetOf(id)).toMatchObject({ reserved: money('1500.00'), left: money('8500.00') });
+    expect((await audit(trading.api.dependencies.table)).findings).toEqual([]);
   });
 
   it('takes nobody in without a reference price of the day', async () => {
