@@ -5,6 +5,7 @@ import { shards } from '../../shared/store/keys.ts';
 import { whatIsDue } from '../../shared/store/settlements.ts';
 import { concurrently } from '../clearing/concurrently.ts';
 import type { SettlementDependencies } from './dependencies.ts';
+import { publishOutcomes } from './publish-outcomes.ts';
 import { settleAgreement } from './settle-agreement.ts';
 import { settleContract } from './settle-contract.ts';
 
@@ -85,8 +86,12 @@ export async function settleWhatIsDue(dependencies: SettlementDependencies): Pro
         );
       }
   }
+  const published = isTimeUp() ? [] : await publishOutcomes(dependencies, isTimeUp);
   const more = isTimeUp();
   const run = { looked: looked.size, settlements, held, failed: [...failed], more };
-  logger.info('settlement', { ...run, settlements: settlements.length, held: held.length });
+  logger.info('settlement', {
+    ...run,
+    ...{ settlements: settlements.length, held: held.length, outcomes: published.length },
+  });
   return run;
 }

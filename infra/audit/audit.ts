@@ -4,6 +4,7 @@ import type { Table } from '../../shared/store/table.ts';
 import { checkContracts } from './checks/contracts.ts';
 import { checkLedger } from './checks/ledger.ts';
 import { checkOrders } from './checks/orders.ts';
+import { checkOutcomes } from './checks/outcomes.ts';
 import { checkProgrammes } from './checks/programmes.ts';
 import { checkReference } from './checks/reference.ts';
 import { checkSettlements } from './checks/settlements.ts';
@@ -77,4 +78,5 @@ function* findingsOf(evidence: Evidence, at: Instant): Generator<Finding> {
   yield* checkSettlements(evidence);
   yield* checkProgrammes(evidence);
   yield* checkLedger(evidence);
+  yield* checkOutcomes(evidence);
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Contract } from '../../shared/contracts/contract.ts';
 import { canonicalJson } from '../../shared/kernel/digest.ts';
+import type { Outcome } from '../../shared/clearing/outcome/outcome.ts';
 import type { Settlement } from '../../shared/contracts/settlement/settlement.ts';
 import type { Entry } from '../../shared/ledger/entry.ts';
 import type { Line } from '../../shared/ledger/statement.ts';
@@ -20,6 +21,7 @@ import type { ReferenceKind } from '../../shared/store/keys.ts';
 import { readEntryItem, readLineItem } from '../../shared/store/ledger.ts';
 import type { OrderState } from '../../shared/store/order-item.ts';
 import { plain, readOrderState } from '../../shared/store/order-item.ts';
+import { readOutcome } from '../../shared/store/outcomes.ts';
 import { readPoint } from '../../shared/store/price-points.ts';
 import type { ReferenceRecords } from '../../shared/store/reference.ts';
 import { referenceSeries } from '../../shared/store/reference.ts';
@@ -74,6 +76,8 @@ export class Evidence {
   readonly runs = new Map<string, number>();
   /** Lots counted by product, then quarter and lane (`2027-Q1 CL>DE`). */
   readonly use = new Map<string, Map<string, bigint>>();
+  /** What is published of quarters, by product. */
+  readonly outcomes: { readonly product: string; readonly outcome: Outcome }[] = [];
   readonly references = new Map<string, Versions>();
   /** By contract. */
   readonly settlements = new Map<string, Settlement[]>();
@@ -155,6 +159,7 @@ export class Evidence {
       case 'MARKET':
         if (sk === 'CONTROL') this.controls.set(rest, readControlItem(item));
         if (sk.startsWith('USE#')) this.#count(rest, item);
+        if (sk.startsWith('OUTCOME#')) this.outcomes.push({ product: rest, outcome: readOutcome(item) });
         return;
       case 'REF':
         this.#reference(rest, sk, item);

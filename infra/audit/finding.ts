@@ -36,6 +36,7 @@ export const checks = {
   support_amounts: "every settled quarter of a site's agreement is what it says it rests on comes to",
   support_entries: 'every such quarter is in the ledger as it says, and no entry of support is without one',
   programme_agreement: 'every supported contract has its agreement, and no agreement names another',
+  outcome: 'what is published of a quarter is what its contracts and settlements had come to by then',
 } as const;
 export type Check = keyof typeof checks;
 

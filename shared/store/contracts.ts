@@ -63,3 +63,7 @@ export const contractOf = (item: Item, events: readonly Item[]): Contract =>
     ...(plain(item['body']) as object),
     events: events.map((event) => plain(event['body'])),
   } as z.input<typeof contractSchema>);
+
+/** A contract as agreed, from its own item alone. */
+export const contractTermsOf = (item: Item): ContractTerms =>
+  z.decode(contractTermsSchema, plain(item['body']) as z.input<typeof contractTermsSchema>);

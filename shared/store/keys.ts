@@ -89,6 +89,11 @@ export const keys = {
   marketRun: (product: string, run: number): Key => ({ pk: `MARKET#${product}`, sk: `RUN#${padded(run)}` }),
   /** What earlier contracts of a market deliver, by quarter, origin and destination; one item a year. */
   marketUse: (product: string, year: string): Key => ({ pk: `MARKET#${product}`, sk: `USE#${year}` }),
+  /** What became of a quarter of a market, once it is published. */
+  marketOutcome: (product: string, quarter: string): Key => ({
+    pk: `MARKET#${product}`,
+    sk: `OUTCOME#${quarter}`,
+  }),
   clearing: (id: string): Key => ({ pk: `CLEARING#${id}`, sk: 'CLEARING' }),
   /** A request for a clearing that no run has taken yet. */
   pendingClearing: (product: string, id: string): Key => ({ pk: 'PENDING', sk: `${product}#${id}` }),

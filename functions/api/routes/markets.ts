@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { marketView, marketViewSchema } from '../../../shared/clearing/documents/market-view.ts';
 import { originCaps } from '../../../shared/clearing/documents/headroom.ts';
+import { outcomesView, outcomesViewSchema } from '../../../shared/clearing/outcome/outcome.ts';
 import { nameIdSchema } from '../../../shared/kernel/ids.ts';
 import { problem } from '../../../shared/kernel/problem.ts';
 import { fail, ok } from '../../../shared/kernel/result.ts';
@@ -10,6 +11,7 @@ import type { Product } from '../../../shared/reference/product.ts';
 import { roles } from '../../../shared/reference/role.ts';
 import { latestRuns } from '../../../shared/store/clearings.ts';
 import { readShownUse } from '../../../shared/store/origin-use.ts';
+import { readOutcomes } from '../../../shared/store/outcomes.ts';
 import { listReference, readAll, readProduct } from '../../../shared/store/reference.ts';
 import type { Table } from '../../../shared/store/table.ts';
 import { listOf } from '../../../shared/wire/list.ts';
@@ -59,6 +61,26 @@ export const marketRoutes: readonly Route[] = [
       return product === undefined
         ? fail(problem('not_found', 'There is no such product.'))
         : ok(reply(200, await viewOf(table, product, floors, at, clearingsShown)));
+    },
+  }),
+  defineRoute({
+    operationId: 'getMarketOutcomes',
+    method: 'get',
+    path: '/v1/markets/{product}/outcomes',
+    tag: 'Markets',
+    summary: 'What became of what was matched',
+    description: `By quarter: matched, contracted, noticed, delivered, accepted, rejected, short, late, and what was paid, with its means per unit. A quarter is published once, 60 days after its end (up to 90 while something accepted is not settled), as of \`asOf\`, and never changes: its changes would tell who made them. ${withholding}`,
+    roles,
+    params: z.strictObject({ product: nameIdSchema }),
+    responses: { 200: { description: 'The quarters published, oldest first', schema: outcomesViewSchema } },
+    read: async ({ params }, { table }) => {
+      const [product, outcomes] = await Promise.all([
+        readProduct(table, params.product),
+        readOutcomes(table, params.product),
+      ]);
+      return product === undefined
+        ? fail(problem('not_found', 'There is no such product.'))
+        : ok(reply(200, outcomesView(product, outcomes)));
     },
   }),
 ];

@@ -133,7 +133,8 @@ function isRightPrice(
   );
 }
 
-function termsOf(evidence: Evidence, { product, standardTerms }: Contract): StandardTermsTerms {
+/** The standard terms that a contract keeps, from the table's own versions. */
+export function termsOf(evidence: Evidence, { product, standardTerms }: Contract): StandardTermsTerms {
   const version = standardTerms ?? undefined;
   if (version === undefined) return plainTerms;
   const versions = evidence.references.get(`terms ${product}`)?.versions as

@@ -5,6 +5,7 @@ import { checks } from '../../../infra/audit/finding.ts';
 import { scan } from '../../../infra/audit/scan.ts';
 import type { Engine } from '../../../infra/local/engine.ts';
 import { startEngine } from '../../../infra/local/engine.ts';
+import { figureNames } from '../../../shared/clearing/outcome/figures.ts';
 import { accounts } from '../../../shared/ledger/account.ts';
 import { entryOf } from '../../../shared/ledger/posting.ts';
 import type { Item } from '../../../shared/store/item.ts';
@@ -345,6 +346,18 @@ const damages: readonly [what: string, damage: (table: Wild[]) => void, expected
       drop(table, one(table, 'SETTLEMENT#', '2027', settled));
     },
     ['settlement_entries', 'settlement_events'],
+  ],
+  [
+    'a quarter published as what it was not',
+    (table) => {
+      const decided = { asOf: '2027-06-15T00:00:00.000Z', lateDeliveries: 0n, shown: ['accepted'] };
+      const figures = Object.fromEntries(figureNames.map((name) => [name, '0']));
+      table.push({
+        ...{ pk: 'MARKET#ndpr-oxide', sk: 'OUTCOME#2027-Q1', type: 'outcome' },
+        body: { quarter: '2027-Q1', figures, ...decided },
+      });
+    },
+    ['outcome'],
   ],
   [
     'a point of a reference price that says another price',
