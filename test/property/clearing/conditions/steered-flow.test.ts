@@ -78,7 +78,7 @@ describe('a flow of the same gains under restrictions', () => {
         for (const other of others)
           expect(other.volume > volume || (other.volume === volume && other.inside > inside)).toBe(false);
       }),
-      { numRuns: runs(3000, 60) },
+      { numRuns: runs(3000, 300) },
     );
     expect(Math.min(seen.found, seen.none)).toBeGreaterThanOrEqual(seenIn(300));
   });
