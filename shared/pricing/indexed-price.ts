@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Decimal } from '../kernel/decimal.ts';
+import type { Decimal, Rounding } from '../kernel/decimal.ts';
 import { decimalCodec, divide, shareCodec, tenTo } from '../kernel/decimal.ts';
 import { nameIdSchema } from '../kernel/ids.ts';
 import type { Price } from '../kernel/money.ts';
@@ -75,12 +75,13 @@ export function referencePerUnit(
   price: Price,
   product: Pick<Product, 'unit' | 'currency'>,
   containedFactor: Decimal | undefined,
+  rounding: Rounding = 'half-even',
 ): Result<Price> {
   if (price.currency !== product.currency)
     return fail(
       fieldProblem('currency_mismatch', '/reference', `This product trades in ${product.currency}.`),
     );
-  const converted = pricePer(price, product.unit, containedFactor);
+  const converted = pricePer(price, product.unit, containedFactor, rounding);
   return converted === undefined
     ? fail(
         fieldProblem(

@@ -1,7 +1,8 @@
 import { digitsOf, type Currency } from '../kernel/money.ts';
 import { divide, tenTo } from '../kernel/decimal.ts';
 import type { Agreement } from './agreement.ts';
-import { atLeastZero, billionths } from './exact.ts';
+import { atLeastZero } from './exact.ts';
+import { billionths } from '../pricing/billionths.ts';
 import type { ProgrammeTerms } from './programme.ts';
 
 /**

@@ -19,7 +19,7 @@ import { fixingSchema } from '../pricing/reference-price.ts';
 import type { Product } from '../reference/product.ts';
 import { supportAccountSchema } from './account.ts';
 import type { Agreement } from './agreement.ts';
-import { billionths, ofBillionths } from './exact.ts';
+import { billionths, ofBillionths } from '../pricing/billionths.ts';
 import { fundClaims } from './funding.ts';
 import type { ProgrammeTerms } from './programme.ts';
 import { newSupportAccount, settleSupport, supportPostings } from './settlement.ts';

@@ -2,7 +2,8 @@ import type { Decimal } from '../kernel/decimal.ts';
 import { divide, tenTo } from '../kernel/decimal.ts';
 import type { Quarter } from '../kernel/quarter.ts';
 import type { Billionths } from './exact.ts';
-import { atLeastZero, billionths } from './exact.ts';
+import { atLeastZero } from './exact.ts';
+import { billionths } from '../pricing/billionths.ts';
 import type { ProgrammeTerms } from './programme.ts';
 
 /** Per unit of the product: what a programme pays, and what it is paid back. Never both. */

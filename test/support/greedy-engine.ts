@@ -1,4 +1,5 @@
-import type { AwardTerms, AwardedQuarterTerms } from '../../shared/clearing/documents/conclude.ts';
+import type { AwardedQuarter } from '../../shared/clearing/awards/award.ts';
+import type { AwardTerms } from '../../shared/clearing/documents/conclude.ts';
 import type { Snapshot } from '../../shared/clearing/snapshot.ts';
 import { sha256 } from '../../shared/kernel/digest.ts';
 import type { Quarter } from '../../shared/kernel/quarter.ts';
@@ -19,7 +20,7 @@ export const greedyEngine: Clear = (snapshot) => {
   const offers = snapshot.offers.map(order).sort((a, b) => Number(a.ticks - b.ticks));
   const bids = snapshot.bids.map(order).sort((a, b) => Number(b.ticks - a.ticks));
   const left = balances(snapshot);
-  const awards = new Map<string, AwardTerms & { schedule: AwardedQuarterTerms[] }>();
+  const awards = new Map<string, AwardTerms & { schedule: AwardedQuarter[] }>();
   for (const quarter of [...left.quarters].sort())
     for (const bid of bids)
       for (const offer of offers) {
@@ -46,7 +47,7 @@ export const greedyEngine: Clear = (snapshot) => {
   });
 };
 
-function atAsk(quarter: Quarter, lots: bigint, ask: bigint): AwardedQuarterTerms {
+function atAsk(quarter: Quarter, lots: bigint, ask: bigint): AwardedQuarter {
   const nothing = { floorUplift: 0n, scarcity: 0n, duties: 0n, levy: 0n, support: 0n };
   return {
     ...{ quarter, lots, price: ask, landed: ask },

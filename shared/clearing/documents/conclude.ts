@@ -4,40 +4,19 @@ import { waterfallParts } from '../../contracts/contract.ts';
 import { canonicalJson, sha256 } from '../../kernel/digest.ts';
 import { idPrefixes } from '../../kernel/ids.ts';
 import { moneyOf } from '../../kernel/money.ts';
-import type { Quarter } from '../../kernel/quarter.ts';
-import type { Floor } from '../../pricing/floor.ts';
 import { amountOfTicks, minorUnitsOf, priceOf, quantityOf } from '../../pricing/product-terms.ts';
 import type { Product } from '../../reference/product.ts';
-import type { Certificate } from '../../standards/certificate.ts';
-import type { StandardsRule } from '../../standards/standards-rule.ts';
+import type { Award, AwardedQuarter } from '../awards/award.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { indexedTerms } from './indexed-terms.ts';
 
-/** What one offer sells to one bid, as the engine awards it: prices in ticks, quantities in lots. */
-export interface AwardTerms {
-  readonly offer: string;
-  readonly bid: string;
-  /** Of the pool whose bid it is. */
-  readonly member?: string | undefined;
-  /** That supports it. */
-  readonly programme?: string | undefined;
-  readonly site: string;
-  readonly origin: string;
-  readonly destination: string;
-  readonly schedule: readonly AwardedQuarterTerms[];
-  readonly floor: Floor | undefined;
-  readonly standards: readonly StandardsRule[];
-  readonly certificates: readonly Pick<Certificate, 'id' | 'scheme' | 'level' | 'validTo'>[];
-}
-
-export interface AwardedQuarterTerms {
-  readonly quarter: Quarter;
-  readonly lots: bigint;
-  readonly price: bigint;
-  readonly landed: bigint;
-  readonly waterfall: Readonly<Record<WaterfallPart, bigint>>;
-  readonly interval: { readonly low: bigint; readonly high: bigint };
-}
+/** An award as far as a contract follows from it: of the certificates relied on, only what it names. */
+export type AwardTerms = Omit<Award, 'certificates'> & {
+  readonly certificates: readonly Pick<
+    Award['certificates'][number],
+    'id' | 'scheme' | 'level' | 'validTo'
+  >[];
+};
 
 /**
  * A contract's id follows from what it is a contract of (`part`: the pool's member or the programme, where there is one):
@@ -104,7 +83,7 @@ export function contractsOf(
   }));
 }
 
-const scheduleEntry = (entry: AwardedQuarterTerms, product: Product): ContractTerms['schedule'][number] => ({
+const scheduleEntry = (entry: AwardedQuarter, product: Product): ContractTerms['schedule'][number] => ({
   quarter: entry.quarter,
   quantity: quantityOf(entry.lots, product),
   price: priceOf(entry.price, product),
@@ -115,7 +94,7 @@ const scheduleEntry = (entry: AwardedQuarterTerms, product: Product): ContractTe
 
 /** Exact minor units of one part over all quarters. */
 export const totalOf = (
-  schedule: readonly Pick<AwardedQuarterTerms, 'lots' | 'waterfall'>[],
+  schedule: readonly Pick<AwardedQuarter, 'lots' | 'waterfall'>[],
   part: WaterfallPart,
   product: Product,
 ): bigint =>

@@ -3,7 +3,8 @@ import { moneyOf } from '../../kernel/money.ts';
 import type { Quarter } from '../../kernel/quarter.ts';
 import { priceOf, quantityOf } from '../../pricing/product-terms.ts';
 import type { Product } from '../../reference/product.ts';
-import type { AwardTerms, AwardedQuarterTerms } from './conclude.ts';
+import type { AwardedQuarter } from '../awards/award.ts';
+import type { AwardTerms } from './conclude.ts';
 import { totalOf } from './conclude.ts';
 import type { ClearedQuarter, ClearingOutcome, MarketFigures, Trade } from './record.ts';
 import { depthOf } from './depth.ts';
@@ -22,7 +23,7 @@ export interface Decided {
 }
 
 /** One award's quarter, with the groups of related parties that trade there. */
-interface Lot extends AwardedQuarterTerms {
+interface Lot extends AwardedQuarter {
   readonly origin: string;
   readonly destination: string;
   readonly seller: string;

@@ -116,4 +116,4 @@ export const totalsOf = (contributions: readonly Contribution[]): Figures =>
       name,
       trimDecimal(contributions.map(({ figures }) => figures[name]).reduce(plus, zero)),
     ]),
-  ) as unknown as Figures;
+  ) as Figures;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decimal } from '../../../shared/kernel/decimal.ts';
 import { must } from '../../../shared/kernel/result.ts';
-import { billionths, ofBillionths } from '../../../shared/support/exact.ts';
+import { billionths, ofBillionths } from '../../../shared/pricing/billionths.ts';
 import { greatestExposure } from '../../../shared/support/exposure.ts';
 import { splitByLargestRemainder } from '../../../shared/kernel/split.ts';
 import { fundClaims } from '../../../shared/support/funding.ts';

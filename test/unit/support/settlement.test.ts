@@ -3,7 +3,7 @@ import { decimal } from '../../../shared/kernel/decimal.ts';
 import type { Price } from '../../../shared/kernel/money.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { fundClaims } from '../../../shared/support/funding.ts';
-import { billionths } from '../../../shared/support/exact.ts';
+import { billionths } from '../../../shared/pricing/billionths.ts';
 import { greatestExposure } from '../../../shared/support/exposure.ts';
 import type { SupportAccount } from '../../../shared/support/account.ts';
 import type { SupportInput } from '../../../shared/support/settlement.ts';
