@@ -1,5 +1,6 @@
 import type { BidEntry, Book, OfferEntry } from '../book.ts';
-import { areConsecutive, breachesOf, leastLots, type Breach } from './conditions.ts';
+import { Alternatives, nothing, type Node } from './alternatives.ts';
+import { breachesOf, type Breach } from './conditions.ts';
 import type { ClearedQuarter, Setting } from '../quarters.ts';
 import type { Asked, SteeredQuarters } from './steered-quarters.ts';
 
@@ -11,15 +12,6 @@ const PAIRS_TRIED = 1_000_000;
 const MOST_STEPS = 200;
 /** With more orders than this left that break their conditions, single breaches are not searched one by one. */
 const FEW_ORDERS = 3;
-
-type PairBreach = Exclude<Breach, { readonly code: 'all_or_none' }>;
-
-const nothing: Asked = { forbidden: new Set(), minima: new Map() };
-
-interface Node {
-  readonly asked: readonly (Asked | undefined)[];
-  readonly filled: ReadonlySet<OfferEntry | BidEntry>;
-}
 
 /** A node whose restrictions can be kept together, and the quarters that keep them. */
 interface Settled {
@@ -46,6 +38,7 @@ export class Steering {
   readonly #book: Book;
   readonly #quarters: readonly ClearedQuarter[];
   readonly #solved: SteeredQuarters;
+  readonly #alternatives: Alternatives;
   readonly #allowed: number;
   #trials = 0;
 
@@ -53,6 +46,7 @@ export class Steering {
     this.#book = book;
     this.#quarters = quarters;
     this.#solved = solved;
+    this.#alternatives = new Alternatives(book, quarters, solved);
     const largest = quarters.reduce((most, each) => Math.max(most, solved.pairsIn(each)), 1);
     this.#allowed = Math.min(MOST_TRIALS, Math.max(FEWEST_TRIALS, PAIRS_TRIED / largest));
   }
@@ -107,7 +101,7 @@ export class Steering {
     const [first] = breaches;
     if (first === undefined || steps.left <= 0) return from;
     if (breaches.length === 1) {
-      for (const node of this.#alternatives(from.node, first)) {
+      for (const node of this.#alternatives.of(from.node, first)) {
         steps.left--;
         const quarters = this.#solve(node, false);
         if (quarters !== undefined) return { node, quarters };
@@ -117,7 +111,7 @@ export class Steering {
     }
     let together: Node | undefined = from.node;
     for (const breach of breaches) {
-      const next: Node | undefined = this.#alternatives(together, breach)[0];
+      const next: Node | undefined = this.#alternatives.of(together, breach)[0];
       if (next !== undefined) together = next;
     }
     steps.left--;
@@ -135,7 +129,7 @@ export class Steering {
     if (quarters === undefined) return undefined;
     const [breach] = this.#breachesOf(quarters);
     if (breach === undefined) return { node, quarters };
-    for (const next of this.#alternatives(node, breach)) {
+    for (const next of this.#alternatives.of(node, breach)) {
       const found = this.#search(next);
       if (found !== undefined) return found;
     }
@@ -154,62 +148,6 @@ export class Steering {
       if (this.#breachesOf(trial).length === 0) best = trial;
     }
     return best;
-  }
-
-  #alternatives(node: Node, breach: Breach): Node[] {
-    if (breach.code === 'all_or_none') {
-      const asked = node.asked.map((each, quarter) =>
-        breach.entry.lots[quarter]! > 0 ? (each ?? nothing) : each,
-      );
-      return [{ asked, filled: new Set([...node.filled, breach.entry]) }];
-    }
-    const forbidding = this.#forbid(node, breach);
-    const given = forbidding === undefined ? [] : [forbidding];
-    if (breach.code === 'minimum_quarters') return [...this.#lengthened(node, breach), ...given];
-    const enlarged = this.#enlarge(node, breach, breach.from);
-    const larger = enlarged === undefined ? [] : [enlarged];
-    const least = leastLots(breach.offer, breach.bid);
-    return 2 * breach.lots >= least ? [...larger, ...given] : [...given, ...larger];
-  }
-
-  #forbid(node: Node, { offer, bid, from, to }: PairBreach): Node | undefined {
-    let asked = node.asked;
-    for (let quarter = from; quarter <= to; quarter++) {
-      const pair = this.#pairAt(quarter, offer, bid);
-      if (pair === undefined) return undefined;
-      const { forbidden, minima } = asked[quarter] ?? nothing;
-      if (minima.has(pair)) return undefined;
-      asked = asked.with(quarter, { minima, forbidden: new Set([...forbidden, pair]) });
-    }
-    return { ...node, asked };
-  }
-
-  #enlarge(node: Node, breach: PairBreach, quarter: number): Node | undefined {
-    const { offer, bid } = breach;
-    const pair = this.#pairAt(quarter, offer, bid);
-    if (pair === undefined) return undefined;
-    const least = leastLots(offer, bid);
-    const { forbidden, minima } = node.asked[quarter] ?? nothing;
-    if (forbidden.has(pair)) return undefined;
-    return {
-      ...node,
-      asked: node.asked.with(quarter, { forbidden, minima: new Map([...minima, [pair, least]]) }),
-    };
-  }
-
-  /** Every window of enough consecutive quarters around a stretch that is too short; the earliest first. */
-  #lengthened(node: Node, breach: PairBreach): Node[] {
-    const length = breach.entry.conditions!.minimumQuarters;
-    const book = this.#book;
-    const windows: Node[] = [];
-    for (let first = Math.max(breach.to - length + 1, 0); first <= breach.from; first++) {
-      if (!isConsecutive(book, first, length)) continue;
-      let window: Node | undefined = node;
-      for (let quarter = first; window !== undefined && quarter < first + length; quarter++)
-        window = this.#enlarge(window, breach, quarter);
-      if (window !== undefined) windows.push(window);
-    }
-    return windows;
   }
 
   #solve(node: Node, evenly: boolean): ClearedQuarter[] | undefined {
@@ -234,16 +172,4 @@ export class Steering {
     const here = [...filled].filter((entry) => entry.lots[quarter]! > 0);
     return this.#solved.solve(this.#quarters[quarter]!, asked, here, evenly);
   }
-
-  #pairAt(quarter: number, offer: OfferEntry, bid: BidEntry): number | undefined {
-    return this.#solved.pairAt(this.#quarters[quarter]!, offer, bid);
-  }
-}
-
-function isConsecutive(book: Book, first: number, length: number): boolean {
-  for (let quarter = first; quarter < first + length; quarter++) {
-    if (quarter >= book.quarters.length) return false;
-    if (quarter > first && !areConsecutive(book, quarter - 1, quarter)) return false;
-  }
-  return true;
 }

@@ -1,8 +1,9 @@
 import type { BidFacet, OfferFacet } from '../eligibility/facet.ts';
+import { bestOf } from './best-cures.ts';
 import type { Miss } from './misses.ts';
 import type { PriceInterval } from '../documents/published.ts';
 import type { Setting } from '../quarters.ts';
-import { causesIn, refusalBit, type BindingCause, type RefusalCause } from '../eligibility/refusal.ts';
+import { causesIn, refusalBit, type BindingCause } from '../eligibility/refusal.ts';
 import { attainable } from '../eligibility/standards-check.ts';
 import { landedReserve, priceWithin, type TradeTerms } from '../eligibility/trade-terms.ts';
 
@@ -98,7 +99,7 @@ export function curesOfOffer(
     const price = ask === undefined ? undefined : { ask };
     return variants(miss, { told: open, own: open, enough, price, checks });
   });
-  return told(cures);
+  return bestOf(cures);
 }
 
 /**
@@ -148,7 +149,7 @@ export function curesOfBid(
       ? made.map((cure) => ({ ...cure, told: true, floor }))
       : made;
   });
-  return told(cures);
+  return bestOf(cures);
 }
 
 /** A miss with its refusals gone, and with its price changed as well. */
@@ -185,48 +186,3 @@ function variants(
   };
   return priced ? [all] : [alone, all];
 }
-
-/**
- * Of each single reason the best cure; where none of them is certain, the best of two reasons together that is and of
- * which both can be told. No other organisation's quantity decides which is best.
- */
-function told(cures: readonly Cure[]): Cure[] {
-  const best = new Map<BindingCause, Cure>();
-  for (const cure of cures) {
-    const [cause] = cure.causes;
-    if (cure.causes.length !== 1 || cause === undefined) continue;
-    const known = best.get(cause);
-    if (known === undefined || isBetter(cure, known)) best.set(cause, cure);
-  }
-  // The price is told once: of trades that were refused for it before those that were lost for it.
-  if (
-    [...best.values()].some(({ causes, limit, ask }) => isPrice(causes[0]!) && (limit ?? ask) !== undefined)
-  )
-    best.delete('out_of_competition');
-  const singles = [...best.values()].sort(byCause);
-  if (singles.some(({ certain }) => certain)) return singles;
-  const pairs = cures.filter((cure) => cure.causes.length === 2 && cure.certain && cure.told).sort(byCause);
-  const [first, ...others] = pairs;
-  return first === undefined
-    ? singles
-    : [...singles, others.reduce((a, b) => (isBetter(b, a) ? b : a), first)];
-}
-
-/** Certain before told before the rest, then that which asks for fewest certificates, then the kinder price. */
-function isBetter(a: Cure, b: Cure): boolean {
-  if (a.certain !== b.certain) return a.certain;
-  if (a.told !== b.told) return a.told;
-  if (a.checks.length !== b.checks.length) return a.checks.length < b.checks.length;
-  if (a.ask !== b.ask) return (a.ask ?? 0n) > (b.ask ?? 0n);
-  return a.checks.join() < b.checks.join() || (a.checks.join() === b.checks.join() && a.origin < b.origin);
-}
-
-const isPrice = (cause: BindingCause): boolean =>
-  cause === 'price_below_floor' || cause === 'limit_below_reserve';
-
-const rankOf = (cause: BindingCause | undefined): number =>
-  cause !== undefined && cause in refusalBit ? refusalBit[cause as RefusalCause] : Number.MAX_SAFE_INTEGER;
-
-/** In order of report. */
-const byCause = (a: Cure, b: Cure): number =>
-  rankOf(a.causes[0]) - rankOf(b.causes[0]) || rankOf(a.causes[1]) - rankOf(b.causes[1]);

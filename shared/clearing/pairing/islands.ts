@@ -1,5 +1,8 @@
 import type { Ties } from './ties.ts';
 
+/** Islands with more orders than this stay as they were shared: their ties are too many to weigh. */
+const LARGEST_ISLAND = 20_000;
+
 /** Parts of a quarter's ties that share no seller and no buyer: lists of links, by number. */
 export function islandsOf({ sellers, buyers, linkSeller, linkBuyer }: Ties): number[][] {
   const root = Int32Array.from({ length: sellers.length + buyers.length }, (_, node) => node);
@@ -21,4 +24,16 @@ export function islandsOf({ sellers, buyers, linkSeller, linkBuyer }: Ties): num
     islands[islandOf[top]!]!.push(link);
   }
   return islands;
+}
+
+/** One seller or one buyer can be paired in one way only, and so can any without a circle of links. */
+export function hasChoice({ linkSeller, linkBuyer }: Ties, links: readonly number[]): boolean {
+  const sellers = new Set<number>();
+  const buyers = new Set<number>();
+  for (const link of links) {
+    sellers.add(linkSeller[link]!);
+    buyers.add(linkBuyer[link]!);
+  }
+  const orders = sellers.size + buyers.size;
+  return sellers.size > 1 && buyers.size > 1 && links.length >= orders && orders <= LARGEST_ISLAND;
 }

@@ -1,9 +1,10 @@
-import type { BidEntry, Book, OfferEntry } from '../book.ts';
+import type { BidEntry, OfferEntry } from '../book.ts';
+import { flowOf } from './class-flow.ts';
 import { exactMatches } from './exact-matches.ts';
 import type { Facets } from '../eligibility/facet.ts';
-import { islandsOf } from './islands.ts';
+import { hasChoice, islandsOf } from './islands.ts';
 import { likelyLinks } from './likely-links.ts';
-import type { Market } from '../market.ts';
+import { PairNumbers, Renumbering } from './numbers.ts';
 import { promise } from '../solver/network.ts';
 import { isBetter, pairIsland, scoreOf, type Island } from './pairing-flow.ts';
 import type { ClearedQuarter, Setting } from '../quarters.ts';
@@ -13,8 +14,6 @@ import { mostLinks, tiesOf, type Ties } from './ties.ts';
 /** The fewest lots that an award of this offer to this bid should have in a quarter: the greater of both sides'. */
 export type MinimumOf = (offer: OfferEntry, bid: BidEntry) => number;
 
-/** Islands with more orders than this stay as they were shared: their ties are too many to weigh. */
-const LARGEST_ISLAND = 20_000;
 /** Quarters that could have more ties than this stay as they were shared, whole: making them would take the memory. */
 const MOST_LINKS = 3_000_000;
 
@@ -201,96 +200,6 @@ class Stage {
     promise(volume(awards.values()) === volume(cleared.awards), 'pairing moves lots and makes none');
     return [...awards.values()];
   }
-}
-
-/** The flow between classes that awards add up to: explanations read from it which origin caps are full. */
-function flowOf(
-  facets: Facets,
-  { network, offers, headOf }: Market,
-  awards: readonly PairAward[],
-): Float64Array {
-  const heads = network.demand.length + network.capLots.length;
-  const lotsOf = new Map<number, number>();
-  for (const { offerClass, bidClass, lots } of awards) {
-    const head = headOf[bidClass]![facets.offers[offers[offerClass]!.facet]!.origin]!;
-    lotsOf.set(offerClass * heads + head, (lotsOf.get(offerClass * heads + head) ?? 0) + lots);
-  }
-  const { pairOffer, pairHead } = network;
-  const flow = new Float64Array(pairOffer.length);
-  const trades = new Uint8Array(offers.length);
-  for (const { offerClass } of awards) trades[offerClass] = 1;
-  for (let pair = 0; pair < flow.length; pair++) {
-    const offer = pairOffer[pair]!;
-    if (trades[offer] === 1) flow[pair] = lotsOf.get(offer * heads + pairHead[pair]!) ?? 0;
-  }
-  return flow;
-}
-
-/** Numbers the pairs of a book's orders. */
-class PairNumbers {
-  readonly #offers: Map<OfferEntry, number>;
-  readonly #bids: Map<BidEntry, number>;
-
-  constructor({ offers, bids }: Book) {
-    this.#offers = new Map(offers.map((offer, number) => [offer, number]));
-    this.#bids = new Map(bids.map((bid, number) => [bid, number]));
-  }
-
-  of(offer: OfferEntry, bid: BidEntry): number {
-    return this.#offers.get(offer)! * this.#bids.size + this.#bids.get(bid)!;
-  }
-
-  ofLinks({ sellers, buyers, linkSeller, linkBuyer }: Ties): Float64Array {
-    const rows = sellers.map(({ order }) => this.#offers.get(order)! * this.#bids.size);
-    const columns = buyers.map(({ order }) => this.#bids.get(order)!);
-    const pairs = new Float64Array(linkSeller.length);
-    for (let link = 0; link < pairs.length; link++)
-      pairs[link] = rows[linkSeller[link]!]! + columns[linkBuyer[link]!]!;
-    return pairs;
-  }
-
-  /** How many pairs trade in any of the quarters. */
-  in(quarters: readonly ClearedQuarter[]): number {
-    const pairs = new Set<number>();
-    for (const { awards } of new Set(quarters))
-      for (const { offer, bid } of awards) pairs.add(this.of(offer, bid));
-    return pairs.size;
-  }
-}
-
-/** Small numbers for the few that an island has of many. */
-class Renumbering {
-  readonly values: number[] = [];
-  /** One more than the number; 0 for what has none yet. */
-  readonly #numbers: Int32Array;
-
-  constructor(count: number) {
-    this.#numbers = new Int32Array(count);
-  }
-
-  forget(): void {
-    for (const value of this.values) this.#numbers[value] = 0;
-    this.values.length = 0;
-  }
-
-  of(value: number): number {
-    const known = this.#numbers[value]!;
-    if (known > 0) return known - 1;
-    this.#numbers[value] = this.values.push(value);
-    return this.values.length - 1;
-  }
-}
-
-/** One seller or one buyer can be paired in one way only, and so can any without a circle of links. */
-function hasChoice({ linkSeller, linkBuyer }: Ties, links: readonly number[]): boolean {
-  const sellers = new Set<number>();
-  const buyers = new Set<number>();
-  for (const link of links) {
-    sellers.add(linkSeller[link]!);
-    buyers.add(linkBuyer[link]!);
-  }
-  const orders = sellers.size + buyers.size;
-  return sellers.size > 1 && buyers.size > 1 && links.length >= orders && orders <= LARGEST_ISLAND;
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { BidEntry, OfferEntry } from '../book.ts';
-import type { Market } from '../market.ts';
-import { bidOf, promise } from '../solver/network.ts';
-import { isTight, type Prices } from '../solver/prices.ts';
+import { bidOf } from '../solver/network.ts';
+import { isTight } from '../solver/prices.ts';
 import type { ClearedQuarter, Setting } from '../quarters.ts';
 import type { PairAward } from '../awards/sharing.ts';
-import type { TradeTerms } from '../eligibility/trade-terms.ts';
+import { LIKE_SIZES, Nodes } from './nodes.ts';
+import { TightPairs } from './tight-pairs.ts';
 
 /** Lots that an order trades in a quarter, in as far as they must stay together. */
 export interface TiesNode<Order> {
@@ -53,9 +53,6 @@ export function roomOf(
   const most = gate < 0 ? Infinity : gates[gate]!.most;
   return Math.min(sellers[linkSeller[link]!]!.lots, buyers[linkBuyer[link]!]!.lots, most);
 }
-
-/** Of classes with many members, each member is linked to so many of about its own size. */
-const LIKE_SIZES = 4;
 
 /**
  * Reads the ties of a cleared quarter, as far as `awards` reach: those of its awards that may move.
@@ -153,110 +150,4 @@ export function mostLinks({ market: { network, offers, bids }, solution, awards 
       links += Math.min(sellers * buyers, LIKE_SIZES * (sellers + buyers));
   }
   return links;
-}
-
-/** The pairs of classes that are tight and trade, by class of offers. */
-class TightPairs {
-  readonly #pairs: { readonly head: number; readonly terms: number }[][];
-  readonly #terms = new Map<string, number>();
-  readonly #lanes = new Map<number, number>();
-
-  constructor(
-    { facets, eligibility }: Setting,
-    { network, offers, bids }: Market,
-    prices: Prices,
-    awards: readonly PairAward[],
-  ) {
-    const selling = new Uint8Array(offers.length);
-    const buying = new Uint8Array(bids.length);
-    for (const { offerClass, bidClass } of awards) {
-      selling[offerClass] = 1;
-      buying[bidClass] = 1;
-    }
-    this.#pairs = offers.map(() => []);
-    for (let pair = 0; pair < network.pairOffer.length; pair++) {
-      const offerClass = network.pairOffer[pair]!;
-      const head = network.pairHead[pair]!;
-      const bidClass = bidOf(network, head);
-      if (selling[offerClass] === 0 || buying[bidClass] === 0 || !isTight(network, prices, pair)) continue;
-      const offer = facets.offers[offers[offerClass]!.facet]!;
-      const bid = facets.bids[bids[bidClass]!.facet]!;
-      const lane = offer.origin * facets.destinations.length + bid.destination;
-      const known = this.#lanes.get(lane);
-      const limits = network.laneLimits[network.pairLane[pair] ?? -1] ?? [];
-      const terms = known ?? this.#number(eligibility.terms(offer, bid), limits);
-      if (known === undefined) this.#lanes.set(lane, terms);
-      this.#pairs[offerClass]!.push({ head, terms });
-    }
-  }
-
-  #number({ inside, effect, floor, dutyRate }: TradeTerms, limits: readonly number[]): number {
-    const key = [inside, effect, floor, dutyRate.units, dutyRate.scale, ...limits].join();
-    const known = this.#terms.get(key) ?? this.#terms.size;
-    this.#terms.set(key, known);
-    return known;
-  }
-
-  of(offerClass: number): readonly { readonly head: number; readonly terms: number }[] {
-    return this.#pairs[offerClass]!;
-  }
-
-  termsOf(offerClass: number, head: number): number {
-    const pair = this.#pairs[offerClass]!.find((each) => each.head === head);
-    promise(pair !== undefined, 'what trades is tight');
-    return pair.terms;
-  }
-}
-
-/** One side's nodes as they are met: an order once for each kind of trade that must keep its own total. */
-class Nodes<Order> {
-  readonly list: { order: Order; class: number; kind: number; lots: number }[] = [];
-  readonly #kinds = new Map<Order, Map<number, number>>();
-  /** By class, then kind; sorted by size once asked for. */
-  readonly #alike = new Map<number, Map<number, number[]>>();
-  readonly #none: readonly number[] = [];
-  #sorted = false;
-
-  of(order: Order, orderClass: number, kind: number, lots: number): number {
-    const kinds = this.#kinds.get(order) ?? new Map<number, number>();
-    this.#kinds.set(order, kinds);
-    let node = kinds.get(kind);
-    if (node === undefined) {
-      node = this.list.push({ order, class: orderClass, kind, lots: 0 }) - 1;
-      kinds.set(kind, node);
-      const alike = this.#alike.get(orderClass) ?? new Map<number, number[]>();
-      this.#alike.set(orderClass, alike);
-      const nodes = alike.get(kind);
-      if (nodes === undefined) alike.set(kind, [node]);
-      else nodes.push(node);
-    }
-    this.list[node]!.lots += lots;
-    return node;
-  }
-
-  /** The nodes of one class and kind, small ones first. */
-  alike(orderClass: number, kind: number): readonly number[] {
-    if (!this.#sorted)
-      for (const kinds of this.#alike.values())
-        for (const nodes of kinds.values()) nodes.sort((a, b) => this.list[a]!.lots - this.list[b]!.lots);
-    this.#sorted = true;
-    return this.#alike.get(orderClass)?.get(kind) ?? this.#none;
-  }
-
-  /** Of nodes sorted by size those nearest to `size`, and those that have been given something. */
-  ofSize(nodes: readonly number[], size: number, given: ReadonlyMap<number, number>): Set<number> {
-    let low = 0;
-    let high = nodes.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.list[nodes[middle]!]!.lots < size) low = middle + 1;
-      else high = middle;
-    }
-    const from = Math.max(0, Math.min(low - (LIKE_SIZES >> 1), nodes.length - LIKE_SIZES));
-    const near = new Set(nodes.slice(from, from + LIKE_SIZES));
-    const { class: orderClass, kind } = this.list[nodes[0]!]!;
-    for (const node of given.keys())
-      if (this.list[node]!.class === orderClass && this.list[node]!.kind === kind) near.add(node);
-    return near;
-  }
 }

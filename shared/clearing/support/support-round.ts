@@ -3,22 +3,21 @@ import { must } from '../../kernel/result.ts';
 import { minorUnitsOf, ticksOf } from '../../pricing/product-terms.ts';
 import type { Product } from '../../reference/product.ts';
 import { minorUnitsIn } from '../../support/settlement.ts';
-import type { Award, AwardedQuarter } from '../awards/award.ts';
-import { relying } from '../awards/award.ts';
-import { shareAmongMembers } from '../awards/sharing.ts';
-import { sellerPrice, waterfallOf } from '../awards/waterfall.ts';
-import { readBook, type BidEntry, type Book, type OfferEntry } from '../book.ts';
+import type { Award } from '../awards/award.ts';
+import { readBook, type Book } from '../book.ts';
 import { bidClasses, offerClasses, type BidClass, type OfferClass } from '../classes.ts';
 import { Eligibility } from '../eligibility/eligibility.ts';
 import type { Facets } from '../eligibility/facet.ts';
 import { facetsOf } from '../eligibility/facets.ts';
 import { refusalBit } from '../eligibility/refusal.ts';
-import { CLOSED, FREE, zoneCaps, type ZoneCaps } from '../eligibility/zone-caps.ts';
+import { zoneCaps } from '../eligibility/zone-caps.ts';
 import { marketOf, type Market, type Pairing } from '../market.ts';
 import type { Snapshot, SnapshotProgramme } from '../snapshot.ts';
 import { supportWithin } from './frontier.ts';
+import { closedOnly, originGroups } from './origin-groups.ts';
 import { residualSnapshot } from './residual-snapshot.ts';
 import type { OriginGroup, ReachCosts, SupportedNetwork } from './support-flow.ts';
+import { supportedAwards } from './supported-awards.ts';
 
 /** One quarter of a round, as its proof needs it. */
 export interface SupportedQuarter {
@@ -94,7 +93,7 @@ function supportRound(snapshot: Snapshot, programme: SnapshotProgramme): Support
   const setting = { facets, eligibility };
   return {
     programme: programme.id,
-    awards: awardsOf(setting, programme.id, quarters, found.flows),
+    awards: supportedAwards(setting, programme.id, quarters, found.flows),
     cost: found.cost * inTicks,
     next: found.next,
     facets,
@@ -127,30 +126,6 @@ const oneByOne = <C extends OfferClass | BidClass>(of: C): C[] =>
     total: of.lots[index]!,
   }));
 
-/** Caps that are used up close their lanes; what the others let in is counted by origin. */
-const closedOnly = ({ laneOf }: ZoneCaps): ZoneCaps => ({
-  limits: [],
-  lanes: [],
-  laneOf: laneOf.map((lanes) => lanes.map((lane) => (lane === CLOSED ? CLOSED : FREE))),
-});
-
-/**
- * What zones let in from each origin: the least that any zone with one of the round's destinations does, counting all
- * that the round supports of that origin. Exact where those destinations lie in the same capping zones, as one
- * programme's mostly do; elsewhere on the safe side.
- */
-function originGroups(market: Market, { origins, offers }: Facets, caps: ZoneCaps): OriginGroup[] {
-  return origins.flatMap((_, origin) => {
-    const limits = new Set(caps.laneOf[origin]!.flatMap((lane) => caps.lanes[lane] ?? []));
-    if (limits.size === 0) return [];
-    const members = [...market.offers.keys()].filter(
-      (index) => offers[market.offers[index]!.facet]!.origin === origin,
-    );
-    const lots = Math.min(...[...limits].map((limit) => caps.limits[limit]!.lots));
-    return members.length === 0 ? [] : [{ offers: members, lots }];
-  });
-}
-
 /**
  * The most lots of each pair where a programme caps single awards: the cap is spread evenly over the quarters that both
  * orders have in common, so that no award exceeds it whatever the other quarters bring.
@@ -170,48 +145,4 @@ function awardLots(
     const common = book.quarters.filter((_, index) => seller.lots[index]! > 0 && buyer.lots[index]! > 0);
     return Number(cap / (BigInt(common.length) * BigInt(gap[pair]!)));
   });
-}
-
-/** What each offer sells to each bid with the programme's support; sorted by offer, then bid. */
-function awardsOf(
-  { facets, eligibility }: { facets: Facets; eligibility: Eligibility },
-  programme: string,
-  quarters: readonly { readonly quarter: Quarter; readonly market: Market }[],
-  flows: readonly Float64Array[],
-): Award[] {
-  const schedules = new Map<OfferEntry, Map<BidEntry, AwardedQuarter[]>>();
-  for (const [index, { quarter, market }] of quarters.entries())
-    for (const { offer, bid, lots } of shareAmongMembers(market, flows[index]!)) {
-      const facet = {
-        offer: facets.offers[facets.offerFacet.get(offer)!]!,
-        bid: facets.bids[facets.bidFacet.get(bid)!]!,
-      };
-      const parts = waterfallOf(offer.price, 0n, eligibility.terms(facet.offer, facet.bid));
-      const waterfall = { ...parts, support: parts.landed - bid.price };
-      const { landed } = waterfall;
-      const entry = {
-        ...{ quarter, lots: BigInt(lots), price: sellerPrice(waterfall), landed, waterfall },
-        interval: { low: landed, high: landed },
-      };
-      const ofOffer = schedules.get(offer) ?? new Map<BidEntry, AwardedQuarter[]>();
-      schedules.set(offer, ofOffer);
-      ofOffer.set(bid, [...(ofOffer.get(bid) ?? []), entry]);
-    }
-  const byId = (a: OfferEntry | BidEntry, b: OfferEntry | BidEntry): number =>
-    a.order.id < b.order.id ? -1 : 1;
-  const reliedOn = relying({ facets });
-  return [...schedules.keys()].sort(byId).flatMap((offer) =>
-    [...schedules.get(offer)!.keys()].sort(byId).map((bid): Award => {
-      const facet = facets.bids[facets.bidFacet.get(bid)!]!;
-      const rules = facets.destinations[facet.destination]!;
-      const schedule = schedules.get(offer)!.get(bid)!;
-      return {
-        ...{ offer: offer.order.id, bid: bid.order.id, programme, site: offer.order.site },
-        origin: facets.origins[facets.offers[facets.offerFacet.get(offer)!]!.origin]!,
-        destination: bid.order.destination ?? rules.destination,
-        ...{ schedule, floor: rules.floor, standards: rules.standards },
-        certificates: reliedOn(offer.order.site, facet.checks, schedule),
-      };
-    }),
-  );
 }
