@@ -10,7 +10,14 @@ import { conversion } from '../kernel/unit.ts';
 import type { Product } from '../reference/product.ts';
 
 /** Digits that a weighed mass is kept with: to the gram in metric units, to a millionth of the unit in the others. */
-const digits: Record<Unit, number> = { g: 0, kg: 3, t: 6, lb: 6, mtu: 6, 'kg contained': 3 };
+export const weighingDigits: Readonly<Record<Unit, number>> = {
+  g: 0,
+  kg: 3,
+  t: 6,
+  lb: 6,
+  mtu: 6,
+  'kg contained': 3,
+};
 
 /** What was weighed, in the product's own unit; rounded down: nobody pays for a gram that may not be there. */
 export function massOf(
@@ -27,7 +34,7 @@ export function massOf(
         `${quantity.unit} cannot be converted to ${product.unit} for this product: it has no contained factor.`,
       ),
     );
-  const scale = digits[product.unit];
+  const scale = weighingDigits[product.unit];
   const units = divide(
     quantity.amount.units * ratio.numerator * tenTo(scale),
     tenTo(quantity.amount.scale) * ratio.denominator,
@@ -39,7 +46,8 @@ export function massOf(
 }
 
 /** A mass in a unit, rounded down to what is weighed in it. */
-export const weighed = (amount: Decimal, unit: Unit): Decimal => atScale(amount, digits[unit], 'down');
+export const weighed = (amount: Decimal, unit: Unit): Decimal =>
+  atScale(amount, weighingDigits[unit], 'down');
 
 /** What is left of a wet mass without its moisture (per cent of the wet mass), rounded down. */
 export const dryMass = (wet: Decimal, moisture: Decimal, unit: Unit): Decimal =>

@@ -45,7 +45,8 @@ export type ReferenceKind =
   | 'floor'
   | 'change'
   | 'reference-price'
-  | 'programme';
+  | 'programme'
+  | 'stockpile';
 
 export const keys = {
   /** The present version of a record of reference data; one partition per kind, read whole. */
@@ -145,6 +146,17 @@ export const keys = {
   supportSettlement: (agreement: string, quarter: string): Key => ({
     pk: `AGREEMENT#${agreement}`,
     sk: `SETTLEMENT#${quarter}`,
+  }),
+
+  /** What a stockpile has of a product, by account. */
+  stockBalance: (stockpile: string, product: string): Key => ({
+    pk: `STOCKPILE#${stockpile}`,
+    sk: `BALANCE#${product}`,
+  }),
+  /** A movement's id begins with its time. */
+  stockMovement: (stockpile: string, movement: string): Key => ({
+    pk: `STOCKPILE#${stockpile}`,
+    sk: `MOVEMENT#${movement}`,
   }),
 
   idempotency: (organisation: string, operation: string, keyHash: string): Key => ({

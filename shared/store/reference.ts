@@ -18,6 +18,8 @@ import type { Scheme } from '../standards/scheme.ts';
 import { schemeSchema } from '../standards/scheme.ts';
 import type { StandardsRule } from '../standards/standards-rule.ts';
 import { standardsRuleSchema } from '../standards/standards-rule.ts';
+import type { Stockpile } from '../stockpiles/stockpile.ts';
+import { stockpileSchema } from '../stockpiles/stockpile.ts';
 import type { Programme } from '../support/programme.ts';
 import { programmeSchema } from '../support/programme.ts';
 import type { ReferenceKind } from './keys.ts';
@@ -40,6 +42,7 @@ export interface ReferenceRecords {
   change: Change;
   'reference-price': ReferenceSeries;
   programme: Programme;
+  stockpile: Stockpile;
 }
 
 /** Consumption is a zone's, of a product; neither id contains the bar. */
@@ -72,6 +75,7 @@ export const referenceSeries: { readonly [K in ReferenceKind]: Series<ReferenceR
   change: seriesOf('change', changeSchema),
   'reference-price': seriesOf('reference-price', referenceSeriesSchema),
   programme: seriesOf('programme', programmeSchema),
+  stockpile: seriesOf('stockpile', stockpileSchema),
 };
 
 /** The present version. */
