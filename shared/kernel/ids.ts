@@ -25,6 +25,11 @@ export const idPrefixes = {
   entry: 'ent',
   event: 'evt',
   request: 'req',
+  disruption: 'dis',
+  alert: 'alt',
+  webhook: 'whk',
+  notice: 'ntc',
+  replay: 'rpl',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 
