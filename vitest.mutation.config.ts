@@ -50,7 +50,7 @@ const direct: Record<string, { readonly units: string[]; readonly properties: st
   preview: { units: [unit('preview*')], properties: [] },
   documents: {
     units: [
-      unit('{digest,explanation-shards,figures,market-view,proof,record}'),
+      unit('{digest,documents,explanation-shards,figures,market-view,proof,published,record,record-shapes}'),
       unit('{awards-kept,conditions,pools,zone-caps}'),
     ],
     properties: [],
@@ -62,6 +62,11 @@ const direct: Record<string, { readonly units: string[]; readonly properties: st
     ],
     properties: [],
   },
+  support: {
+    units: [unit('{clear,documents,support-round}')],
+    properties: [property('support-frontier'), 'test/property/verify/supported.test.ts'],
+  },
+  outcome: { units: [unit('{market-outcomes,outcome}')], properties: [] },
   eligibility: {
     units: [
       unit('{eligibility,figures,floors,rules,standards-check,warnings,zone-caps}'),
