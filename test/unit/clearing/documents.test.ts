@@ -8,7 +8,7 @@ import type { ProvenDuals } from '../../../shared/clearing/documents/proof.ts';
 import { explainedOrderSchema } from '../../../shared/clearing/explanation/explanation-shards.ts';
 import { snapshotSchema } from '../../../shared/clearing/snapshot.ts';
 import { MOST_ENTRIES } from '../../../shared/clearing/solver/limits.ts';
-import { provenRound, type ProvenRound } from '../../../shared/clearing/support/support-proof.ts';
+import { provenRound } from '../../../shared/clearing/support/support-proof.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { aMarket, type MarketBuilder } from '../../support/market.ts';
 
@@ -69,7 +69,7 @@ describe('the documents of a clearing', () => {
     const [round] = proof.support!;
     expect(proof.quarters[0]!.prices.limitValue.length).toBeGreaterThan(0);
     expect(round!.flows.length).toBeGreaterThan(0);
-    const [{ scarcity, surplus }] = round!.quarters as [ProvenRound['quarters'][number]];
+    const { scarcity, surplus } = round!.quarters[0]!;
     expect(scarcity.length + surplus.length).toBeGreaterThan(0);
   });
 
