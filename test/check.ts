@@ -1,6 +1,10 @@
 import { execFile } from 'node:child_process';
 
-/** `npm run check`: types, lint and format at the same time, as far as there are cores for it. */
+/**
+ * `npm run check`: types, lint and format at the same time, as far as there are cores for it. Each looks again only at
+ * what has changed since it last passed here; lint of a file that depends on a changed type elsewhere may be stale then,
+ * so a fresh clone, which has no cache, has the last word.
+ */
 const checks = ['typecheck', 'lint', 'format:check'];
 
 const passed = await Promise.all(
