@@ -1,4 +1,5 @@
 import type { Instant } from '../../shared/kernel/time.ts';
+import { instantOf } from '../../shared/kernel/time.ts';
 import type { Item } from '../../shared/store/item.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { checkContracts } from './checks/contracts.ts';
@@ -15,7 +16,7 @@ import type { Finding } from './finding.ts';
 import { scan } from './scan.ts';
 
 export interface AuditOptions {
-  /** As of when offers have expired. */
+  /** As of when offers have expired; by default now, by the market's own clock. */
   readonly at?: Instant;
   /** Told after each page how many items have been read. */
   readonly progress?: (items: number) => void;
@@ -42,7 +43,7 @@ export async function audit(
     for (const item of page) evidence.see(item);
     options.progress?.(evidence.items);
   }
-  return concluded(evidence, options.at ?? new Date().toISOString());
+  return concluded(evidence, options.at ?? instantOf(Date.now() + evidence.clockAhead));
 }
 
 /** The same of items in hand. */

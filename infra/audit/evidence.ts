@@ -29,6 +29,7 @@ import { readSettlementItem } from '../../shared/store/settlements.ts';
 import { siteSeries } from '../../shared/store/sites.ts';
 import type { Site } from '../../shared/reference/site.ts';
 import { readRecord } from '../../shared/store/versioned.ts';
+import { aheadOf } from '../local/market-clock.ts';
 import type { Finding } from './finding.ts';
 import { finding } from './finding.ts';
 
@@ -92,6 +93,8 @@ export class Evidence {
   readonly entries: Entry[] = [];
   readonly lines: { readonly key: string; readonly line: Line }[] = [];
   readonly unreadable: Finding[] = [];
+  /** Milliseconds by which the market's clock is ahead of its machine's: of one machine only. */
+  clockAhead = 0;
   items = 0;
   readonly #contractItems = new Map<string, { item?: Item; events: Item[] }>();
 
@@ -188,6 +191,9 @@ export class Evidence {
         return;
       case 'ACCOUNT':
         this.lines.push({ key, line: readLineItem(item) });
+        return;
+      case 'ONE_MACHINE':
+        this.clockAhead = aheadOf(item) ?? this.clockAhead;
         return;
       default:
     }

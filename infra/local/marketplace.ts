@@ -16,16 +16,18 @@ import type { TickDependencies } from '../../functions/tick/tick.ts';
 import { tick } from '../../functions/tick/tick.ts';
 import { clearAndDocument } from '../../shared/clearing/documents/documents.ts';
 import { idPrefixes } from '../../shared/kernel/ids.ts';
-import type { Clock } from '../../shared/kernel/time.ts';
+import { millisecondsOf } from '../../shared/kernel/time.ts';
 import type { ObjectStore } from '../../shared/store/object-store.ts';
 import { readAll, versionAt } from '../../shared/store/reference.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { addApiReference } from './api-reference.ts';
 import type { ClearingPump } from './clearing-pump.ts';
 import { clearingPump } from './clearing-pump.ts';
+import { addDevClock } from './dev-clock.ts';
 import { addDevToken } from './dev-token.ts';
 import type { Issuer } from './issuer.ts';
 import type { LocalLog } from './log.ts';
+import type { MarketClock } from './market-clock.ts';
 import type { Handler } from './server.ts';
 
 /** The API, its issuer, its reference and its clearing, on a table and an object store. */
@@ -40,14 +42,15 @@ export interface MarketplaceOptions {
   readonly table: Table;
   readonly objects: ObjectStore;
   readonly issuer: Issuer;
-  readonly clock: Clock;
+  readonly marketClock: MarketClock;
   readonly log: LocalLog;
   /** Who holds a market while it clears: unique among those that share the table. */
   readonly holder: string;
 }
 
 export function openMarketplace(options: MarketplaceOptions): Marketplace {
-  const { table, objects, issuer, clock, log } = options;
+  const { table, objects, issuer, marketClock, log } = options;
+  const clock = marketClock.now;
   const wake = (product: string): Promise<void> => {
     clearing.wake(product);
     return Promise.resolve();
@@ -99,7 +102,7 @@ export function openMarketplace(options: MarketplaceOptions): Marketplace {
     table,
     objects,
     clock,
-    newId: (kind) => `${idPrefixes[kind]}_${ulid()}`,
+    newId: (kind) => `${idPrefixes[kind]}_${ulid(millisecondsOf(clock()))}`,
     verifyToken: accessTokenVerifier({
       issuer: issuer.issuer,
       clientIds: [issuer.clientId],
@@ -111,6 +114,7 @@ export function openMarketplace(options: MarketplaceOptions): Marketplace {
     readOpenApi: () => readFile(new URL('../../docs/openapi.json', import.meta.url), 'utf8'),
   });
   addDevToken(app, issuer);
+  addDevClock(app, marketClock);
   app.get('/', (context) => context.redirect('/docs'));
   addApiReference(app);
   return {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Instant } from '../../shared/kernel/time.ts';
 import type { Reporter } from './reporter.ts';
 import type { Participants } from './sample/client.ts';
 import { secretariat } from './sample/load.ts';
@@ -37,9 +38,15 @@ export async function showSample(
 /** The last thing a start says: where everything is, and what one might try. */
 export function showReady(
   report: Reporter,
-  at: { readonly url: string; readonly kept: string | undefined; readonly sample: boolean },
+  at: {
+    readonly url: string;
+    readonly kept: string | undefined;
+    /** What time it is in the market, where that is not this machine's. */
+    readonly clock: Instant | undefined;
+    readonly sample: boolean;
+  },
 ): void {
-  const { url, kept } = at;
+  const { url, kept, clock } = at;
   const body = `{"organisation":"${secretariat}","roles":["auditor"],"subject":"me"}`;
   const lines = [
     '',
@@ -49,6 +56,7 @@ export function showReady(
     `  OpenAPI     ${url}/openapi.json`,
     `  health      ${url}/healthz`,
     `  kept in     ${kept ?? 'memory: gone when it stops'}`,
+    ...(clock === undefined ? [] : [`  clock       ${clock}, ahead of this machine's: POST /dev/clock moved it`]),
     '',
     'Try next, as an auditor, who sees everything:',
     '',
@@ -61,5 +69,5 @@ export function showReady(
     '',
     'Ctrl-C stops it.',
   ];
-  report.event('ready', { url, kept: kept ?? null }, lines.join('\n'));
+  report.event('ready', { url, kept: kept ?? null, clock: clock ?? null }, lines.join('\n'));
 }

@@ -6,6 +6,7 @@ import { keepEngine } from './engine-keeper.ts';
 import { fileObjectStore, memoryObjectStore } from './file-object-store.ts';
 import { localIssuer } from './issuer.ts';
 import { localLog } from './log.ts';
+import { marketClock } from './market-clock.ts';
 import { openMarketplace } from './marketplace.ts';
 import type { StartOptions } from './options.ts';
 import type { Reporter } from './reporter.ts';
@@ -33,8 +34,6 @@ export interface Running {
 const tickMilliseconds = 60_000;
 /** What is under way may end; a clearing that is cut off is resumed at the next start. */
 const patienceMilliseconds = 5000;
-
-const clock = () => new Date().toISOString();
 
 /**
  * Brings the marketplace up on one machine: its directory, its port, its DynamoDB, its API; whatever a killed
@@ -76,12 +75,13 @@ export async function start(
     const table = await openTable(client, environment.tableName ?? 'lodestone').catch(
       tellUnreachable(database.endpoint),
     );
-    const issuer = await localIssuer({ keyFile: directory?.issuerKey, clock });
+    const clock = await marketClock(table);
+    const issuer = await localIssuer({ keyFile: directory?.issuerKey, clock: clock.now });
     const marketplace = openMarketplace({
       table,
       objects: directory === undefined ? memoryObjectStore() : await fileObjectStore(directory.objects),
       issuer,
-      clock,
+      marketClock: clock,
       log,
       // Alone on its database, a restarted host takes its own market back without waiting for the lease.
       holder: environment.endpoint === undefined ? 'one-machine' : `one-machine-${randomUUID()}`,
@@ -90,7 +90,7 @@ export async function start(
     await marketplace.resume();
     await marketplace.clearing.start(tickMilliseconds);
 
-    const sample = await sampleState(table, clock(), !options.empty);
+    const sample = await sampleState(table, clock.now(), !options.empty);
     if (sample.state === 'abandoned')
       report.problem(
         'The sample market was cut off while it was loaded, too long ago to finish it. ' +
@@ -104,7 +104,7 @@ export async function start(
           report.step(`sample market: ${text}`);
         },
       });
-      await markSampleLoaded(table, clock());
+      await markSampleLoaded(table, clock.now());
     }
     handler = marketplace.handle;
     if (sample.state === 'load' || sample.state === 'loaded')
@@ -112,6 +112,7 @@ export async function start(
     showReady(report, {
       url: server.url,
       kept: environment.endpoint ?? directory?.path,
+      clock: clock.aheadMilliseconds() === 0 ? undefined : clock.now(),
       sample: sample.state === 'load' || sample.state === 'loaded',
     });
     return { url: server.url, lost: database.lost, stop };

@@ -4,6 +4,7 @@ import { concurrently } from '../../functions/clearing/concurrently.ts';
 import { memoryObjectStore } from '../../infra/local/file-object-store.ts';
 import { localIssuer } from '../../infra/local/issuer.ts';
 import { localLog } from '../../infra/local/log.ts';
+import { marketClock } from '../../infra/local/market-clock.ts';
 import { openMarketplace } from '../../infra/local/marketplace.ts';
 import { participants } from '../../infra/local/sample/client.ts';
 import { clientAt, openTable } from '../../infra/local/store.ts';
@@ -29,8 +30,6 @@ export type BenchMarket = Awaited<ReturnType<typeof openBenchMarket>>;
 const countries = ['AU', 'US', 'CA', 'DE', 'BR', 'ZA', 'MY', 'VN'];
 const destinations = ['DE', 'US', 'JP'];
 
-const clock = () => new Date().toISOString();
-
 /**
  * A market in a table of its own, set up through the API: products under a border-adjusted floor of 110 USD/kg and
  * a standards rule in one zone; sellers in eight countries, each with a site of declared capacity, verified and
@@ -46,11 +45,12 @@ export async function openBenchMarket(options: {
   const client = clientAt(options.endpoint);
   const table = await openTable(client, `bench-${randomUUID()}`);
   options.listen?.(client);
-  const issuer = await localIssuer({ keyFile: undefined, clock });
+  const clock = await marketClock(table);
+  const issuer = await localIssuer({ keyFile: undefined, clock: clock.now });
   const problems: string[] = [];
   const log = localLog(undefined, (line) => problems.push(line));
   const { handle } = openMarketplace({
-    ...{ table, issuer, clock, log, objects: memoryObjectStore(), holder: 'bench' },
+    ...{ table, issuer, marketClock: clock, log, objects: memoryObjectStore(), holder: 'bench' },
   });
   const as = participants(handle, issuer);
   const administrator = as('ministry', 'administrator');
