@@ -4,7 +4,7 @@ import { problemDetailsSchema } from '../../shared/wire/problem-details.ts';
 import type { Json, JsonObject } from './openapi-headers.ts';
 import { headerRefs, headers } from './openapi-headers.ts';
 import { ProblemResponses } from './openapi-problems.ts';
-import { querySchemaOf } from './parse.ts';
+import { isBodyOptional, querySchemaOf } from './parse.ts';
 import type { Route } from './route.ts';
 
 /**
@@ -89,7 +89,7 @@ function operation(route: Route, schemas: SchemaCollector, problems: ProblemResp
       body === undefined
         ? undefined
         : {
-            required: true,
+            required: !isBodyOptional(route),
             content: { 'application/json': { schema: schemas.of(body), example: route.example as Json } },
           },
     responses: {

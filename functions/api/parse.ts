@@ -7,6 +7,10 @@ import { fieldErrors } from '../../shared/wire/issues.ts';
 import { pageQueryShape } from '../../shared/wire/list.ts';
 import type { Route } from './route.ts';
 
+/** Whether the route can be called without a body. */
+export const isBodyOptional = ({ method, body }: Route): boolean =>
+  method === 'post' && body?.safeParse({}).success === true;
+
 /** A failure whose place in the request decides its status, against the table: 400 in the URL, 422 in the body. */
 export interface Misplaced {
   readonly problem: Problem;
@@ -63,10 +67,15 @@ export function parseParams(route: Route, params: Record<string, string>): Resul
     : fail({ problem: problem('not_found', 'There is nothing here.') });
 }
 
-/** The body. A route without one takes an empty body or `{}`. Errors: invalid_request (422). */
+/**
+ * The body. A route without one takes an empty body or `{}`; a POST without one says `{}`, a PUT or PATCH never: it must
+ * not replace something by nothing. Errors: invalid_request (422).
+ */
 export function parseBody(route: Route, json: unknown): Result<unknown, Misplaced> {
   if (route.body === undefined && json === undefined) return ok(undefined);
-  const parsed = (route.body ?? noFields).safeParse(json, { reportInput: true });
+  const given = json === undefined && route.method === 'post' ? {} : json;
+  if (given === undefined) return fail({ problem: problem('invalid_request', 'A JSON body is needed.') });
+  const parsed = (route.body ?? noFields).safeParse(given, { reportInput: true });
   if (parsed.success) return ok(parsed.data);
   const errors = fieldErrors(parsed.error.issues);
   const count = errors.length === 1 ? 'One field is' : `${errors.length} fields are`;

@@ -26,4 +26,5 @@ export const settleNow = ({
     reader: settlementReader(host.table),
     remainingMilliseconds: () => budgetMilliseconds - (performance.now() - began),
     settings: settlementSettings,
+    isAsked: true,
   });

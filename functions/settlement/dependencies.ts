@@ -29,6 +29,8 @@ export interface SettlementDependencies {
   readonly settings: SettlementSettings;
   /** Settles this quarter alone; everything else stays due. */
   readonly only?: Quarter | undefined;
+  /** Looks also at what is due tomorrow: there lies what waits for a reference price that may be on record by now. */
+  readonly isAsked?: boolean;
 }
 
 export interface SettlementSettings {

@@ -1,6 +1,6 @@
 import { idPrefixes } from '../../shared/kernel/ids.ts';
 import type { Settlement } from '../../shared/contracts/settlement/settlement.ts';
-import { dateOf } from '../../shared/kernel/time.ts';
+import { addDays, dateOf } from '../../shared/kernel/time.ts';
 import { shards } from '../../shared/store/keys.ts';
 import { whatIsDue } from '../../shared/store/settlements.ts';
 import { concurrently } from '../clearing/concurrently.ts';
@@ -38,6 +38,7 @@ const batch = 64;
 export async function settleWhatIsDue(dependencies: SettlementDependencies): Promise<SettlementRun> {
   const { table, clock, logger, settings } = dependencies;
   const today = dateOf(clock());
+  const until = dependencies.isAsked === true ? addDays(today, 1) : today;
   const settlements: SettlementRun['settlements'][number][] = [];
   const held: SettlementRun['held'][number][] = [];
   const failed = new Set<string>();
@@ -75,7 +76,7 @@ export async function settleWhatIsDue(dependencies: SettlementDependencies): Pro
     for (const shard of shards)
       for (;;) {
         // What is done has moved behind today, or is in `seen`: each batch is of others, until there are none.
-        const due = await whatIsDue(table, shard, today, batch + seen.size);
+        const due = await whatIsDue(table, shard, until, batch + seen.size);
         const fresh = due.filter((id) => !seen.has(id));
         if (fresh.length === 0 || isTimeUp()) break;
         for (const id of fresh) seen.add(id);

@@ -28,6 +28,10 @@ export const usage = `Lodestone on one machine: the marketplace, its database an
 Environment
   DYNAMODB_ENDPOINT  use the DynamoDB at this URL instead of the embedded one
   TABLE_NAME         the table to use there (default lodestone)
+
+On one machine only
+  POST /dev/token    a token for whoever you say you are
+  POST /dev/clock    moves the market's clock ahead, for good: {"now": "2027-04-01T00:00:00.000Z"}
 `;
 
 export function parseOptions(args: readonly string[]): ParsedOptions {

@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import { zero } from '../kernel/arithmetic.ts';
 import type { Decimal } from '../kernel/decimal.ts';
 import { generatedIdSchema, nameIdSchema } from '../kernel/ids.ts';
 import { priceSchema } from '../kernel/money.ts';
 import { quantitySchema, zeroableQuantitySchema } from '../kernel/quantity.ts';
-import { quarterSchema } from '../kernel/quarter.ts';
+import { hasEnded, quarterSchema } from '../kernel/quarter.ts';
+import type { CalendarDate } from '../kernel/time.ts';
 import { dateSchema, instantSchema } from '../kernel/time.ts';
 import { amendmentChangeSchema, amendmentStatuses } from './amendment.ts';
 import type { Performance } from './quantities.ts';
@@ -48,6 +50,8 @@ export const progressSchema = z
         forceMajeure: zeroableQuantitySchema,
         rejected: zeroableQuantitySchema,
         pending: zeroableQuantitySchema,
+        /** What has yet to be tendered of a quarter that has not ended; then it is the seller's shortfall. */
+        open: zeroableQuantitySchema,
         shortfall: zeroableQuantitySchema,
         /** The number of its last settlement; none yet if absent. */
         settlement: z.int().positive().optional(),
@@ -77,12 +81,12 @@ export const progressSchema = z
   .meta({ id: 'ContractProgress' });
 export type Progress = z.output<typeof progressSchema>;
 
-export function progressOf(state: ContractState): Progress {
+export function progressOf(state: ContractState, today: CalendarDate): Progress {
   const { unit } = state;
-  const inUnit = (performance: Performance) =>
+  const inUnit = (performance: Performance & { readonly open: Decimal }) =>
     Object.fromEntries(
       (Object.entries(performance) as [string, Decimal][]).map(([name, amount]) => [name, { amount, unit }]),
-    ) as Record<keyof Performance, Progress['quarters'][number]['contracted']>;
+    ) as Record<keyof typeof performance, Progress['quarters'][number]['contracted']>;
   return {
     contract: state.id,
     status: state.status,
@@ -92,7 +96,7 @@ export function progressOf(state: ContractState): Progress {
       const settlement = state.settled.get(quarter);
       return {
         quarter,
-        ...inUnit(performanceIn(state, quarter)),
+        ...inUnit(soFar(performanceIn(state, quarter), hasEnded(quarter, today))),
         ...(settlement === undefined ? {} : { settlement }),
       };
     }),
@@ -106,3 +110,10 @@ export function progressOf(state: ContractState): Progress {
     })),
   };
 }
+
+/** Nobody is short of a quarter that has not ended. */
+const soFar = (performance: Performance, ended: boolean): Performance & { readonly open: Decimal } => ({
+  ...performance,
+  open: ended ? zero : performance.shortfall,
+  shortfall: ended ? performance.shortfall : zero,
+});

@@ -30,6 +30,10 @@ export const firstDayOf = (quarter: Quarter): CalendarDate =>
 /** A quarter that has begun at this date can no longer be sold for. */
 export const hasBegun = (quarter: Quarter, on: CalendarDate): boolean => firstDayOf(quarter) <= on;
 
+/** Whether the quarter is over on that day. */
+export const hasEnded = (quarter: Quarter, on: CalendarDate): boolean =>
+  hasBegun(quarterFromNumber(quarterNumber(quarter) + 1), on);
+
 /** All quarters from `from` to `to`, both included; empty if `to` is before `from`. */
 export function quartersBetween(from: Quarter, to: Quarter): Quarter[] {
   const first = quarterNumber(from);

@@ -82,7 +82,7 @@ export function measure(
   if (byGroup.size < series.minimumFirms)
     return short(
       'too_few_firms',
-      `Points of ${byGroup.size} independent firms where ${series.minimumFirms} are needed.`,
+      `Points of ${byGroup.size} independent ${byGroup.size === 1 ? 'firm' : 'firms'} where ${series.minimumFirms} are needed.`,
     );
   const largest = [...byGroup.values()]
     .map(quantityOfAll)

@@ -3,6 +3,7 @@ import { progressOf, progressSchema } from '../../../shared/contracts/progress.t
 import type { Ground, Ruled } from '../../../shared/contracts/rules/ground.ts';
 import { generatedIdSchema, nameIdSchema, textSchema } from '../../../shared/kernel/ids.ts';
 import type { ProblemCode } from '../../../shared/kernel/problem.ts';
+import { dateOf } from '../../../shared/kernel/time.ts';
 import type { HeldContract, SeenContract } from '../../../shared/store/contract-acts.ts';
 import { actOnContract } from '../../../shared/store/contract-acts.ts';
 import type { Plan } from '../../../shared/store/effect.ts';
@@ -43,7 +44,7 @@ export const progressAfter = (
   rule: Rule,
 ) =>
   mapPlan(acting(request, dependencies, rule), ({ state, contract }) =>
-    reply(200, progressOf(state), { version: contract.events.length }),
+    reply(200, progressOf(state, dateOf(request.at)), { version: contract.events.length }),
   );
 
 export const progressAnswer = {

@@ -13,6 +13,7 @@ import { textSchema } from '../../../shared/kernel/ids.ts';
 import { quantitySchema } from '../../../shared/kernel/quantity.ts';
 import { quarterSchema } from '../../../shared/kernel/quarter.ts';
 import { ok } from '../../../shared/kernel/result.ts';
+import { dateOf } from '../../../shared/kernel/time.ts';
 import { roles } from '../../../shared/reference/role.ts';
 import { readSeenContract } from '../../../shared/store/contract-acts.ts';
 import { revokedOf } from '../../../shared/store/delivery-certificates.ts';
@@ -48,15 +49,19 @@ export const contractLifeRoutes: readonly Route[] = [
     tag: 'Contracts',
     summary: 'What has become of a contract',
     description:
-      'Its terms as amended, its conditions, and how the quantity of each quarter was used: accepted, declined, force majeure, rejected, pending, short. The parts add up to what is contracted.',
+      'Its terms as amended, its conditions, and how the quantity of each quarter was used: accepted, declined, force majeure, rejected, pending; the rest is open until the quarter has ended, and the seller’s shortfall then. The parts add up to what is contracted.',
     roles,
     params: ofContract,
     responses: progressAnswer,
     problems: ['not_found'],
-    read: async ({ caller, params: { id } }, { table }) => {
+    read: async ({ caller, at, params: { id } }, { table }) => {
       const seen = await readSeenContract(table, id, caller);
       return seen.ok
-        ? ok(reply(200, progressOf(seen.value.state), { version: seen.value.contract.events.length }))
+        ? ok(
+            reply(200, progressOf(seen.value.state, dateOf(at)), {
+              version: seen.value.contract.events.length,
+            }),
+          )
         : seen;
     },
   }),

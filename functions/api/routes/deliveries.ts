@@ -190,7 +190,7 @@ export const deliveryRoutes: readonly Route[] = [
       }),
   }),
   defineRoute({
-    ...act('rejectDelivery', 'reject', 'Reject a delivery', 'no_ground', 'cure_period_running'),
+    ...act('rejectDelivery', 'reject', 'Reject a delivery', 'assay_open', 'no_ground', 'cure_period_running'),
     description:
       'By the buyer, where an element lies beyond its reject limit or certificates were not cured in time; by an administrator, who decides on what no measurement does. Both sides together do it by an amendment.',
     body: reasonBody,

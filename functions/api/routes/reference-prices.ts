@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ok } from '../../../shared/kernel/result.ts';
-import { addDays, dateSchema } from '../../../shared/kernel/time.ts';
+import { addDays, dateOf, dateSchema } from '../../../shared/kernel/time.ts';
+import { windowOfDay } from '../../../shared/pricing/fixing.ts';
 import { changeSchema } from '../../../shared/contracts/change.ts';
 import { shortfallCodes } from '../../../shared/pricing/measure.ts';
 import {
@@ -77,9 +78,13 @@ const windowFixingsSchema = z
 const longestWindow = 366;
 
 const windowQuery = z
-  .strictObject({ from: dateSchema, to: dateSchema })
-  .refine(({ from, to }) => from <= to, { path: ['to'], message: 'must not be before from' })
-  .refine(({ from, to }) => to < addDays(from, longestWindow), {
+  .strictObject({ from: dateSchema.optional(), to: dateSchema.optional() })
+  .refine(({ from, to }) => (from === undefined) === (to === undefined), {
+    path: ['to'],
+    message: 'must come with from, or neither',
+  })
+  .refine(({ from = '', to = from }) => from <= to, { path: ['to'], message: 'must not be before from' })
+  .refine(({ from, to }) => from === undefined || to === undefined || to < addDays(from, longestWindow), {
     path: ['to'],
     message: `must be within ${longestWindow} days of from`,
   });
@@ -201,14 +206,18 @@ export const referencePriceRoutes: readonly Route[] = [
     summary: 'Read the reference price of a window',
     description:
       'What it would be by what is on record now, or why there is none; and what was frozen of this window for ' +
-      'clearings and settlements, each version with the digest of the points it was made of.',
+      'clearings and settlements, each version with the digest of the points it was made of. Without a window, the ' +
+      'reference price of the day, at which indexed orders clear.',
     tag,
     roles: everyone,
     params: namedParams,
     query: windowQuery,
     responses: { 200: { description: 'The reference price', schema: windowFixingsSchema } },
     problems: ['not_found'],
-    read: async ({ params: { id }, query: window, at }, { table }) => {
+    read: async ({ params: { id }, query: { from, to }, at }, { table }) => {
+      const series = await readSeries(table, id);
+      if (series === undefined) return noSuchSeries;
+      const window = from === undefined || to === undefined ? windowOfDay(series, dateOf(at)) : { from, to };
       const [figure, frozen] = await Promise.all([
         readFigure(table, id, window, at),
         fixingsOfWindow(table, id, window),

@@ -50,7 +50,7 @@ export const settlementRoutes: readonly Route[] = [
       'The same that a schedule does every quarter of an hour: quarters and years that are due are settled, what has ' +
       'changed of settled ones is corrected by new entries, contracts whose conditions lapsed are terminated, those ' +
       'that are done completed. Nothing is settled twice, however often and at once this is called. `held` waits for a ' +
-      'reference price; with `more` time was up: call it again. With `quarter`, that one alone.',
+      'reference price, and the fixings of its series say why; with `more` time was up: call it again. With `quarter`, that one alone.',
     roles: ['administrator'],
     body: z.strictObject({ quarter: quarterSchema.optional() }),
     example: {},

@@ -28,13 +28,16 @@ export const statementRoutes: readonly Route[] = [
       'As JSON, or as CSV with `Accept: text/csv`.',
     roles,
     params: z.strictObject({ quarter: quarterSchema }),
-    query: z.strictObject({ organisation: nameIdSchema.optional(), account: accountSchema.optional() }),
+    query: z
+      .strictObject({ organisation: nameIdSchema.optional(), account: accountSchema.optional() })
+      .refine(({ organisation, account }) => organisation === undefined || account === undefined, {
+        path: ['account'],
+        message: 'Name an organisation or an account, not both',
+      }),
     responses: { 200: { description: 'The statement', schema: statementSchema } },
     csv: (value) => statementCsv(value as Statement),
-    problems: ['not_found', 'invalid_request'],
+    problems: ['not_found'],
     read: async ({ caller, params: { quarter }, query }, { table }) => {
-      if (query.organisation !== undefined && query.account !== undefined)
-        return fail(problem('invalid_request', 'Name an organisation or an account, not both.'));
       const own = accounts.organisation(caller.organisation);
       const account =
         query.account ?? (query.organisation === undefined ? own : accounts.organisation(query.organisation));

@@ -143,7 +143,7 @@ function changeProblem(state: ContractState, change: AmendmentChange, at: Instan
       if (state.settled.has(quarter)) return `${quarter} has been settled.`;
       if (quantity.unit !== state.unit) return `Quantities of this contract are in ${state.unit}.`;
       if (compareDecimal(quantity.amount, agreed) > 0)
-        return `More than the ${formatDecimal(agreed)} ${state.unit} that the market cleared: post an order.`;
+        return `More than the ${formatDecimal(agreed)} ${state.unit} that it has now: an amendment only lowers a quantity. Post an order.`;
       return compareDecimal(quantity.amount, used) < 0
         ? `${formatDecimal(used)} ${state.unit} of ${quarter} are delivered, under way or declined.`
         : undefined;

@@ -198,7 +198,7 @@ const assayObjection = (
 /**
  * The buyer refuses it for good: an element beyond its reject limit, or certificates not cured in time; an administrator
  * decides on what no measurement does. Both sides together do it by an amendment. Errors: forbidden, not_found,
- * invalid_state, no_ground, cure_period_running.
+ * invalid_state, assay_open, no_ground, cure_period_running.
  */
 export function reject({ state, actor }: Ground, id: string, reason: string): Ruled {
   const found = deliveryOf(state, id);
@@ -220,10 +220,11 @@ export function reject({ state, actor }: Ground, id: string, reason: string): Ru
   if (actor.role === 'administrator') return unless(undefined, () => [rejected('authority')]);
   if (cureUntil === undefined)
     return fail(
-      problem(
-        'no_ground',
-        'No settled element lies beyond its reject limit, and no certificate has lapsed. Propose an amendment.',
-      ),
+      assayObjection(state, delivery) ??
+        problem(
+          'no_ground',
+          'No settled element lies beyond its reject limit, and no certificate has lapsed. Propose an amendment.',
+        ),
     );
   return unless(
     dateOf(actor.at) <= cureUntil

@@ -1,4 +1,4 @@
-import { lessAtMost, plus, sumOf } from '../../kernel/arithmetic.ts';
+import { lessAtMost, sumOf } from '../../kernel/arithmetic.ts';
 import { compareDecimal, formatDecimal } from '../../kernel/decimal.ts';
 import type { Problem } from '../../kernel/problem.ts';
 import { fieldProblem, problem } from '../../kernel/problem.ts';
@@ -8,7 +8,7 @@ import { hasBegun } from '../../kernel/quarter.ts';
 import { fail } from '../../kernel/result.ts';
 import { dateOf } from '../../kernel/time.ts';
 import { massOf } from '../../pricing/mass.ts';
-import { boundsOf, declinedIn, scheduled, tenderedIn, toleranceOf } from '../quantities.ts';
+import { boundsOf, declinedIn, forceMajeureIn, scheduled, tenderedIn, toleranceOf } from '../quantities.ts';
 import type { ContractState } from '../state.ts';
 import type { Ground, Ruled } from './ground.ts';
 import { activation, did, mustBe, mustPerform, objection, otherSide, unless } from './ground.ts';
@@ -64,7 +64,7 @@ export function decline(ground: Ground, terms: OfQuarterTerms, reason: string | 
   if (!mass.ok) return mass;
   const left = lessAtMost(
     boundsOf(state, quarter).high,
-    plus(tenderedIn(state, quarter), declinedIn(state, quarter)),
+    sumOf([tenderedIn(state, quarter), declinedIn(state, quarter), forceMajeureIn(state, quarter)]),
   );
   return unless(
     objection(
@@ -75,7 +75,7 @@ export function decline(ground: Ground, terms: OfQuarterTerms, reason: string | 
         ? fieldProblem(
             'quantity_exceeded',
             '/quantity/amount',
-            `Of ${quarter}, ${formatDecimal(left)} ${state.unit} are neither under way nor declined.`,
+            `Of ${quarter}, ${formatDecimal(left)} ${state.unit} are neither under way, declined nor excused.`,
           )
         : undefined,
     ),

@@ -1,4 +1,4 @@
-import { firstDayOf, quarterFromNumber, quarterNumber, yearOf } from '../../kernel/quarter.ts';
+import { hasEnded, yearOf } from '../../kernel/quarter.ts';
 import { problem } from '../../kernel/problem.ts';
 import type { Instant } from '../../kernel/time.ts';
 import { dateOf } from '../../kernel/time.ts';
@@ -96,6 +96,3 @@ function isDone(state: ContractState, today: string): boolean {
 }
 
 const yearIn = (date: string): number => Number(date.slice(0, 4));
-
-const hasEnded = (quarter: string, today: string): boolean =>
-  firstDayOf(quarterFromNumber(quarterNumber(quarter) + 1)) <= today;

@@ -22,7 +22,8 @@ export function quartersToSettle({ events }: Contract, state: ContractState): Qu
 
 /**
  * The day from which somebody must look at a contract again, after all that was due has been done; `undefined` where
- * nothing can come of it but by somebody's act. What is held for want of a reference price is tried again tomorrow.
+ * nothing can come of it but by somebody's act. What is held for want of a reference price is tried again tomorrow,
+ * or as soon as somebody asks.
  */
 export function nextLook(
   contract: Contract,

@@ -116,6 +116,7 @@ describe('a contract', () => {
       expect(JSON.stringify((await market.done(buyer, 'GET', at)).body)).not.toContain('99.20');
     await market.done(buyer, 'POST', `${delivery}/assays`, values('98.90'));
     expect(await seen(buyer)).toMatchObject({ seller: values('99.20').values, disputed: ['ndpr'] });
+    expect(await code(buyer, `${delivery}/reject`, { reason: 'Too poor' })).toBe('409 assay_open');
     expect(await code(mine, `${delivery}/umpire`, values('99.00'))).toBe('403 forbidden');
     expect(await code(ada, `${delivery}/umpire`, values('99.00'))).toBe(200);
     const accepted = (await post(buyer, `${delivery}/accept`)).body;
@@ -124,7 +125,7 @@ describe('a contract', () => {
       assays: { settled: values('99.00').values },
     });
     expect((await progress(path))['quarters']).toMatchObject([
-      { quarter: q, contracted: kg('100'), accepted: kg('99.5'), shortfall: kg('0.5') },
+      { quarter: q, contracted: kg('100'), accepted: kg('99.5'), open: kg('0.5'), shortfall: kg('0') },
     ]);
     const list = (await market.done(auditor, 'GET', `${path}/deliveries?limit=1`)).body;
     expect([list.items.length, list.next]).toEqual([1, null]);
@@ -222,8 +223,14 @@ describe('a contract', () => {
     expect(await code(mine, `${path}/force-majeure/${declaration}/acknowledge`)).toBe('403 forbidden');
     expect(await code(ada, `${path}/force-majeure/${declaration}/acknowledge`)).toBe(200);
     expect((await progress(path))['quarters']).toMatchObject([
-      { declined: kg('30'), forceMajeure: kg('20'), shortfall: kg('50') },
+      { declined: kg('30'), forceMajeure: kg('20'), open: kg('50'), shortfall: kg('0') },
     ]);
+    // What is excused is not the buyer's to decline.
+    expect(await code(buyer, `${path}/declines`, { quarter: q, quantity: kg('51') })).toBe(
+      '422 quantity_exceeded',
+    );
+    on('2027-04-01');
+    expect((await progress(path))['quarters']).toMatchObject([{ open: kg('0'), shortfall: kg('50') }]);
   });
 
   it('of two acts at once one stands, and the other is judged on what it then finds', async () => {

@@ -245,6 +245,7 @@ describe('GET /v1/reference-prices/{id}/fixings', () => {
     for (const wrong of ['from=2026-11-22&to=2026-11-01', 'from=2025-11-22&to=2026-11-23', 'from=2026-11-22'])
       expect((await fixings(wrong)).status).toBe(400);
     expect((await fixings('from=2025-11-23&to=2026-11-23')).status).toBe(200);
+    expect((await fixings('')).body['window']).toEqual({ from: '2026-10-24', to: '2026-11-22' });
     expect((await api.call(buyer, 'GET', `/v1/reference-prices/unknown/fixings?${november}`)).status).toBe(
       404,
     );

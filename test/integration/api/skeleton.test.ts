@@ -255,7 +255,7 @@ describe('what is refused at the door', () => {
       { pointer: '/a~1b', code: 'unknown_field' },
     ]);
     expect(await errors('{"amount":"1","__proto__":{"x":1}}')).toMatchObject([{ code: 'unknown_field' }]);
-    expect(await errors(undefined)).toMatchObject([{ pointer: '' }]);
+    expect(await errors(undefined)).toMatchObject([{ pointer: '/amount', code: 'required' }]);
     expect(await errors('[]')).toMatchObject([{ pointer: '', code: 'invalid_type' }]);
   });
 

@@ -44,6 +44,7 @@ describe('standard terms of a product', () => {
     });
     expect(created.headers.get('ETag')).toBe('"1"');
     expect((await market.call(ada, 'PUT', path, terms)).body.version).toBe(1);
+    expect((await market.call(ada, 'PUT', path)).status).toBe(422);
     const stale = await market.call(ada, 'PUT', path, { ...terms, cureDays: 30 }, { 'If-Match': '"7"' });
     expect([stale.status, stale.body.code]).toEqual([412, 'precondition_failed']);
     const changed = await market.call(ada, 'PUT', path, { cureDays: 30 }, { 'If-Match': '"1"' });

@@ -189,7 +189,7 @@ describe('a year of a contract in which everything goes wrong', () => {
     await post(buyer, 'declines', { quarter: '2027-Q4', quantity: kg('200'), reason: 'Stocks are full' });
     await delivers('2027-Q4', '60');
     expect(await quarter('2027-Q4')).toMatchObject({
-      ...{ accepted: kg('60'), declined: kg('200'), shortfall: kg('40') },
+      ...{ accepted: kg('60'), declined: kg('200'), open: kg('40'), shortfall: kg('0') },
     });
   });
 

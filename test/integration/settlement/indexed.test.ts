@@ -62,8 +62,12 @@ describe('a quarter of an indexed contract', () => {
       failed: [],
     });
     at.now = '2027-04-02T12:00:00.000Z';
+    expect(await at.settle()).toMatchObject({ settlements: [], held: [{ contract }] });
+    // The schedule waits for tomorrow, who asks does not.
     await post(5, '2027-03-15', '95.00');
-    expect(await at.settle()).toMatchObject({ settlements: [{ contract }], held: [] });
+    expect((await at.settle()).looked).toBe(0);
+    const { body } = await at.trading.done(ada, 'POST', '/v1/settlements');
+    expect(body).toMatchObject({ settlements: [{ contract }], held: [] });
     const { unit, goods } = await last();
     expect(unit).toMatchObject({ bound: 'none', fixing: { series: 'index', version: 1, firms: 5 } });
     expect(unit.fixing?.window).toEqual({ from: '2027-01-01', to: '2027-03-31' });
