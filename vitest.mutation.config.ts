@@ -66,7 +66,10 @@ const direct: Record<string, { readonly units: string[]; readonly properties: st
     units: [unit('{clear,documents,support-round}')],
     properties: [property('support-frontier'), 'test/property/verify/supported.test.ts'],
   },
-  outcome: { units: [unit('{market-outcomes,outcome}')], properties: [] },
+  outcome: {
+    units: [unit('{market-outcomes,outcome}')],
+    properties: ['test/property/contracts/outcomes.test.ts'],
+  },
   eligibility: {
     units: [
       unit('{eligibility,figures,floors,rules,standards-check,warnings,zone-caps}'),
@@ -83,6 +86,7 @@ const whole = {
       property('{clear,conditions,flow,pairing,prices,zone-caps}'),
     ],
     'test/property/verify/honest.test.ts',
+    'test/property/contracts/outcomes.test.ts',
   ],
 };
 const { units, properties } = direct[process.env['MUTATION_TESTS'] ?? ''] ?? whole;

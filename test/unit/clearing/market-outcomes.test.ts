@@ -4,6 +4,7 @@ import type { Contribution, FigureName } from '../../../shared/clearing/outcome/
 import { contributionOf, figureNames, totalsOf } from '../../../shared/clearing/outcome/figures.ts';
 import { outcomeOf, outcomesView } from '../../../shared/clearing/outcome/outcome.ts';
 import { shownFigures } from '../../../shared/clearing/outcome/shown.ts';
+import type { Settlement } from '../../../shared/contracts/settlement/settlement.ts';
 import { plainTerms } from '../../../shared/contracts/standard-terms.ts';
 import { decimal, formatDecimal } from '../../../shared/kernel/decimal.ts';
 import { aProduct } from '../../support/products.ts';
@@ -166,6 +167,85 @@ describe('what a contract adds to a quarter', () => {
       ...{ type: 'terminated', at: '2026-12-01T12:00:00.000Z', cause: 'longstop', reason: 'No permit' },
     });
     expect(texts(of(life))).toMatchObject({ matched: '100', contracted: '0', short: '0' });
+  });
+});
+
+describe('what is settled of a quarter', () => {
+  const usd = (amount: string) => ({ amount: decimal(amount), currency: 'USD' });
+  const settlement = (
+    kind: 'delivery' | 'provisional',
+    goods: string,
+    settledAt: string,
+    quarter = '2027-Q1',
+  ): Settlement =>
+    ({
+      ...{ kind, quarter, settledAt, goods: usd(goods), duties: usd('3'), levy: usd('2'), support: usd('1') },
+    }) as Settlement;
+  const life = new Life(aContract({ '2027-Q1': '100', '2027-Q2': '50' })).add(
+    {
+      ...{ type: 'delivery_noticed', at: '2027-03-01T12:00:00.000Z', delivery: dlv('A') },
+      quantity: tonnes('80'),
+      notice: { quarter: '2027-Q1', quantity: tonnes('80'), shippedOn: '2027-03-01' },
+    },
+    {
+      ...{ type: 'delivery_received', at: '2027-03-02T12:00:00.000Z', delivery: dlv('A') },
+      ...{ quantity: tonnes('80'), receipt: { receivedOn: '2027-03-02', quantity: tonnes('80') } },
+    },
+    {
+      ...{ type: 'delivery_accepted', at: '2027-03-03T12:00:00.000Z', delivery: dlv('A') },
+      finalQuantity: tonnes('80'),
+    },
+  );
+  const of = (settlements: readonly Settlement[], quarter = '2027-Q1', at = asOf) => {
+    const found = contributionOf({ contract: life.contract, terms: plainTerms, settlements }, quarter, at);
+    if (found === undefined) return undefined;
+    const { paid, duties, levy, support } = found.figures;
+    return [found.settlement, ...[paid, duties, levy, support].map(formatDecimal)];
+  };
+  const nothing = ['0', '0', '0', '0'];
+
+  it('is what stands in the last settlement of its deliveries, else in that on receipt', () => {
+    const before = '2027-04-20T00:00:00.000Z';
+    const provisional = settlement('provisional', '500', before);
+    const first = settlement('delivery', '900', asOf);
+    const corrected = settlement('delivery', '880', asOf);
+    expect(of([])).toEqual(['open', ...nothing]);
+    expect(of([provisional])).toEqual(['open', '500', '3', '2', '1']);
+    expect(of([provisional, first])).toEqual(['settled', '900', '3', '2', '1']);
+    expect(of([provisional, first, corrected])).toEqual(['settled', '880', '3', '2', '1']);
+    expect(of([first, settlement('provisional', '1', before)])).toEqual(['settled', '900', '3', '2', '1']);
+  });
+
+  it('is of that quarter only, and of no year', () => {
+    const other = settlement('delivery', '7', '2027-04-20T00:00:00.000Z', '2027-Q2');
+    const year = { ...other, kind: 'year', quarter: '2027-Q1' } as unknown as Settlement;
+    expect(of([other, year])).toEqual(['open', ...nothing]);
+    expect(of([other], '2027-Q2')).toEqual(['settled', '7', '3', '2', '1']);
+    expect(of([], '2027-Q2')).toEqual(['settled', ...nothing]);
+  });
+
+  it('is left out, and said to have come since, where it came after the instant', () => {
+    expect(of([settlement('delivery', '900', '2027-06-15T00:00:00.001Z')])).toEqual(['since', ...nothing]);
+  });
+
+  it('and what happened at the very instant is in; before the contract was concluded there is nothing', () => {
+    const at = '2027-03-03T12:00:00.000Z';
+    expect(of([], '2027-Q1', at)).toEqual(['open', ...nothing]);
+    expect(of([], '2027-Q1', '2027-03-02T23:59:59.999Z')).toEqual(['settled', ...nothing]);
+    expect(of([], '2027-Q1', '2026-11-22T11:59:59.999Z')).toBeUndefined();
+    expect(of([], '2028-Q1')).toBeUndefined();
+  });
+
+  it('a contract that ends in the quarter was still for it', () => {
+    const ends = (terminatedAt: string) => {
+      const ended = new Life(aContract({ '2027-Q1': '100' })).add({
+        ...{ type: 'terminated', at: terminatedAt, cause: 'agreed', reason: 'by both' },
+      });
+      const source = { contract: ended.contract, terms: plainTerms, settlements: [] };
+      return formatDecimal(contributionOf(source, '2027-Q1', asOf)!.figures.contracted);
+    };
+    expect(ends('2026-12-31T23:59:59.999Z')).toBe('0');
+    expect(ends('2027-01-01T00:00:00.000Z')).not.toBe('0');
   });
 });
 
