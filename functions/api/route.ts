@@ -68,7 +68,8 @@ export type Tag =
   | 'Support'
   | 'Contracts'
   | 'Settlements'
-  | 'Markets';
+  | 'Markets'
+  | 'Risk';
 
 interface RouteData {
   readonly operationId: string;

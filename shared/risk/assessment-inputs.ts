@@ -28,6 +28,8 @@ export interface AssessedContract {
   readonly origin: string;
   readonly destination: string;
   readonly isOver: boolean;
+  /** Some condition precedent is neither met nor waived: it does not bind yet. */
+  readonly isConditional: boolean;
   readonly quarters: readonly AssessedQuarter[];
   /** Relied on when it was concluded. */
   readonly certificates: readonly { readonly id: string; readonly validTo: CalendarDate }[];
@@ -45,13 +47,18 @@ export interface AssessedDisruption {
   readonly disruption: string;
   readonly kind: string;
   readonly origins: readonly string[];
+  /** Only what is delivered there; everywhere if absent. */
+  readonly destinations?: readonly string[] | undefined;
   /** Of what comes from these origins, the part that cannot come: 1 for a ban. */
   readonly affectedShare: Decimal;
 }
 
 /** All that an assessment is made of; nothing is read any more. */
 export interface AssessmentInputs {
-  readonly product: Pick<Product, 'id' | 'mineral' | 'stage' | 'unit' | 'currency'>;
+  readonly product: Pick<
+    Product,
+    'id' | 'mineral' | 'stage' | 'unit' | 'currency' | 'lot' | 'containedFactor'
+  >;
   /** Null: the whole market. */
   readonly zone: Zone | null;
   readonly at: Instant;

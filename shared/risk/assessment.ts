@@ -4,11 +4,12 @@ import type { Decimal } from '../kernel/decimal.ts';
 import { decimal, decimalCodec, trimDecimal } from '../kernel/decimal.ts';
 import { countrySchema, nameIdSchema } from '../kernel/ids.ts';
 import { zeroableQuantitySchema } from '../kernel/quantity.ts';
+import type { Quarter } from '../kernel/quarter.ts';
 import { quarterFromNumber, quarterNumber, quarterSchema } from '../kernel/quarter.ts';
 import { dateOf, instantSchema } from '../kernel/time.ts';
 import { mineralSchema, stageSchema } from '../reference/stage.ts';
 import { unitSchema } from '../kernel/unit.ts';
-import type { AssessmentInputs } from './assessment-inputs.ts';
+import type { AssessedContract, AssessmentInputs } from './assessment-inputs.ts';
 import type { OriginQuantity } from './concentration.ts';
 import { byOrigin, concentrationOf, concentrationSchema, shareOf, totalOf } from './concentration.ts';
 import { coverStatus, coverStatusSchema, daysOf, zoneCover, zoneCoverSchema } from './cover-status.ts';
@@ -31,7 +32,7 @@ const disruptionStatusSchema = z.strictObject({
   exposed: zeroableQuantitySchema,
   /** Of all that is contracted for the window. */
   share: decimalCodec.nullable(),
-  /** So long the exposed quantity would have lasted at planned use, to one digit, rounded down. */
+  /** So long the exposed quantity would have lasted at planned use, to four digits, rounded down. */
   days: decimalCodec.nullable(),
   /** What these origins hold of what is contracted, and of what is declared: before the disruption. */
   shareOfSource: decimalCodec.nullable(),
@@ -66,6 +67,8 @@ export const assessmentSchema = z
       .extend({ source: z.string(), year: z.int(), nMinusOne: nMinusOneSchema })
       .nullable(),
     late: latenessSchema,
+    /** Of what is contracted for the window, what hangs on conditions precedent that are neither met nor waived. */
+    conditional: z.strictObject({ quantity: decimalCodec, share: decimalCodec.nullable() }),
     /** Acknowledged force majeure in the window. */
     forceMajeure: z.strictObject({ quantity: decimalCodec, share: decimalCodec.nullable() }),
     prices: priceMoveSchema,
@@ -78,33 +81,28 @@ export type Assessment = z.output<typeof assessmentSchema>;
 /** Pure: the same inputs come to the same assessment. */
 export function assess(inputs: AssessmentInputs): Assessment {
   const { product, zone, at, from, contracts, declared, stockpiles } = inputs;
-  const quarters = Array.from({ length: windowQuarters }, (_, step) =>
-    quarterFromNumber(quarterNumber(from) + step),
-  );
-  const consumption = plannedIn(inputs, quarters);
-  const flows: OriginQuantity[] = contracts.map((contract) => ({
+  const quarters = windowFrom(from);
+  const consumption = plannedIn(inputs.consumption, quarters);
+  const inWindow = (contract: AssessedContract): AssessedContract['quarters'] =>
+    contract.quarters.filter(({ quarter }) => quarters.includes(quarter));
+  const flows = contracts.map((contract) => ({
     origin: contract.origin,
-    quantity: sumOf(
-      contract.quarters.filter(({ quarter }) => quarters.includes(quarter)).map(({ quantity }) => quantity),
-    ),
+    destination: contract.destination,
+    isConditional: contract.isConditional,
+    quantity: sumOf(inWindow(contract).map(({ quantity }) => quantity)),
   }));
+  const cover = stockpiles.map((stockpile) => coverStatus(stockpile, product));
+  const conditional = totalOf(flows.filter(({ isConditional }) => isConditional));
   const members = zone?.members ?? [];
   const cap = zone?.maxOriginShare ?? benchmarkOriginShare;
   const excused = trimDecimal(
-    sumOf(
-      contracts.flatMap((contract) =>
-        contract.quarters
-          .filter(({ quarter }) => quarters.includes(quarter))
-          .map(({ forceMajeure }) => forceMajeure),
-      ),
-    ),
+    sumOf(contracts.flatMap((contract) => inWindow(contract).map(({ forceMajeure }) => forceMajeure))),
   );
   return {
     ...{ product: product.id, mineral: product.mineral, stage: product.stage, unit: product.unit },
     ...{ zone: zone?.id ?? null, at, window: { from, to: quarters.at(-1)! } },
     ...{ consumption, maxOriginShare: cap },
-    cover: stockpiles.map((stockpile) => coverStatus(stockpile)),
-    zoneCover: zoneCover(stockpiles, consumption),
+    ...{ cover, zoneCover: zoneCover(cover, consumption) },
     ...concentrationOf(flows, consumption, cap, members),
     nMinusOne: nMinusOne(flows, consumption),
     declared:
@@ -116,13 +114,18 @@ export function assess(inputs: AssessmentInputs): Assessment {
             nMinusOne: nMinusOne(declared.flows, consumption),
           },
     late: lateness(contracts, dateOf(at)),
+    conditional: { quantity: conditional, share: shareOf(conditional, totalOf(flows)) },
     forceMajeure: { quantity: excused, share: shareOf(excused, totalOf(flows)) },
     prices: priceMove(inputs.prices, dateOf(at)),
     expiring: expiring(inputs, quarters),
     disruptions: inputs.disruptions.map((disruption) => {
+      const { origins, destinations } = disruption;
       const hit = (of: readonly OriginQuantity[]): Decimal =>
-        totalOf(of.filter(({ origin }) => disruption.origins.includes(origin)));
-      const exposed = trimDecimal(times(hit(flows), disruption.affectedShare));
+        totalOf(of.filter(({ origin }) => origins.includes(origin)));
+      const onItsLanes = flows.filter(
+        ({ destination }) => destinations === undefined || destinations.includes(destination),
+      );
+      const exposed = trimDecimal(times(hit(onItsLanes), disruption.affectedShare));
       return {
         ...{ disruption: disruption.disruption, kind: disruption.kind, origins: [...disruption.origins] },
         exposed: { amount: exposed, unit: product.unit },
@@ -136,8 +139,15 @@ export function assess(inputs: AssessmentInputs): Assessment {
   };
 }
 
-/** Nothing is assumed of a quarter that nobody has declared. */
-function plannedIn({ consumption }: AssessmentInputs, quarters: readonly string[]): Decimal | null {
+/** The quarters that an assessment from this one on looks at. */
+export const windowFrom = (from: Quarter): Quarter[] =>
+  Array.from({ length: windowQuarters }, (_, step) => quarterFromNumber(quarterNumber(from) + step));
+
+/** What is planned for some quarters together; nothing is assumed of one that nobody has declared. */
+export function plannedIn(
+  consumption: AssessmentInputs['consumption'],
+  quarters: readonly Quarter[],
+): Decimal | null {
   if (consumption === null) return null;
   const planned = quarters.map((quarter) => consumption.find((each) => each.quarter === quarter));
   return planned.includes(undefined)

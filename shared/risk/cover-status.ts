@@ -1,39 +1,38 @@
 import * as z from 'zod';
-import { lessAtMost, least, minus, plus, sumOf, times, zero } from '../kernel/arithmetic.ts';
+import { lessAtMost, least, minus, sumOf, times, zero } from '../kernel/arithmetic.ts';
 import type { Decimal } from '../kernel/decimal.ts';
-import { decimalCodec, divide, tenTo, trimDecimal } from '../kernel/decimal.ts';
+import { decimal, decimalCodec, trimDecimal } from '../kernel/decimal.ts';
+import { generatedIdSchema } from '../kernel/ids.ts';
+import { must } from '../kernel/result.ts';
+import type { Product } from '../reference/product.ts';
+import { daysOfCover, targetQuantity } from '../stockpiles/cover.ts';
+import type { Position } from '../stockpiles/position.ts';
+import { massOfSteps, stepsOf } from '../stockpiles/steps.ts';
+import type { StockpileProduct } from '../stockpiles/stockpile.ts';
 import { fallsBelow, ratio } from './concentration.ts';
 
-/** A year has 365 days here: daily use is annual use ÷ 365, leap years included. */
-export const daysOfYear: Decimal = { units: 365n, scale: 0 };
-
-/** One stockpile's holding of the product, as the assessment needs it. Masses in the product's own unit. */
+/** One active stockpile's holding of the product. Masses in the product's own unit. */
 export interface AssessedStockpile {
   readonly stockpile: string;
+  readonly operator: string;
   readonly zone: string;
-  readonly targetDays: number;
-  readonly basis: 'consumption' | 'net-imports';
-  /** Declared, of a year, on that basis. */
-  readonly annualUse: Decimal;
-  /** Of the target: never released. */
-  readonly reserveFloorShare: Decimal;
-  readonly physical: Decimal;
-  readonly encumbered: Decimal;
-  /** Contracted firmly and not received. */
-  readonly inTransit: Decimal;
-  readonly lent: Decimal;
+  /** In force on the day. */
+  readonly rules: StockpileProduct;
+  readonly position: Position;
   /** What its open bids still ask for: money stands behind so much of a deficit. */
   readonly openBids: Decimal;
 }
+
+export type MeasuredProduct = Pick<Product, 'unit' | 'lot' | 'containedFactor'>;
 
 const mass = decimalCodec;
 
 const statusShape = {
   /** physical + in transit − encumbered. */
   available: mass,
-  /** Of use: to one digit, rounded down; null where no use is declared. */
+  /** Of use, a year being 365 days: to four digits, rounded down; null where no use is declared. */
   days: decimalCodec.nullable(),
-  targetDays: decimalCodec,
+  targetDays: decimalCodec.nullable(),
   target: mass,
   deficit: mass,
   /** What open bids of the stockpiles ask for already, at most the deficit. */
@@ -45,35 +44,42 @@ const statusShape = {
   belowThirtyDays: z.boolean(),
 };
 
-export const coverStatusSchema = z.strictObject({ stockpile: z.string(), ...statusShape });
+export const coverStatusSchema = z.strictObject({
+  stockpile: generatedIdSchema('stockpile'),
+  basis: z.enum(['consumption', 'net-imports']),
+  ...statusShape,
+});
 export type CoverStatus = z.output<typeof coverStatusSchema>;
 
 /** Of a whole zone: what its stockpiles hold together, against the zone's use. */
 export const zoneCoverSchema = z.strictObject({ stockpiles: z.int().nonnegative(), ...statusShape });
 export type ZoneCover = z.output<typeof zoneCoverSchema>;
 
-/** physical + in transit − encumbered, and never below nothing: what is lent is not there. */
-export const availableOf = ({ physical, inTransit, encumbered }: AssessedStockpile): Decimal =>
-  trimDecimal(lessAtMost(plus(physical, inTransit), encumbered));
+const daysOfYear = decimal('365');
 
-/** Days × annual use ÷ 365, to three digits, up: a target is not met by rounding. */
-export const targetOf = (annualUse: Decimal, days: Decimal): Decimal =>
-  trimDecimal({
-    units: divide(annualUse.units * days.units * 1000n, 365n * tenTo(annualUse.scale + days.scale), 'up'),
-    scale: 3,
-  });
-
-/** To one digit, rounded down; null where nothing is used. */
+/** Days that a mass lasts at an annual use, to four digits, rounded down; null where nothing is used. */
 export const daysOf = (available: Decimal, annualUse: Decimal): Decimal | null =>
-  ratio(times(available, daysOfYear), annualUse, 1, 'down');
+  ratio(times(available, daysOfYear), annualUse, 4, 'down');
+
+/** Declared use of a year in the product's own unit. */
+const annualUseOf = ({ annualUse }: StockpileProduct, product: MeasuredProduct): Decimal =>
+  massOfSteps(must(stepsOf(annualUse.quantity, product, '/annualUse/quantity', 'up')), product).amount;
 
 /** How well one stockpile covers what it is for. */
-export function coverStatus(stockpile: AssessedStockpile): CoverStatus {
-  const { annualUse, openBids } = stockpile;
-  const targetDays: Decimal = { units: BigInt(stockpile.targetDays), scale: 0 };
+export function coverStatus(
+  { stockpile, rules, position, openBids }: AssessedStockpile,
+  product: MeasuredProduct,
+): CoverStatus {
   return {
-    stockpile: stockpile.stockpile,
-    ...statusOf(availableOf(stockpile), annualUse, targetDays, targetOf(annualUse, targetDays), openBids),
+    ...{ stockpile, basis: rules.basis },
+    ...statusOf({
+      available: position.available.amount,
+      days: must(daysOfCover(position.available, rules, product)),
+      targetDays: { units: BigInt(rules.targetDays), scale: 0 },
+      target: must(targetQuantity(rules, product)).amount,
+      annualUse: annualUseOf(rules, product),
+      openBids,
+    }),
   };
 }
 
@@ -82,42 +88,42 @@ export function coverStatus(stockpile: AssessedStockpile): CoverStatus {
  *
  * @param annualUse of the zone; null where none is declared.
  */
-export function zoneCover(stockpiles: readonly AssessedStockpile[], annualUse: Decimal | null): ZoneCover {
-  const each = stockpiles.map((stockpile) => coverStatus(stockpile));
+export function zoneCover(each: readonly CoverStatus[], annualUse: Decimal | null): ZoneCover {
   const add = (values: readonly Decimal[]): Decimal => trimDecimal(sumOf(values));
   const target = add(each.map((status) => status.target));
-  const targetDays = annualUse === null ? zero : (daysOf(target, annualUse) ?? zero);
+  const available = add(each.map((status) => status.available));
   return {
-    stockpiles: stockpiles.length,
-    ...statusOf(
-      add(each.map(({ available }) => available)),
-      annualUse ?? zero,
-      targetDays,
-      target,
+    stockpiles: each.length,
+    ...statusOf({
+      ...{ available, target, annualUse },
+      days: annualUse && daysOf(available, annualUse),
+      targetDays: annualUse && daysOf(target, annualUse),
       // What one stockpile bids for above its own deficit fills nobody else's.
-      add(each.map(({ deficitFunded }) => deficitFunded)),
-    ),
+      openBids: add(each.map(({ deficitFunded }) => deficitFunded)),
+    }),
   };
 }
 
-const threeQuarters: Decimal = { units: 75n, scale: 2 };
-const thirtyDays: Decimal = { units: 30n, scale: 0 };
+const threeQuarters = decimal('0.75');
+const thirtyDays = decimal('30');
 
-function statusOf(
-  available: Decimal,
-  annualUse: Decimal,
-  targetDays: Decimal,
-  target: Decimal,
-  openBids: Decimal,
-): Omit<CoverStatus, 'stockpile'> {
+interface Measured {
+  readonly available: Decimal;
+  readonly days: Decimal | null;
+  readonly targetDays: Decimal | null;
+  readonly target: Decimal;
+  readonly annualUse: Decimal | null;
+  readonly openBids: Decimal;
+}
+
+function statusOf({ available, days, targetDays, target, annualUse, openBids }: Measured) {
   const deficit = trimDecimal(lessAtMost(target, available));
   const deficitFunded = trimDecimal(least(openBids, deficit));
   return {
-    ...{ available, targetDays, target, deficit, deficitFunded },
-    days: daysOf(available, annualUse),
+    ...{ available, days, targetDays, target, deficit, deficitFunded },
     deficitUnfunded: trimDecimal(minus(deficit, deficitFunded)),
     belowTarget: deficit.units > 0n,
     belowThreeQuarters: fallsBelow(available, target, threeQuarters),
-    belowThirtyDays: annualUse.units > 0n && fallsBelow(times(available, daysOfYear), annualUse, thirtyDays),
+    belowThirtyDays: fallsBelow(times(available, daysOfYear), annualUse ?? zero, thirtyDays),
   };
 }

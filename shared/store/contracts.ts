@@ -5,7 +5,7 @@ import { contractEventSchema } from '../contracts/contract-events.ts';
 import { contractSchema } from '../contracts/contract.ts';
 import { dateOf } from '../kernel/time.ts';
 import { doesNotExist } from './condition.ts';
-import { dueFrom, keys, listedAs, ownedBy } from './keys.ts';
+import { contractOfProduct, dueFrom, keys, listedAs, ownedBy } from './keys.ts';
 import { plain } from './order-item.ts';
 import type { Action } from './action.ts';
 import type { Item } from './item.ts';
@@ -38,6 +38,7 @@ export function concludeContract(terms: ContractTerms): Action[] {
       put: {
         ...keys.contractEvent(terms.id, 1),
         ...ownedBy(terms.buyer, 'bought', terms.id),
+        ...contractOfProduct(terms.product, terms.id),
         type: 'contract event',
         contract: terms.id,
         sequence: 1,

@@ -40,6 +40,7 @@ export type ReferenceKind =
   | 'terms'
   | 'zone'
   | 'consumption'
+  | 'flows'
   | 'scheme'
   | 'standards'
   | 'floor'
@@ -182,6 +183,13 @@ export const listedAs = (kind: ListedKind, id: string) => ({
   gsi2sk: id,
 });
 export const listPartition = (kind: ListedKind, shard: number): string => `ALL#${kind}#${shard}`;
+
+/** Index attributes by which a product's contracts are found: those of a contract's first event. */
+export const contractOfProduct = (product: string, contract: string) => ({
+  gsi2pk: productContracts(product, shardOf(contract)),
+  gsi2sk: contract,
+});
+export const productContracts = (product: string, shard: number): string => `CONTRACTS#${product}#${shard}`;
 
 /** Index attributes of a contract that somebody must look at from a day on. */
 export const dueFrom = (date: string, contract: string) => ({

@@ -8,6 +8,8 @@ import type { ReferenceSeries } from '../pricing/reference-price.ts';
 import { referenceSeriesSchema } from '../pricing/reference-price.ts';
 import type { Change } from '../contracts/change.ts';
 import { changeSchema } from '../contracts/change.ts';
+import type { ZoneFlows } from '../reference/declared-flows.ts';
+import { declaredFlowsSchema } from '../reference/declared-flows.ts';
 import type { Organisation } from '../reference/organisation.ts';
 import { organisationSchema } from '../reference/organisation.ts';
 import type { Product } from '../reference/product.ts';
@@ -36,6 +38,7 @@ export interface ReferenceRecords {
   terms: StandardTerms;
   zone: Zone;
   consumption: Consumption;
+  flows: ZoneFlows;
   scheme: Scheme;
   standards: StandardsRule;
   floor: Floor;
@@ -69,6 +72,7 @@ export const referenceSeries: { readonly [K in ReferenceKind]: Series<ReferenceR
   terms: seriesOf('terms', standardTermsSchema),
   zone: seriesOf('zone', zoneSchema),
   consumption: seriesOf('consumption', consumptionSchema),
+  flows: seriesOf('flows', declaredFlowsSchema),
   scheme: seriesOf('scheme', schemeSchema),
   standards: seriesOf('standards', standardsRuleSchema),
   floor: seriesOf('floor', floorSchema),

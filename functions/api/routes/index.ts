@@ -16,6 +16,7 @@ import { previewRoutes } from './previews.ts';
 import { productRoutes } from './products.ts';
 import { programmeRoutes } from './programmes.ts';
 import { referencePriceRoutes } from './reference-prices.ts';
+import { riskRoutes } from './risk.ts';
 import { schemeRoutes } from './schemes.ts';
 import { settlementRoutes } from './settlements.ts';
 import { siteRoutes } from './sites.ts';
@@ -50,4 +51,5 @@ export const routes: readonly Route[] = [
   ...settlementRoutes,
   ...statementRoutes,
   ...marketRoutes,
+  ...riskRoutes,
 ];

@@ -7,7 +7,9 @@ import {
   zoneSchema,
   zoneTermsSchema,
 } from '../../../shared/reference/zone.ts';
+import { declaredFlowsSchema, declaredFlowsTermsSchema } from '../../../shared/reference/declared-flows.ts';
 import { putConsumption } from '../../../shared/store/consumption.ts';
+import { putDeclaredFlows } from '../../../shared/store/declared-flows.ts';
 import { mapPlan } from '../../../shared/store/effect.ts';
 import { consumptionId } from '../../../shared/store/reference.ts';
 import { putZone } from '../../../shared/store/zones.ts';
@@ -111,5 +113,44 @@ export const zoneRoutes: readonly Route[] = [
     tag: 'Zones',
     name: 'Consumption',
     noun: 'planned consumption',
+  }),
+  defineRoute({
+    operationId: 'putDeclaredFlows',
+    method: 'put',
+    path: '/v1/zones/{id}/flows/{product}',
+    summary: "Declare where a zone's supply of a product came from in a year",
+    description:
+      'From a source that can be looked up, such as customs statistics. Assessments of risk tell it apart from what is contracted here.',
+    tag: 'Zones',
+    roles: administrators,
+    params: consumptionParams,
+    body: declaredFlowsTermsSchema,
+    ifMatch: 'optional',
+    responses: {
+      200: { description: 'Replaced, or unchanged', schema: declaredFlowsSchema },
+      201: { description: 'Created', schema: declaredFlowsSchema },
+    },
+    problems: ['not_found', 'precondition_failed', 'unit_not_convertible'],
+    write: (request, dependencies) =>
+      mapPlan(
+        putDeclaredFlows(
+          dependencies.table,
+          actOf(request, dependencies),
+          request.params.id,
+          request.params.product,
+          request.body,
+          request.expectedVersion,
+        ),
+        (put) => plainPutReply(put, `/v1/zones/${request.params.id}/flows/${request.params.product}`),
+      ),
+  }),
+  ...readingRoutes({
+    kind: 'flows',
+    path: '/v1/zones/{id}/flows/{product}',
+    params: consumptionParams,
+    idOf: (params) => consumptionId(params.id, params.product),
+    tag: 'Zones',
+    name: 'DeclaredFlows',
+    noun: 'declared flows',
   }),
 ];

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { minus, plus, zero } from '../../../shared/kernel/arithmetic.ts';
+import type { Decimal } from '../../../shared/kernel/decimal.ts';
 import { decimal, formatDecimal } from '../../../shared/kernel/decimal.ts';
 import type { Zone } from '../../../shared/reference/zone.ts';
 import { assess, assessmentSchema } from '../../../shared/risk/assessment.ts';
@@ -12,7 +14,8 @@ import {
   shareOf,
   toBeSwapped,
 } from '../../../shared/risk/concentration.ts';
-import { coverStatus, targetOf } from '../../../shared/risk/cover-status.ts';
+import type { AssessedStockpile } from '../../../shared/risk/cover-status.ts';
+import { coverStatus, zoneCover } from '../../../shared/risk/cover-status.ts';
 import { nMinusOne } from '../../../shared/risk/n-minus-one.ts';
 
 const at = '2026-11-23T12:00:00.000Z';
@@ -20,19 +23,44 @@ const text = (value: { units: bigint; scale: number } | null) => value && format
 const from = (quantities: Record<string, string>) =>
   Object.entries(quantities).map(([origin, quantity]) => ({ origin, quantity: decimal(quantity) }));
 
-const stockpile = {
-  stockpile: 'stp_0000000000000000000000CBLT',
-  zone: 'us',
-  targetDays: 100,
-  basis: 'consumption' as const,
-  annualUse: decimal('9600'),
-  reserveFloorShare: decimal('0.25'),
-  physical: decimal('1600'),
-  encumbered: decimal('0'),
-  inTransit: decimal('0'),
-  lent: decimal('0'),
-  openBids: decimal('0'),
+const product = {
+  id: 'cobalt-metal',
+  mineral: 'cobalt',
+  stage: 'refining',
+  unit: 't',
+  currency: 'USD',
+  lot: { amount: decimal('1'), unit: 't' },
+} as const;
+
+const position = (physical: string, inTransit = '0', encumbered = '0') => {
+  const [all, coming, spokenFor] = [physical, inTransit, encumbered].map(decimal) as [
+    Decimal,
+    Decimal,
+    Decimal,
+  ];
+  const mass = (amount: Decimal) => ({ amount, unit: 't' as const });
+  return {
+    product: product.id,
+    ...{ physical: mass(all), encumbered: mass(spokenFor), inTransit: mass(coming), lent: mass(zero) },
+    available: mass(minus(plus(all, coming), spokenFor)),
+  };
 };
+const stockpile = (annual = '9600', more: Partial<AssessedStockpile> = {}): AssessedStockpile => ({
+  stockpile: 'stp_0000000000000000000000CBLT',
+  operator: 'agency-us',
+  zone: 'us',
+  rules: {
+    product: product.id,
+    targetDays: 100,
+    basis: 'consumption' as const,
+    annualUse: { quantity: { amount: decimal(annual), unit: 't' as const }, year: 2025, source: 'USGS' },
+    paceShare: decimal('1'),
+    reserveFloorShare: decimal('0.25'),
+  },
+  position: position('1600'),
+  openBids: zero,
+  ...more,
+});
 
 const contract = (
   id: string,
@@ -46,6 +74,7 @@ const contract = (
   origin,
   destination: 'US',
   isOver: false,
+  isConditional: false,
   quarters: Object.entries(quarters).map(([quarter, quantity]) => ({
     quarter,
     quantity: decimal(quantity),
@@ -67,7 +96,7 @@ const zone: Zone = {
 };
 
 const inputs = (more: Partial<AssessmentInputs> = {}): AssessmentInputs => ({
-  product: { id: 'cobalt-metal', mineral: 'cobalt', stage: 'refining', unit: 't', currency: 'USD' },
+  product,
   zone,
   at,
   from: '2027-Q1',
@@ -77,7 +106,7 @@ const inputs = (more: Partial<AssessmentInputs> = {}): AssessmentInputs => ({
   })),
   contracts: [],
   declared: null,
-  stockpiles: [stockpile],
+  stockpiles: [stockpile()],
   prices: [],
   floors: [],
   disruptions: [],
@@ -118,27 +147,33 @@ describe('a cap on one origin', () => {
 
 describe('cover', () => {
   it('counts days of annual use over 365 days', () => {
-    const status = coverStatus(stockpile);
-    expect(text(status.days)).toBe('60.8');
-    expect(text(status.target)).toBe('2630.137');
-    expect(text(status.deficit)).toBe('1030.137');
+    const status = coverStatus(stockpile(), product);
+    expect(text(status.days)).toBe('60.8333');
+    expect(text(status.target)).toBe('2630.136987');
+    expect(text(status.deficit)).toBe('1030.136987');
     expect(status).toMatchObject({ belowTarget: true, belowThreeQuarters: true, belowThirtyDays: false });
-    const netImports = { ...stockpile, basis: 'net-imports' as const, annualUse: decimal('7584') };
-    expect(text(coverStatus(netImports).days)).toBe('77');
-    expect(text(targetOf(decimal('19'), decimal('180')))).toBe('9.37');
+    expect(text(coverStatus(stockpile('7584'), product).days)).toBe('77.0042');
   });
 
   it('tells apart what open bids ask for already, and leaves out what is encumbered', () => {
-    const status = coverStatus({
-      ...stockpile,
-      inTransit: decimal('100'),
-      encumbered: decimal('300'),
-      openBids: decimal('500'),
-    });
+    const more = { position: position('1600', '100', '300'), openBids: decimal('500') };
+    const status = coverStatus(stockpile('9600', more), product);
     expect(text(status.available)).toBe('1400');
     expect(text(status.deficitFunded)).toBe('500');
-    expect(text(status.deficitUnfunded)).toBe('730.137');
-    expect(text(coverStatus({ ...stockpile, openBids: decimal('9999') }).deficitUnfunded)).toBe('0');
+    expect(text(status.deficitUnfunded)).toBe('730.136987');
+    const rich = coverStatus(stockpile('9600', { openBids: decimal('9999') }), product);
+    expect(text(rich.deficitUnfunded)).toBe('0');
+  });
+
+  it('of a zone: targets added up, days of its own use; one stockpile bids for no other', () => {
+    const each = [
+      coverStatus(stockpile('9600', { openBids: decimal('9999') }), product),
+      coverStatus(stockpile('3650', { position: position('0') }), product),
+    ];
+    const zone = zoneCover(each, decimal('18250'));
+    expect([zone.days, zone.targetDays, zone.target].map(text)).toEqual(['32', '72.6027', '3630.136987']);
+    expect([zone.deficit, zone.deficitFunded].map(text)).toEqual(['2030.136987', '1030.136987']);
+    expect(zoneCover(each, null).days).toBeNull();
   });
 });
 
@@ -188,7 +223,7 @@ describe('an assessment', () => {
     expect(assessment.declared).toMatchObject({ source: 'customs', nMinusOne: { without: 'NO' } });
     const [disruption] = assessment.disruptions;
     expect(text(disruption!.exposed.amount)).toBe('412.8');
-    expect(text(disruption!.days)).toBe('15.6');
+    expect(text(disruption!.days)).toBe('15.695');
     expect(z.decode(assessmentSchema, z.encode(assessmentSchema, assessment))).toEqual(assessment);
   });
 

@@ -1,0 +1,149 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../../infra/local/engine.ts';
+import { caller } from '../../support/api.ts';
+import { ada, auditor, buyer, mine, stockpile } from '../../support/market-api.ts';
+import { zoneBody } from '../../support/reference.ts';
+import { testTable } from '../../support/table.ts';
+import { flat, kg, Trading, usd } from '../../support/trading.ts';
+
+let engine: Engine;
+let client: DynamoDBClient;
+let market: Trading;
+const quarters = ['2027-Q1', '2027-Q2', '2027-Q3', '2027-Q4'];
+
+/** Three mines sell to three buyers, 300 kg a quarter of 2027; partners may take 65 % from one origin outside. */
+beforeAll(async () => {
+  ({ engine, client } = await testTable());
+  market = await Trading.open(client);
+  await market.done(ada, 'PUT', '/v1/zones/partners', {
+    ...zoneBody(['US', 'JP', 'DE', 'AU']),
+    maxOriginShare: '0.65',
+  });
+  await market.done(ada, 'PUT', '/v1/zones/partners/consumption/ndpr-oxide', {
+    quarters: quarters.map((quarter) => ({ quarter, quantity: kg('1000') })),
+  });
+  await market.done(ada, 'PUT', '/v1/zones/partners/flows/ndpr-oxide', {
+    year: 2025,
+    source: 'Customs statistics',
+    flows: [
+      { origin: 'CN', quantity: { amount: '3.3', unit: 't' } },
+      { origin: 'MY', quantity: kg('700') },
+    ],
+  });
+  const delivery = flat('100', '2027-Q1', '2027-Q4');
+  await market.offerOf('mine-br', 'BR', { delivery });
+  await market.offerOf('mine-my', 'BR', { delivery });
+  await market.offerOf('mine-in', 'BR', { delivery });
+  for (const name of ['a', 'b', 'c'])
+    await market.done(caller(`buyer-${name}`, 'buyer'), 'POST', '/v1/bids', {
+      ...{ product: 'ndpr-oxide', destination: 'DE', price: usd('130.00'), delivery },
+    });
+  await market.clear();
+});
+afterAll(async () => {
+  await engine.stop();
+});
+
+const risk = (who = ada, query = '?zone=partners&from=2027-Q1') =>
+  market.call(who, 'GET', `/v1/risk/ndpr-oxide${query}`);
+
+describe('the risk of a product', () => {
+  it('tells administrators and auditors all: contracts against planned use, declared flows apart', async () => {
+    const { status, body } = await risk();
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      ...{ view: 'full', product: 'ndpr-oxide', zone: 'partners', consumption: '4000', total: '1200' },
+      shares: [{ origin: 'BR', quantity: '1200', share: '1', shareOfUse: '0.3', headroom: '1400' }],
+      ...{ hhi: 10_000, band: 'high', nMinusOne: { without: 'BR', supply: '0', cover: '0' } },
+      declared: {
+        source: 'Customs statistics',
+        shares: [
+          { origin: 'CN', quantity: '3300', shareOfUse: '0.825', aboveCap: true, headroom: '0' },
+          { origin: 'MY', headroom: '1900' },
+        ],
+        hhi: 7112,
+      },
+      prices: { last: { source: 'clearings' }, change90Days: null },
+    });
+    expect(body).toMatchObject({ expiring: { contracts: [{}, {}, {}] } });
+    expect((await risk(auditor)).body).toMatchObject({ view: 'full', total: '1200' });
+  });
+
+  it('is of the whole market without a zone, and of four quarters from any', async () => {
+    expect((await risk(ada, '')).body).toMatchObject({ zone: null, consumption: null, total: '900' });
+    expect((await risk(ada, '?zone=partners&from=2027-Q4')).body).toMatchObject({ total: '300' });
+  });
+
+  it.each([
+    ['a buyer', buyer],
+    ['a producer', mine],
+    ['a stockpile operator', stockpile],
+  ])('tells %s what the market shows anyhow', async (_, who) => {
+    const { body } = await risk(who);
+    expect(body).toMatchObject({
+      view: 'public',
+      contracted: { origins: [{ origin: 'BR', quantity: '1200', headroom: '1400' }], withheld: false },
+      ...{ cover: [], declared: { hhi: 7112 } },
+    });
+    expect(Object.keys(body)).not.toContain('late');
+    expect(JSON.stringify(body)).not.toMatch(/ctr_|mine-|buyer-/);
+  });
+
+  it('withholds in public what a fourth contract of one buyer would tell', async () => {
+    const late = await Trading.open(client);
+    await late.done(ada, 'PUT', '/v1/zones/partners', { ...zoneBody(['DE']), maxOriginShare: '0.65' });
+    const consumption = { quarters: quarters.map((quarter) => ({ quarter, quantity: kg('1000') })) };
+    await late.done(ada, 'PUT', '/v1/zones/partners/consumption/ndpr-oxide', consumption);
+    await late.offer();
+    await late.bid();
+    await late.clear();
+    const { body } = await late.call(buyer, 'GET', '/v1/risk/ndpr-oxide?zone=partners&from=2027-Q1');
+    expect(body).toMatchObject({ contracted: { origins: null, withheld: true }, prices: { last: null } });
+    const all = await late.call(ada, 'GET', '/v1/risk/ndpr-oxide?zone=partners&from=2027-Q1');
+    expect(all.body).toMatchObject({ total: '100' });
+  });
+
+  it.each([
+    ['an unknown product', '/v1/risk/unobtainium', 404],
+    ['an unknown zone', '/v1/risk/ndpr-oxide?zone=nowhere', 404],
+    ['a quarter that is none', '/v1/risk/ndpr-oxide?from=2027-Q5', 400],
+    ['an unknown parameter', '/v1/risk/ndpr-oxide?zones=partners', 400],
+  ])('refuses %s', async (_, path, status) => {
+    expect((await market.call(ada, 'GET', path)).status).toBe(status);
+  });
+});
+
+describe('declared flows', () => {
+  const put = (changes: object, who = ada) =>
+    market.call(who, 'PUT', '/v1/zones/partners/flows/ndpr-oxide', {
+      ...{ year: 2025, source: 'Customs', flows: [{ origin: 'CN', quantity: kg('1') }], ...changes },
+    });
+  it.each([
+    ['an origin named twice', { flows: ['CN', 'CN'].map((origin) => ({ origin, quantity: kg('1') })) }, 422],
+    ['a year that is none', { year: 1999 }, 422],
+    ['control characters', { source: 'a\u0000b' }, 422],
+    ['another unit of contents', { flows: [{ origin: 'CN', quantity: { amount: '1', unit: 'mtu' } }] }, 422],
+  ])('refuses %s', async (_, changes, status) => {
+    expect((await put(changes)).status).toBe(status);
+  });
+  it('are for administrators to declare, and for everybody to read', async () => {
+    expect((await put({}, buyer)).status).toBe(403);
+    const { status, body } = await market.call(mine, 'GET', '/v1/zones/partners/flows/ndpr-oxide');
+    expect(status).toBe(200);
+    expect(body.flows).toEqual([
+      { origin: 'CN', quantity: kg('3300') },
+      { origin: 'MY', quantity: kg('700') },
+    ]);
+  });
+});
+
+describe('the cover of a zone', () => {
+  it('is for administrators, auditors and operators', async () => {
+    for (const who of [ada, auditor, stockpile])
+      expect((await market.call(who, 'GET', '/v1/zones/partners/cover')).status).toBe(200);
+    for (const who of [buyer, mine])
+      expect((await market.call(who, 'GET', '/v1/zones/partners/cover')).status).toBe(403);
+    expect((await market.call(ada, 'GET', '/v1/zones/nowhere/cover')).status).toBe(404);
+  });
+});
