@@ -7,18 +7,33 @@ export const maximumBodyBytes = 256 * 1024;
 
 const jsonTypes = /^application\/(json|merge-patch\+json)\s*(;\s*charset="?utf-8"?\s*)?$/i;
 
+const csvTypes = /^text\/csv\s*(;\s*(charset="?utf-8"?|header=present)\s*)*$/i;
+
 /**
- * The JSON body; `undefined` where there is none. Errors: unsupported_media_type, body_too_large,
- * malformed_request (not UTF-8, not JSON, or with text that is not Unicode).
+ * The body as JSON; `undefined` where there is none. With `fromCsv`, text/csv is taken as well. Errors:
+ * unsupported_media_type, body_too_large, malformed_request (not UTF-8, not JSON or CSV, or with text that is not
+ * Unicode).
  */
-export async function readJson(request: Request): Promise<Result<unknown>> {
+export async function readJson(
+  request: Request,
+  fromCsv?: (text: string) => Result<unknown>,
+): Promise<Result<unknown>> {
   const bytes = await readBytes(request);
   if (!bytes.ok) return bytes;
   if (bytes.value.length === 0) return ok(undefined);
-  if (!jsonTypes.test(request.headers.get('content-type')?.trim() ?? ''))
-    return fail(problem('unsupported_media_type', 'Send the body as application/json in UTF-8.'));
+  const type = request.headers.get('content-type')?.trim() ?? '';
+  const isCsv = fromCsv !== undefined && csvTypes.test(type);
+  if (!isCsv && !jsonTypes.test(type))
+    return fail(
+      problem(
+        'unsupported_media_type',
+        `Send the body as application/json${fromCsv === undefined ? '' : ' or text/csv'} in UTF-8.`,
+      ),
+    );
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.value));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.value);
+    if (isCsv) return fromCsv(text);
+    const value: unknown = JSON.parse(text);
     return isUnicode(value) ? ok(value) : malformed;
   } catch {
     return malformed;

@@ -90,7 +90,10 @@ function operation(route: Route, schemas: SchemaCollector, problems: ProblemResp
         ? undefined
         : {
             required: !isBodyOptional(route),
-            content: { 'application/json': { schema: schemas.of(body), example: route.example as Json } },
+            content: {
+              'application/json': { schema: schemas.of(body), example: route.example as Json },
+              ...(route.csvBody === undefined ? {} : { 'text/csv': { schema: { type: 'string' } } }),
+            },
           },
     responses: {
       ...Object.fromEntries(

@@ -88,6 +88,8 @@ interface RouteData {
   readonly problems?: readonly ProblemCode[];
   /** A success's value as CSV, for those who would rather have that (`Accept: text/csv`). */
   readonly csv?: (value: unknown) => string;
+  /** The body's JSON made from `text/csv`, for those who would rather send that. Errors: malformed_request. */
+  readonly csvBody?: (text: string) => Result<unknown>;
   /** A body that would be accepted, for the documentation. */
   readonly example?: unknown;
 }

@@ -52,7 +52,7 @@ export async function serve(
   const after =
     route.paged === true && cursor !== undefined ? decodeCursor(binding, cursor as string) : ok(undefined);
   if (!after.ok) return refuse(context, after.problem);
-  const json = route.method === 'get' ? ok(undefined) : await readJson(context.req.raw);
+  const json = route.method === 'get' ? ok(undefined) : await readJson(context.req.raw, route.csvBody);
   if (!json.ok) return refuse(context, json.problem);
   const body = parseBody(route, json.value);
   if (!body.ok) return refuse(context, body.problem.problem, body.problem);

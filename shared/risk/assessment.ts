@@ -131,7 +131,7 @@ export function assess(inputs: AssessmentInputs): Assessment {
         exposed: { amount: exposed, unit: product.unit },
         share: shareOf(exposed, totalOf(flows)),
         days: consumption === null ? null : daysOf(exposed, consumption),
-        shareOfSource: shareOf(hit(flows), totalOf(flows)),
+        shareOfSource: shareOf(hit(onItsLanes), totalOf(flows)),
         shareOfDeclared:
           declared === null ? null : shareOf(hit(byOrigin(declared.flows)), totalOf(declared.flows)),
       };

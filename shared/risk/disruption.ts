@@ -83,17 +83,36 @@ function checkTerms(terms: DisruptionTerms, context: z.RefinementCtx): void {
 
 export const disruptionTermsSchema = shape.superRefine(checkTerms);
 
-/** What may be changed, as a merge patch: null takes a field away (RFC 7396). What it then says is judged as a whole. */
-export const disruptionPatchSchema = shape.omit({ kind: true, reference: true }).partial().extend({
-  description: shape.shape.description.nullable(),
-  products: shape.shape.products.nullable(),
-  minerals: shape.shape.minerals.nullable(),
-  stages: shape.shape.stages.nullable(),
-  destinations: shape.shape.destinations.nullable(),
-  affectedShare: shape.shape.affectedShare.nullable(),
-  to: shape.shape.to.nullable(),
-  suspended: shape.shape.suspended.nullable(),
+/** Rows of one import: each is an item and its first version, in one transaction with the caller's key. */
+export const maximumImported = 49;
+
+export const disruptionImportSchema = z.strictObject({
+  disruptions: z.array(disruptionTermsSchema).min(1).max(maximumImported),
 });
+
+export const disruptionEndSchema = z.strictObject({
+  /** Its last day. */
+  to: dateSchema,
+  note: textSchema(1000),
+});
+
+export const disruptionWithdrawalSchema = z.strictObject({ note: textSchema(1000) });
+
+/** What may be changed, as a merge patch: null takes a field away (RFC 7396). What it then says is judged as a whole. */
+export const disruptionPatchSchema = shape
+  .omit({ kind: true, reference: true })
+  .partial()
+  .extend({
+    description: shape.shape.description.nullish(),
+    products: shape.shape.products.nullish(),
+    minerals: shape.shape.minerals.nullish(),
+    stages: shape.shape.stages.nullish(),
+    destinations: shape.shape.destinations.nullish(),
+    affectedShare: shape.shape.affectedShare.nullish(),
+    to: shape.shape.to.nullish(),
+    suspended: shape.shape.suspended.nullish(),
+    note: textSchema(1000).optional(),
+  });
 export type DisruptionPatch = z.output<typeof disruptionPatchSchema>;
 
 export const disruptionSchema = shape
@@ -101,6 +120,8 @@ export const disruptionSchema = shape
     id: generatedIdSchema('disruption'),
     /** A withdrawn one was entered in error: it has no effect on any day. */
     status: z.enum(['entered', 'withdrawn']),
+    /** Why it was changed last. */
+    note: textSchema(1000).optional(),
     ...versionShape,
   })
   .meta({ id: 'Disruption' });

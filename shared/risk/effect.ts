@@ -28,10 +28,7 @@ export function effectAt(disruption: Disruption, date: CalendarDate): Effect {
   return { state, next: on === undefined ? undefined : { on, state: stateOn(disruption, on) } };
 }
 
-export const isInForce = (disruption: Disruption, date: CalendarDate): boolean =>
-  stateOn(disruption, date) === 'in-force';
-
-function stateOn({ status, from, to, suspended = [] }: Disruption, date: CalendarDate): EffectState {
+export function stateOn({ status, from, to, suspended = [] }: Disruption, date: CalendarDate): EffectState {
   if (status === 'withdrawn') return 'withdrawn';
   if (date < from) return 'ahead';
   if (to !== undefined && date > to) return 'ended';

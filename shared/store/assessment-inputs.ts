@@ -2,7 +2,7 @@ import { plus } from '../kernel/arithmetic.ts';
 import type { Decimal } from '../kernel/decimal.ts';
 import type { Quarter } from '../kernel/quarter.ts';
 import { quarterFromNumber, quarterNumber, quarterOf } from '../kernel/quarter.ts';
-import type { Instant } from '../kernel/time.ts';
+import type { CalendarDate, Instant } from '../kernel/time.ts';
 import { dateOf } from '../kernel/time.ts';
 import { isInForce } from '../pricing/floor.ts';
 import type { Product } from '../reference/product.ts';
@@ -10,6 +10,8 @@ import type { Consumption, Zone } from '../reference/zone.ts';
 import type { AssessmentInputs, DeclaredFlows } from '../risk/assessment-inputs.ts';
 import { plannedIn, windowFrom } from '../risk/assessment.ts';
 import { coverStatus, zoneCover } from '../risk/cover-status.ts';
+import type { Disruption } from '../risk/disruption.ts';
+import { cutShare, isAbout, stateOn } from '../risk/effect.ts';
 import type { ZoneCovers } from '../risk/zone-cover-view.ts';
 import { rulesOn } from '../stockpiles/stockpile.ts';
 import { readAssessedStockpiles } from './assessed-stockpiles.ts';
@@ -44,8 +46,9 @@ export async function readAssessmentInputs(
 ): Promise<AssessmentInputs> {
   const present = quarterNumber(quarterOf(dateOf(at)));
   const since = quarterFromNumber(Math.min(present - quartersBack, quarterNumber(from)));
-  const [zones, plans, floors, contracts, declared, prices, stockpiles] = await Promise.all([
+  const [zones, disruptions, plans, floors, contracts, declared, prices, stockpiles] = await Promise.all([
     readAll(table, 'zone'),
+    readAll(table, 'disruption'),
     readAll(table, 'consumption'),
     readAll(table, 'floor'),
     isPublic
@@ -67,9 +70,31 @@ export async function readAssessmentInputs(
           floor.product === product.id && (zone === null || floor.zone === zone.id) && isInForce(floor, at),
       )
       .map(({ id: floor, effectiveTo }) => ({ floor, effectiveTo })),
-    disruptions: [],
+    disruptions: inEffect(disruptions, product, zone, dateOf(at)),
   };
 }
+
+/** Those in force that are about the product and about deliveries into the zone. */
+export const inEffect = (
+  disruptions: readonly Disruption[],
+  product: Product,
+  zone: Pick<Zone, 'members'> | null,
+  on: CalendarDate,
+): AssessmentInputs['disruptions'] =>
+  disruptions
+    .filter(
+      (disruption) =>
+        isAbout(disruption, product) &&
+        stateOn(disruption, on) === 'in-force' &&
+        (zone === null ||
+          disruption.destinations === undefined ||
+          disruption.destinations.some((destination) => zone.members.includes(destination))),
+    )
+    .map((disruption) => ({
+      ...{ disruption: disruption.id, kind: disruption.kind, origins: disruption.origins },
+      destinations: disruption.destinations,
+      affectedShare: cutShare(disruption),
+    }));
 
 async function readDeclaredFlows(table: Table, zone: string, product: string): Promise<DeclaredFlows | null> {
   const record = await readReference(table, 'flows', consumptionId(zone, product));

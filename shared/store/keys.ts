@@ -47,7 +47,8 @@ export type ReferenceKind =
   | 'change'
   | 'reference-price'
   | 'programme'
-  | 'stockpile';
+  | 'stockpile'
+  | 'disruption';
 
 export const keys = {
   /** The present version of a record of reference data; one partition per kind, read whole. */

@@ -22,6 +22,8 @@ import type { StandardsRule } from '../standards/standards-rule.ts';
 import { standardsRuleSchema } from '../standards/standards-rule.ts';
 import type { Stockpile } from '../stockpiles/stockpile.ts';
 import { stockpileSchema } from '../stockpiles/stockpile.ts';
+import type { Disruption } from '../risk/disruption.ts';
+import { disruptionSchema } from '../risk/disruption.ts';
 import type { Programme } from '../support/programme.ts';
 import { programmeSchema } from '../support/programme.ts';
 import type { ReferenceKind } from './keys.ts';
@@ -46,6 +48,7 @@ export interface ReferenceRecords {
   'reference-price': ReferenceSeries;
   programme: Programme;
   stockpile: Stockpile;
+  disruption: Disruption;
 }
 
 /** Consumption is a zone's, of a product; neither id contains the bar. */
@@ -79,6 +82,7 @@ export const referenceSeries: { readonly [K in ReferenceKind]: Series<ReferenceR
   change: seriesOf('change', changeSchema),
   'reference-price': seriesOf('reference-price', referenceSeriesSchema),
   programme: seriesOf('programme', programmeSchema),
+  disruption: seriesOf('disruption', disruptionSchema),
   stockpile: seriesOf('stockpile', stockpileSchema),
 };
 

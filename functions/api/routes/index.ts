@@ -7,6 +7,7 @@ import { clearingRoutes } from './clearings.ts';
 import { contractLifeRoutes } from './contract-life.ts';
 import { contractRoutes } from './contracts.ts';
 import { deliveryRoutes } from './deliveries.ts';
+import { disruptionRoutes } from './disruptions.ts';
 import { floorRoutes } from './floors.ts';
 import { marketRoutes } from './markets.ts';
 import { offerRoutes } from './offers.ts';
@@ -52,4 +53,5 @@ export const routes: readonly Route[] = [
   ...statementRoutes,
   ...marketRoutes,
   ...riskRoutes,
+  ...disruptionRoutes,
 ];
