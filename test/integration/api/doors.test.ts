@@ -1,122 +1,307 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Route } from '../../../functions/api/route.ts';
+import { reply } from '../../../functions/api/route.ts';
 import { routes } from '../../../functions/api/routes/index.ts';
 import type { Engine } from '../../../infra/local/engine.ts';
-import { idPrefixes } from '../../../shared/kernel/ids.ts';
+import { ok } from '../../../shared/kernel/result.ts';
+import type { Caller } from '../../../shared/reference/caller.ts';
+import type { Role } from '../../../shared/reference/role.ts';
 import { roles } from '../../../shared/reference/role.ts';
+import { offers, readOrder } from '../../../shared/store/orders.ts';
+import { decodeCursor, encodeCursor } from '../../../shared/wire/cursor.ts';
 import { problemDetailsSchema } from '../../../shared/wire/problem-details.ts';
-import type { Answer } from '../../support/api.ts';
 import { caller } from '../../support/api.ts';
+import type { DoorAnswer, Sent } from '../../support/doors/door-api.ts';
+import { DoorApi, sent, textOf } from '../../support/doors/door-api.ts';
+import type { Side } from '../../support/doors/people.ts';
+import { partner, people } from '../../support/doors/people.ts';
+import { namingNothing, pathOf, requests } from '../../support/doors/requests.ts';
+import { leaked, readIn } from '../../support/doors/secrets.ts';
+import { doors, publicOperations } from '../../support/doors/table.ts';
+import { World } from '../../support/doors/world.ts';
 import { testTable } from '../../support/table.ts';
-import { bidBody, offerBody, Trading } from '../../support/trading.ts';
 
 let engine: Engine;
-let client: DynamoDBClient;
-let market: Trading;
+let world: World;
+let api: DoorApi;
 beforeAll(async () => {
-  ({ engine, client } = await testTable());
-  market = await Trading.open(client);
+  const { client, ...started } = await testTable();
+  engine = started.engine;
+  world = await World.build(client);
+  api = await DoorApi.open(world);
 });
 afterAll(async () => {
   await engine.stop();
 });
 
-/** A path of the route whose ids are well-formed and name nothing. */
-const pathOf = (path: string): string =>
-  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    const kind = Object.entries({
-      offers: idPrefixes.offer,
-      bids: idPrefixes.bid,
-      pools: idPrefixes.pool,
-      members: idPrefixes.member,
-      clearings: idPrefixes.clearing,
-      contracts: idPrefixes.contract,
-      deliveries: idPrefixes.delivery,
-      amendments: idPrefixes.amendment,
-      'force-majeure': idPrefixes.event,
-      floors: idPrefixes.floor,
-      standards: idPrefixes.standards,
-      sites: idPrefixes.site,
-      certificates: idPrefixes.certificate,
-      changes: idPrefixes.change,
-    }).findLast(([folder]) => path.includes(`/${folder}/{${name}}`));
-    return kind === undefined ? 'nothing' : `${kind[1]}_01JD0000000000000000000000`;
+const operations = routes.map((route) => [route.operationId, route] as const);
+const sides = ['own', 'foreign'] as const satisfies readonly Side[];
+
+/** The request of a role on what the organisation of that role holds, whoever then makes it. */
+function requestOf(route: Route, role: Role): Sent {
+  const holdings = world.holdingsOf(role);
+  const request = requests[route.operationId]?.(holdings) ?? {};
+  return sent(route.method, pathOf(route.path, request, holdings), request);
+}
+
+const requestText = ({ path, body }: Sent): string => `${path} ${textOf(body) ?? ''}`;
+const answerText = ({ text, headers }: DoorAnswer): string => `${text} ${JSON.stringify([...headers])}`;
+
+function isProblem({ headers, body }: DoorAnswer): void {
+  expect(headers.get('content-type')).toBe('application/problem+json');
+  expect(problemDetailsSchema.safeParse(body).error).toBeUndefined();
+  expect(headers.get('x-request-id')).not.toBeNull();
+}
+
+/** What of a refusal could tell one resource from another. */
+const told = ({ status, body, headers }: DoorAnswer) => ({
+  status,
+  problem: { ...(body as object), instance: undefined },
+  etag: headers.get('etag'),
+});
+
+describe('the table of doors', () => {
+  it('states every cell of every operation of the OpenAPI document', async () => {
+    const { paths } = JSON.parse(await readFile('docs/openapi.json', 'utf8')) as {
+      paths: Record<string, Record<string, { operationId: string }>>;
+    };
+    const documented = Object.values(paths).flatMap((path) =>
+      Object.values(path).map(({ operationId }) => operationId),
+    );
+    const stated = [...doors.keys(), ...publicOperations];
+    expect(
+      documented.filter((operation) => !stated.includes(operation)),
+      'operations without a row in test/support/doors/table.ts: say who gets what there',
+    ).toEqual([]);
+    expect(stated.filter((operation) => !documented.includes(operation))).toEqual([]);
   });
 
-const everybody = caller('everybody', ...roles);
-const isProblem = (answer: Answer): void => {
-  expect(answer.headers.get('content-type')).toBe('application/problem+json');
-  expect(problemDetailsSchema.safeParse(answer.body).error).toBeUndefined();
-  expect(answer.headers.get('x-request-id')).not.toBeNull();
-};
+  it('admits the roles that the documentation of each route names, and no other', () => {
+    for (const [operation, { roles: admitted }] of operations)
+      for (const role of roles.filter((each) => !admitted.includes(each)))
+        expect(doors.get(operation)?.[role], `${operation} ${role}`).toEqual({ own: 403, foreign: 403 });
+  });
+});
 
-describe.each(routes.map((route) => [`${route.method.toUpperCase()} ${route.path}`, route] as const))(
-  '%s',
-  (_, route) => {
-    const path = pathOf(route.path);
-    const method = route.method.toUpperCase();
-
-    it('is closed to who names no one, and to every role that has no part in it', async () => {
-      const nobody = await market.call(undefined, method, path);
-      expect(nobody.status).toBe(401);
-      isProblem(nobody);
-      for (const role of roles.filter((each) => !route.roles.includes(each))) {
-        const other = await market.call(caller('other', role), method, path, undefined);
-        expect(other, role).toMatchObject({ status: 403, body: { code: 'forbidden' } });
-        isProblem(other);
+describe.each(operations)('%s', (operation, route) => {
+  it('opens to whom the table says, and tells nobody what is not theirs', async () => {
+    const ask = async (role: Role, side: Side): Promise<void> => {
+      const who = people[role][side];
+      const request = requestOf(route, role);
+      const answer = await api.as(who, request);
+      const cell = `${operation} ${role} ${side}: ${answer.text.slice(0, 500)}`;
+      expect(answer.status, cell).toBe(doors.get(operation)?.[role][side]);
+      expect(leaked(world.secrets, who, requestText(request), answerText(answer)), cell).toEqual([]);
+      if (answer.status < 400) readIn(world.secrets, who, answerText(answer));
+      else {
+        isProblem(answer);
+        expect(answer.written, cell).toBe(0);
       }
-      expect((await market.call(caller('roleless'), method, path)).status).toBe(403);
-    });
+      if (answer.status !== 404) return;
+      // What is another's is refused just as what is not there at all.
+      const missing = await api.as(who, { ...request, path: namingNothing(request.path) });
+      expect(told(answer), cell).toEqual(told(missing));
+      const stale = { ...request.headers, 'If-Match': '"99"', 'If-None-Match': '*' };
+      expect(told(await api.as(who, { ...request, headers: stale })), cell).toEqual(told(answer));
+    };
+    await Promise.all(roles.flatMap((role) => sides.map((side) => ask(role, side))));
+  });
+});
 
-    it('answers hostile input with a problem, never with a surprise', async () => {
-      const bodies = [
-        ...['', 'null', '[]', '0', '"x"', '{', '\u0000', '{"a":1e999}', '[[[[[[]]]]]]'],
-        '{"__proto__":{"roles":["administrator"]},"constructor":{"prototype":{}}}',
-        `{"${'k'.repeat(10_000)}":1}`,
-        '{"price":{"amount":"1","amount":"2"}}',
-        JSON.stringify({ name: '\ud800' }),
-        JSON.stringify({ name: '\u202e\u0000<script>', id: { $ne: null } }),
-        '['.repeat(50_000),
-      ];
-      const queries = ['', '?limit=-1', '?cursor=%00', '?__proto__=x', '?a[]=1', '?%ff=%ff', '?limit=1%00'];
-      const send = (suffix: string, body?: string) =>
-        market.call(everybody, method, `${path}${suffix}`, body, { 'If-Match': '"1"' });
-      const answers = [
-        ...(await Promise.all(queries.map((query) => send(query)))),
-        ...(method === 'GET' ? [] : await Promise.all(bodies.map((body) => send('', body)))),
-        await market.call(everybody, method, path.replace(/nothing|\w+_01JD\w+/, '%00%ff..%2f'), undefined),
-      ];
-      for (const answer of answers) {
-        expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(500);
-        if (answer.status >= 400) isProblem(answer);
+describe('who is nobody', () => {
+  it('gets 401 and a challenge everywhere, whatever is wrong with the token', async () => {
+    const bad = await api.tokens.bad(people.administrator.own);
+    for (const [operation, route] of operations) {
+      const request = requestOf(route, 'producer');
+      for (const [fault, authorization] of bad) {
+        const answer = await api.send(request, authorization);
+        const cell = `${operation}, ${fault}`;
+        expect(answer.status, cell).toBe(401);
+        expect(answer.headers.get('www-authenticate'), cell).toMatch(/^Bearer/);
+        expect([
+          answer.written,
+          leaked(world.secrets, undefined, requestText(request), answerText(answer)),
+        ]).toEqual([0, []]);
       }
-    });
-  },
-);
+    }
+    // The same claims in order open the door: it was the fault that closed it.
+    const good = await api.tokens.token(people.administrator.own);
+    const answer = await api.send({ method: 'GET', path: '/v1/clearings' }, `Bearer ${good}`);
+    expect(answer.status).toBe(200);
+  });
 
-describe('each field of an order', () => {
-  const hostile: unknown[] = [
-    ...[null, true, 0, -1, 1e21, '', ' ', '\u0000', '\u202e', '../..', "'; DROP TABLE", '0x1F', 'NaN'],
-    ...['9'.repeat(20_000), [], [[]], {}, { amount: {} }, { toString: 1 }, [null], { length: 1e9 }],
-  ];
-  it.each(['offers', 'bids'])('of %s takes hostile values without a surprise', async (kind) => {
-    const valid: Record<string, unknown> =
-      kind === 'offers'
-        ? { ...offerBody(market.site), destinations: ['DE'], purity: '99' }
-        : { ...bidBody(), minimumPurity: '99', requires: [], excludedOrigins: ['XX'], maxOriginShare: '1' };
-    const fields = [
-      ...Object.keys(valid),
-      ...['minimumLot', 'allOrNone', 'minimumQuarters', 'priceTerms', 'validUntil', 'stockLot'],
-    ];
-    for (const field of fields)
-      for (const value of hostile) {
-        const answer = await market.call(caller('mine-au', 'producer', 'buyer'), 'POST', `/v1/${kind}`, {
-          ...valid,
-          [field]: value,
+  it('gets nothing with a token that names no role, or one that does not exist', async () => {
+    for (const roleNames of [[], ['Administrator'], ['superuser']]) {
+      const who = { ...caller('ministry'), roles: roleNames as Role[] };
+      for (const [operation, route] of operations)
+        expect((await api.as(who, requestOf(route, 'producer'))).status, operation).toBe(403);
+    }
+  });
+});
+
+describe('a cursor', () => {
+  it('continues the list for nobody but the organisation and role that it was given to', async () => {
+    let continued = 0;
+    const tryOut = async (route: Route, role: Role): Promise<void> => {
+      const request = requestOf(route, role);
+      const page = `${request.path}${request.path.includes('?') ? '&' : '?'}limit=1`;
+      const first = await api.as(people[role].own, { ...request, path: page });
+      const { next } = first.body as { next?: string | null };
+      if (next === undefined || next === null) return;
+      continued += 1;
+      const path = `${page}&cursor=${next}`;
+      const second = await api.as(people[role].own, { ...request, path });
+      expect([second.status, second.text === first.text], route.operationId).toEqual([200, false]);
+      const another = route.roles.find((other) => other !== role);
+      const others = [people[role].foreign, ...(another === undefined ? [] : [people[another].own])];
+      for (const who of others)
+        expect(await api.as(who, { ...request, path }), route.operationId).toMatchObject({
+          status: 400,
+          body: { code: 'cursor_invalid' },
         });
-        const what = `${field}: ${JSON.stringify(value).slice(0, 60)}`;
-        expect(answer.status, what).toBeLessThan(500);
-        if (answer.status !== 201) isProblem(answer);
+    };
+    for (const route of routes.filter(({ paged }) => paged === true))
+      await Promise.all(
+        (['producer', 'buyer', 'administrator'] as const)
+          .filter((role) => route.roles.includes(role))
+          .map((role) => tryOut(route, role)),
+      );
+    expect(continued).toBeGreaterThan(20);
+  });
+
+  it('made by hand at a place in what is not theirs shows a caller only what is', async () => {
+    for (const [operation, path, role] of [
+      ['listOffers', '/v1/offers', 'producer'],
+      ['listBids', '/v1/bids', 'buyer'],
+      ['listSites', '/v1/sites', 'producer'],
+      ['listContracts', '/v1/contracts', 'buyer'],
+      ['listPools', '/v1/pools', 'buyer'],
+      ['listSettlements', '/v1/settlements', 'buyer'],
+      ['listAgreements', '/v1/agreements', 'producer'],
+    ] as const) {
+      const bindingOf = (who: { organisation: string; roles: readonly Role[] }) => ({
+        ...{
+          operation: `${operation} ${path}`,
+          organisation: who.organisation,
+          roles: who.roles,
+          filters: {},
+        },
+      });
+      const { own, foreign } = people[role];
+      const admin = people.administrator.own;
+      const first = await api.as(admin, { method: 'GET', path: `${path}?limit=1` });
+      const { next } = first.body as { next: string };
+      const place = decodeCursor(bindingOf(admin), next);
+      if (!place.ok) throw new Error(`${operation}: the binding of cursors has changed`);
+      for (const who of [own, foreign]) {
+        const request = {
+          method: 'GET',
+          path: `${path}?cursor=${encodeCursor(bindingOf(who), place.value)}`,
+        };
+        const answer = await api.as(who, request);
+        expect(answer.status, `${operation} ${answer.text}`).toBe(200);
+        expect(leaked(world.secrets, who, '', answerText(answer)), operation).toEqual([]);
       }
+    }
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  it('is its organisation’s own: another gets its own answer under the same key', async () => {
+    const { call } = world.trading.api;
+    const site = { name: 'Works Gamma', country: 'AU', stage: 'refining', minerals: ['ndpr'] };
+    const key = { 'Idempotency-Key': 'guessed' };
+    const { own, foreign } = people.producer;
+    const first = await call(own, 'POST', '/v1/sites', site, key);
+    const second = await call(foreign, 'POST', '/v1/sites', site, key);
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect(second.headers.get('idempotency-replayed')).toBeNull();
+    expect([second.body['organisation'], second.body.id === first.body.id]).toEqual([
+      foreign.organisation,
+      false,
+    ]);
+  });
+});
+
+describe('the matrix itself', () => {
+  it('has shown each secret to somebody who may read it, so that none is merely absent', async () => {
+    const { foreignSite, pool } = world.common;
+    for (const [who, path] of [
+      [people.producer.foreign, `/v1/sites/${foreignSite!}/certificates`],
+      [partner, `/v1/pools/${pool!}/members`],
+    ] as const) {
+      const answer = await api.as(who, { method: 'GET', path });
+      readIn(world.secrets, who, answerText(answer));
+      expect(leaked(world.secrets, who, path, answerText(answer))).toEqual([]);
+    }
+    const unread = world.secrets.filter(({ seen, readers }) => !seen && readers.length > 0);
+    expect(unread.map(({ text }) => text)).toEqual([]);
+  });
+
+  it('finds a route that forgets to ask whose order it is', async () => {
+    const careless = routes.map((route): Route =>
+      route.operationId === 'getOffer'
+        ? {
+            ...route,
+            read: async ({ params }, { table }) => {
+              const stored = await readOrder(table, offers, (params as { id: string }).id);
+              return ok(reply(200, stored?.order, { version: 1 }));
+            },
+          }
+        : route,
+    );
+    const broken = await DoorApi.open(world, careless);
+    const getOffer = routes.find(({ operationId }) => operationId === 'getOffer')!;
+    const request = requestOf(getOffer, 'producer');
+    const answer = await broken.as(people.producer.foreign, request);
+    expect(answer.status).not.toBe(doors.get('getOffer')?.producer.foreign);
+    expect(leaked(world.secrets, people.producer.foreign, requestText(request), answerText(answer))).toEqual([
+      '191.13',
+    ]);
+  });
+});
+
+describe('what others do in private', () => {
+  it('changes nothing, not a byte, of what an organisation can read', async () => {
+    const { trading } = world;
+    const { time } = trading.api;
+    const now = time.now;
+    const others = (['producer', 'buyer', 'stockpile-operator'] as const).map((role) => people[role].foreign);
+    const readers = [...others, people.producer.own];
+    const everything = async (): Promise<Map<string, string>> => {
+      time.now = now;
+      const seen = new Map<string, string>();
+      for (const [operation, route] of operations.filter(([, { method }]) => method === 'get'))
+        await Promise.all(
+          readers.map(async (who) => {
+            const { status, text } = await api.as(who, requestOf(route, who.roles[0]!));
+            const same = text.replaceAll(/urn:lodestone:request:\w+/g, '');
+            seen.set(`${operation} ${who.organisation}`, `${status} ${same}`);
+          }),
+        );
+      return seen;
+    };
+    const before = await everything();
+    const { producer, buyer } = people;
+    const act = async (who: Caller, operation: string): Promise<void> => {
+      const route = routes.find(({ operationId }) => operationId === operation)!;
+      const { method, path, body, headers } = requestOf(route, who.roles[0]!);
+      await trading.done(who, method, path, body, { ...headers });
+    };
+    for (const operation of ['postSite', 'postCertificate', 'postOffer', 'changeOffer', 'noticeDelivery'])
+      await act(producer.own, operation);
+    for (const operation of ['postBid', 'changeBid', 'joinPool', 'changePoolMember', 'acceptDelivery'])
+      await act(buyer.own, operation);
+    await act(producer.own, 'meetCondition');
+    await trading.done(buyer.own, 'POST', '/v1/pools', {
+      ...{ product: 'ndpr-oxide', zone: 'partners', price: { amount: '1.00', currency: 'USD', per: 'kg' } },
+      invited: [buyer.own.organisation],
+    });
+    const after = await everything();
+    const changed = [...before.keys()].filter((reader) => after.get(reader) !== before.get(reader));
+    // Whoever did it does read it, so that something has happened.
+    expect(changed.filter((reader) => !reader.endsWith(producer.own.organisation))).toEqual([]);
+    expect(changed.length).toBeGreaterThan(5);
   });
 });
