@@ -89,6 +89,13 @@ describe('npm start on an empty store', () => {
     expect(text).toMatch(
       /Jade Terrace \S+ +CN +.+ +(US|JP|DE|FR) +Q\d\/\d\d–Q\d\/\d\d +[\d,]+ +54\.73 +110\.00 +5\d\.\d\d/,
     );
+    expect(text).toMatch(
+      /reference +827\.70 in "gallium-europe", from deals of 5 firms; 1 contract is indexed to it/,
+    );
+    expect(text).toMatch(
+      /support +"Conversion of spodumene": 135 t beyond what their buyers can pay, for [\d,]+\.\d\d/,
+    );
+    expect(text).toMatch(/delivered +12 kg accepted; 12,954\.60 USD paid for it so far/);
     for (const code of ['certificate_missing', 'certificate_level', 'price_below_floor', 'origin_barred'])
       expect(text).toContain(code);
     expect(text.split('\n').filter((line) => line.length > 100)).toEqual([]);

@@ -22,9 +22,23 @@ export function basisOf(product: SampleProduct): string[] {
     `Demand: ${share} (assumed) of ${demandOf(product)}, in assumed parts; limits × ${spread(
       product.buyers.map(({ limitRatio }) => limitRatio),
     )} (assumed)${product.limitReference === undefined ? '' : ` of ${limitReferenceOf(product.limitReference)}`}.`,
+    ...inventedIn(product),
     ...product.unknown.map(({ what, figure }) => `Not known: ${what} (${sayUnknown(figure)}).`),
     ...product.notes,
   ];
+}
+
+/** What of it is no order, and rests on no source. */
+function inventedIn({ series, programme, standardTerms, firstDelivery }: SampleProduct): string[] {
+  const invented = [
+    ...(series === undefined
+      ? []
+      : [`deals × ${spread(series.deals.map(({ ratio }) => ratio))} of that price`]),
+    ...(programme === undefined ? [] : ['the programme']),
+    ...(standardTerms === undefined ? [] : ['the standard terms']),
+    ...(firstDelivery === undefined ? [] : ['the delivery']),
+  ];
+  return invented.length === 0 ? [] : [`Invented: ${invented.join(', ')} (assumed).`];
 }
 
 const cited = (figures: readonly Figure[]): string =>

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import type { CalendarDate } from '../../../shared/kernel/time.ts';
 import type { Participant, Participants } from './client.ts';
+import { loadDelivery, loadRules } from './load-life.ts';
 import type { SampleMarket, SampleSite } from './market.ts';
 import { sampleMarkets } from './market.ts';
 import { groups, schemes, zone, zoneId } from './partners.ts';
@@ -53,6 +54,9 @@ export async function loadSample(as: Participants, { today, progress }: LoadOpti
     }
   }
 
+  progress('reference prices, standard terms, a support programme');
+  for (const market of markets) await loadRules(first, second, market);
+
   progress('sites, certificates and offers of the producers');
   for (const { product, sites } of markets) {
     for (const [index, site] of sites.entries()) await offer(as, second, `${product.id}/${index}`, site);
@@ -73,6 +77,14 @@ export async function loadSample(as: Participants, { today, progress }: LoadOpti
       await first.post(`clearing/${product.id}`, '/v1/clearings', { product: product.id }),
     );
     await untilCompleted(first, id);
+  }
+
+  progress('a first delivery, accepted and paid in part');
+  for (const market of markets) {
+    const { firstDelivery } = market.product;
+    if (firstDelivery === undefined) continue;
+    const seller = as(organisationId(firstDelivery.seller), 'producer');
+    await loadDelivery(market, { seller, administrator: first }, (buyer) => as(buyer, 'buyer'), today);
   }
 }
 

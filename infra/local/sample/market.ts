@@ -15,6 +15,8 @@ import { lithium } from './data/lithium.ts';
 import { ndpr } from './data/ndpr.ts';
 import { tungsten } from './data/tungsten.ts';
 import { amountOf, isKnown } from './figure.ts';
+import type { SampleLife } from './life.ts';
+import { lifeOf } from './life.ts';
 import type { BidTermsJson, OfferTermsJson, SampleOrder, SitePlace } from './orders.ts';
 import { bidOf, nextQuarterNumber, offerOf, sitesOf } from './orders.ts';
 import { standardsRule, zoneId } from './partners.ts';
@@ -38,6 +40,7 @@ export interface SampleMarket {
   readonly floor: z.input<typeof floorTermsSchema> | undefined;
   readonly sites: readonly SampleSite[];
   readonly bids: readonly SampleOrder<BidTermsJson>[];
+  readonly life: SampleLife;
 }
 
 /** The sample as of a day: delivery begins in the next quarter. */
@@ -52,6 +55,7 @@ function marketOf(product: SampleProduct, today: CalendarDate): SampleMarket {
     terms: productJson(product),
     standards: product.certified ? standardsRule(product.id, validFrom) : undefined,
     floor: product.floor && floorJson(product, product.floor, validFrom),
+    life: lifeOf(product, today, firstQuarter),
     sites: product.origins.flatMap((origin) => {
       const { output } = origin;
       if (!isKnown(output)) return [];

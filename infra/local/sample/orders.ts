@@ -6,6 +6,7 @@ import type { offerTermsSchema } from '../../../shared/orders/offer.ts';
 import { horizon, quartersPerYear, siteAskRatios, siteShares } from './data/common.ts';
 import type { Derived, Known } from './figure.ts';
 import { amountOf, chain, derive, isKnown, isShareOf } from './figure.ts';
+import { derivedPrice } from './life.ts';
 import type { SampleBuyer, SampleOrigin, SampleProduct } from './sample-product.ts';
 
 /** An order of the sample, and the figures it was made of. */
@@ -82,6 +83,14 @@ export function offerOf(
       price: priceJson(price, product.unit),
       delivery: deliveryJson(quantities, product, firstQuarter),
       ...(origin.destinations === undefined ? {} : { destinations: [...origin.destinations] }),
+      ...(origin.indexedUpTo === undefined
+        ? {}
+        : {
+            priceTerms: {
+              ...indexed(product),
+              cap: priceJson(derivedPrice(product, origin.indexedUpTo), product.unit),
+            },
+          }),
     },
   };
 }
@@ -125,8 +134,14 @@ export function bidOf(
       price: priceJson(price, per),
       delivery: deliveryJson(quantities, product, first),
       ...(buyer.originCap === undefined ? {} : { maxOriginShare: amountOf(buyer.originCap) }),
+      ...(buyer.indexed === undefined ? {} : { priceTerms: indexed(product) }),
     },
   };
+}
+
+function indexed({ id, series }: SampleProduct) {
+  if (series === undefined) throw new Error(`${id} has no series that an order could follow`);
+  return { kind: 'indexed', reference: series.id } as const;
 }
 
 const priceJson = (price: Known, per: SampleProduct['unit'] | 'lb') =>

@@ -4,6 +4,7 @@ import { basisOf } from './basis.ts';
 import type { Range } from './exact.ts';
 import { widthOf } from './exact.ts';
 import { columns, fitted, grouped, percent, quarterSpan, table, wrapped } from './format.ts';
+import { lifeTexts } from './print-life.ts';
 import type { MarketResult, UnfilledOrder } from './result.ts';
 import type { SampleFloor, SampleProduct } from './sample-product.ts';
 
@@ -30,6 +31,7 @@ export function printMarket(
     ...labelled('levy', result.levy.units === 0n ? 'none' : `${grouped(result.levy, 2)} ${currency}`),
     ...labelled('origins', originText(result)),
     ...labelled('optimal', proofText(result)),
+    ...lifeTexts(result.life, result.product, digits).flatMap(([label, text]) => labelled(label, text)),
     '',
     ...contractTable(result, digits, name),
     '',

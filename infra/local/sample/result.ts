@@ -4,6 +4,8 @@ import { compareDecimal } from '../../../shared/kernel/decimal.ts';
 import type { Participant } from './client.ts';
 import type { Range } from './exact.ts';
 import { add, range, sum, times, weighted, widthOf, zero } from './exact.ts';
+import type { MarketLife } from './result-life.ts';
+import { marketLife } from './result-life.ts';
 import type { ContractView } from './views.ts';
 import { clearingView, contractView, explanationView, floorView, orderView, productView } from './views.ts';
 
@@ -31,6 +33,8 @@ export interface MarketResult {
   readonly levy: Decimal;
   readonly origins: readonly { readonly country: string; readonly quantity: Decimal }[];
   readonly contracts: readonly ContractLine[];
+  /** What became of it since, as far as there is anything. */
+  readonly life: MarketLife;
   /** Orders that got less than they asked for, with the codes of what kept them from it; none if not asked for. */
   readonly unfilled: readonly UnfilledOrder[];
 }
@@ -88,6 +92,7 @@ export async function marketResult(
     levy: sum(entries.map(({ quantity, waterfall }) => times(quantity.amount, waterfall.levy))),
     origins: originsOf(contracts),
     contracts: contracts.map(lineOf).sort(bySize),
+    life: await marketLife(auditor, id, contracts),
     unfilled: options.withReasons ? await unfilledOrders(auditor, id) : [],
   };
 }

@@ -11,6 +11,8 @@ export interface SampleOrigin {
   readonly sellers: readonly string[];
   /** Where its offers deliver; everywhere if absent. */
   readonly destinations?: readonly string[];
+  /** Its offers follow the product's series: up to which part of the reference price, at most. */
+  readonly indexedUpTo?: Known;
   /** Growth of its quantity from each quarter to the next: a plant being run up. */
   readonly rampUp?: Known;
 }
@@ -29,6 +31,8 @@ export interface SampleBuyer {
   readonly limitRatio: Known;
   /** Most of one origin in each quarter. */
   readonly originCap?: Known;
+  /** Its bid follows the product's series. */
+  readonly indexed?: true;
   /** First quarter (1 is the next) and number of quarters; the whole horizon if absent. */
   readonly window?: { readonly first: Known; readonly count: Known };
   /** Another unit that its limit is posted in. */
@@ -65,6 +69,34 @@ export interface SampleProduct {
   readonly origins: readonly SampleOrigin[];
   readonly buyers: readonly SampleBuyer[];
   readonly floor?: SampleFloor;
+  /** Deals of invented firms, from which its reference price is made. */
+  readonly series?: {
+    readonly id: string;
+    readonly name: string;
+    /** Each at a part of the product's reference price. */
+    readonly deals: readonly { readonly firm: string; readonly ratio: Known }[];
+    readonly quantity: Known;
+  };
+  /** What its contracts are concluded on. */
+  readonly standardTerms?: {
+    readonly takeOrPay: Known;
+    readonly makeUpYears: Known;
+    readonly umpire: string;
+    readonly rejectBelow: Known;
+    readonly splittingLimit: Known;
+    readonly provisionalShare: Known;
+  };
+  /** Pays the gap between what a buyer can pay and what a producer asks. */
+  readonly programme?: {
+    readonly name: string;
+    readonly rationale: string;
+    readonly origins: readonly string[];
+    readonly strikeRatio: Known;
+    readonly maximumGap: Known;
+    readonly budget: Known;
+  };
+  /** The first of its contracts' deliveries, shipped ahead of time. */
+  readonly firstDelivery?: { readonly seller: string; readonly quantity: Known; readonly assay: Known };
   /** Whether the zone asks for certificates. */
   readonly certified: boolean;
   /** What is not known, and so is in no order: said where the result is shown. */

@@ -27,13 +27,15 @@ export const contractView = z.object({
   buyer: z.string(),
   origin: z.string(),
   destination: z.string(),
+  programme: z.string().optional(),
+  priceTerms: z.object({ reference: z.string() }).optional(),
   schedule: z.array(
     z.object({
       quarter: z.string(),
       quantity: amount,
       price: amount,
       landedPrice: amount,
-      waterfall: z.object({ levy: decimalCodec }),
+      waterfall: z.object({ levy: decimalCodec, support: decimalCodec }),
       interval: z.object({ low: amount, high: amount }),
     }),
   ),

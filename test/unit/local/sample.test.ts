@@ -8,12 +8,17 @@ import * as common from '../../../infra/local/sample/data/common.ts';
 import { sources } from '../../../infra/local/sample/sources.ts';
 import type { Rounding } from '../../../shared/kernel/decimal.ts';
 import { formatDecimal, trimDecimal } from '../../../shared/kernel/decimal.ts';
+import { standardTermsShape } from '../../../shared/contracts/standard-terms.ts';
 import { hasBegun } from '../../../shared/kernel/quarter.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { bidTermsSchema } from '../../../shared/orders/bid.ts';
 import { scheduleOf } from '../../../shared/orders/delivery.ts';
 import { offerTermsSchema } from '../../../shared/orders/offer.ts';
 import { floorTermsSchema } from '../../../shared/pricing/floor.ts';
+import {
+  pricePointTermsSchema,
+  referenceSeriesTermsSchema,
+} from '../../../shared/pricing/reference-price.ts';
 import { ticksOf } from '../../../shared/pricing/product-terms.ts';
 import type { Product } from '../../../shared/reference/product.ts';
 import { productTermsSchema } from '../../../shared/reference/product.ts';
@@ -22,6 +27,7 @@ import { zoneTermsSchema } from '../../../shared/reference/zone.ts';
 import { certificateTermsSchema } from '../../../shared/standards/certificate.ts';
 import { schemeTermsSchema } from '../../../shared/standards/scheme.ts';
 import { standardsRuleTermsSchema } from '../../../shared/standards/standards-rule.ts';
+import { programmeTermsSchema } from '../../../shared/support/programme.ts';
 
 const figureKinds = ['published', 'assumed', 'defined', 'derived', 'at least', 'withheld', 'unpublished'];
 const isFigure = (value: object): value is Figure =>
@@ -163,7 +169,7 @@ describe('what is sent to the API', () => {
   it('is what the schemas take, on the tick and on the lot', () => {
     expect(zoneTermsSchema.safeParse(zone).error).toBeUndefined();
     expect(z.record(z.string(), schemeTermsSchema).safeParse(schemes).error).toBeUndefined();
-    for (const { terms, standards, floor, sites, bids } of markets) {
+    for (const { terms, standards, floor, sites, bids, life } of markets) {
       const product = {
         ...productTermsSchema.parse(terms),
         id: 'p',
@@ -172,6 +178,11 @@ describe('what is sent to the API', () => {
         recordedBy: '',
       } satisfies Product;
       if (standards) standardsRuleTermsSchema.parse(standards);
+      if (life.standardTerms) standardTermsShape.parse(life.standardTerms);
+      if (life.programme) programmeTermsSchema.parse(life.programme);
+      if (life.series) referenceSeriesTermsSchema.parse(life.series.terms);
+      for (const point of life.series?.points ?? [])
+        expect(pricePointTermsSchema.parse(point).date <= today).toBe(true);
       if (floor) must(ticksOf(floorTermsSchema.parse(floor).price, product, 'up'));
       const check = (
         parsed: Pick<z.output<typeof bidTermsSchema>, 'price' | 'delivery'>,

@@ -52,6 +52,15 @@ export const siteAskRatios = [
   assumed('0.97', 'ratio', 'the third site, which holds no certificate, asks 3 % less'),
 ] as const;
 
+/** Invented firms, each a little apart from the middle of what is quoted. */
+export const deals = (...ratios: readonly string[]) =>
+  ['corvid-metals', 'ledger-bay', 'nordlicht-rohstoffe', 'aoki-bussan', 'quayside-minerals'].map(
+    (firm, index) => ({
+      firm,
+      ratio: assumed(ratios[index] ?? '1', 'ratio', 'an invented deal near what is quoted'),
+    }),
+  );
+
 export const certificateYears = {
   full: assumed('3', 'years', 'the three-year rhythm that IRMA and the Copper Mark are reported to use'),
   short: assumed('1', 'years', 'the second of two sites has not renewed beyond a year'),

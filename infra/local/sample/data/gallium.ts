@@ -1,6 +1,6 @@
 import { assumed, chain, published, unpublished } from '../figure.ts';
 import type { SampleProduct } from '../sample-product.ts';
-import { kilogramsPerTonne, originCap } from './common.ts';
+import { deals, kilogramsPerTonne, originCap } from './common.ts';
 
 const primary = (value: string) =>
   published(value, 'kg', 'usgs-mcs-2026', '2025e', 'Primary, low purity; here taken as refined at home.');
@@ -35,6 +35,7 @@ export const gallium: SampleProduct = {
       output: primary('3000'),
       ask: { ratio: assumed('1.10', 'ratio', 'small and specialised') },
       sellers: ['Hoshikage Metals'],
+      indexedUpTo: assumed('1.75', 'ratio', 'what the seller concedes, however high the market'),
     },
     {
       country: 'RU',
@@ -64,6 +65,7 @@ export const gallium: SampleProduct = {
       share: assumed('1', 'ratio', 'stands for all US buyers'),
       limitRatio: limit('1.45'),
       originCap,
+      indexed: true,
     },
     {
       name: 'Asagiri Wafers',
@@ -92,6 +94,25 @@ export const gallium: SampleProduct = {
       limitRatio: limit('1.12'),
     },
   ],
+  series: {
+    id: 'gallium-europe',
+    name: 'Gallium, Europe',
+    deals: deals('0.98', '0.99', '1', '1.01', '1.02'),
+    quantity: assumed('50', 'kg', 'a few boxes'),
+  },
+  standardTerms: {
+    takeOrPay: assumed('0.90', 'ratio', 'usual: nine tenths of a year'),
+    makeUpYears: assumed('2', 'years', 'usual: one to three'),
+    umpire: 'An independent laboratory that both sides name',
+    rejectBelow: assumed('99.99', '% Ga', 'the grade that is traded'),
+    splittingLimit: assumed('0.002', '% Ga', 'what two good laboratories may lie apart'),
+    provisionalShare: assumed('0.90', 'ratio', 'usual: nine tenths on receipt'),
+  },
+  firstDelivery: {
+    seller: 'Hoshikage Metals',
+    quantity: assumed('12', 'kg', 'a first box, ahead of its quarter'),
+    assay: assumed('99.995', '% Ga', 'better than asked for'),
+  },
   certified: false,
   unknown: [
     { what: 'consumption of the EU', figure: unpublished('no source at hand gives it') },

@@ -1,6 +1,6 @@
 import { assumed, chain, published, withheld } from '../figure.ts';
 import type { SampleBuyer, SampleProduct } from '../sample-product.ts';
-import { chineseVat, originCap, tonnesPerKilotonne } from './common.ts';
+import { chineseVat, deals, originCap, tonnesPerKilotonne } from './common.ts';
 
 const refined = (value: string) =>
   published(value, 'kt Li', 'iea-explorer-2024', '2024', 'Refined lithium, as contained lithium.');
@@ -84,6 +84,20 @@ export const lithium: SampleProduct = {
       },
     }),
   ],
+  series: {
+    id: 'lithium-brine',
+    name: 'Lithium carbonate, South American deals',
+    deals: deals('0.91', '0.92', '0.93', '0.94', '0.95'),
+    quantity: assumed('100', 't', 'a few containers'),
+  },
+  programme: {
+    name: 'Conversion of spodumene',
+    rationale: 'Invented: refining outside of brine and of China costs more than some buyers can pay.',
+    origins: ['AU'],
+    strikeRatio: assumed('1.05', 'ratio', 'what refining from rock costs here'),
+    maximumGap: assumed('2000', 'USD/t', 'the most that a tonne is worth to the programme'),
+    budget: assumed('250000', 'USD', 'small, to see how it is used'),
+  },
   certified: true,
   unknown: [{ what: 'US consumption', figure: withheld('usgs-mcs-2026', '2025e') }],
   notes: [],
