@@ -8,6 +8,8 @@ export const accounts = {
   /** What a country's customs are owed. */
   duties: (country: string): Account => `duties:${country}`,
   programme: (id: string): Account => `programme:${id}`,
+  /** Fees, carry and what members, borrowers and those it releases to pay a stockpile. */
+  stockpile: (id: string): Account => `stockpile:${id}`,
   /** What producers have paid back to a programme, or owe it. */
   clawback: (programme: string): Account => `clawback:${programme}`,
   /** Where a programme's money comes from. */

@@ -6,12 +6,14 @@ import { instantSchema } from '../kernel/time.ts';
 
 /**
  * Accounts are named by whose they are: `organisation:<id>`, `levy:<zone>`, `duties:<country>`, `programme:<id>`,
- * `clawback:<programme>`, `treasury:<programme>`. A debit on an organisation's account is what it owes, a credit what it is
+ * `clawback:<programme>`, `treasury:<programme>`, `stockpile:<id>`. A debit on an organisation's account is what it owes, a credit what it is
  * owed. No payment is executed: what stands in the ledger is what an ERP or a bank file is made from.
  */
 export const accountSchema = z
   .string()
-  .regex(/^(organisation|levy|duties|programme|clawback|treasury):[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+  .regex(
+    /^(organisation|levy|duties|programme|clawback|treasury|stockpile):[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+  );
 export type Account = z.output<typeof accountSchema>;
 
 /** Debit or credit, as ISO 20022 writes it (`CreditDebitCode`): amounts carry no sign. */
@@ -50,6 +52,27 @@ export const causeSchema = z.discriminatedUnion('kind', [
     kind: z.enum(['funding', 'carried']),
     programme: generatedIdSchema('programme'),
     quarter: quarterSchema,
+    sequence: z.int().positive(),
+  }),
+  /** What a member pays for its account in a stockpile: `event` counts what happened to the account. */
+  z.strictObject({
+    kind: z.enum(['entry-fee', 'carry', 'repurchase', 'not-replenished']),
+    account: generatedIdSchema('account'),
+    event: z.int().positive(),
+    sequence: z.int().positive(),
+  }),
+  /** What was lent in kind and is paid for: by choice, or because it did not come back. */
+  z.strictObject({
+    kind: z.enum(['loan-paid', 'not-returned']),
+    loan: generatedIdSchema('loan'),
+    event: z.int().positive(),
+    sequence: z.int().positive(),
+  }),
+  /** What was released to an organisation. */
+  z.strictObject({
+    kind: z.literal('release'),
+    release: generatedIdSchema('release'),
+    organisation: nameIdSchema,
     sequence: z.int().positive(),
   }),
 ]);

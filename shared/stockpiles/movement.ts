@@ -19,6 +19,7 @@ export const movementKinds = [
   'RELEASE_ENCUMBRANCE',
   'SALE',
   'RELEASE',
+  'ALLOCATE',
   'DRAW',
   'REPLENISH',
   'LEND',

@@ -8,9 +8,9 @@ import { puritySchema } from '../orders/order.ts';
 
 export const locationSchema = z.strictObject({ country: countrySchema, place: textSchema(200) });
 
-/** Who has a claim on part of a lot: an offer that sells it, a loan, a pledge. */
+/** Who has a claim on part of a lot: an offer that sells it, a loan, a pledge, a release. */
 const encumbranceSchema = z.strictObject({
-  kind: z.enum(['offer', 'loan', 'pledge']),
+  kind: z.enum(['offer', 'loan', 'pledge', 'release']),
   by: z.string(),
   quantity: quantitySchema,
 });

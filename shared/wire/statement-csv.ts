@@ -26,14 +26,30 @@ export const statementCsv = ({ account, quarter, lines }: Statement): string =>
     ...lines.map(({ postedAt, entry, product, cause, description, side, amount }) => {
       const sum = formatDecimal(amount.amount);
       return [
-        ...[account, quarter, postedAt, entry, product, cause.kind, subjectOf(cause), periodOf(cause)],
+        ...[
+          account,
+          quarter,
+          postedAt,
+          entry,
+          product,
+          cause.kind,
+          subjectOf(cause),
+          periodOf(cause) ?? quarter,
+        ],
         ...[String(cause.sequence), description, amount.currency],
         ...(side === 'DBIT' ? [sum, ''] : ['', sum]),
       ];
     }),
   ]);
 
-const subjectOf = (cause: Cause): string =>
-  'contract' in cause ? cause.contract : 'agreement' in cause ? cause.agreement : cause.programme;
+function subjectOf(cause: Cause): string {
+  if ('contract' in cause) return cause.contract;
+  if ('agreement' in cause) return cause.agreement;
+  if ('programme' in cause) return cause.programme;
+  if ('account' in cause) return cause.account;
+  return 'loan' in cause ? cause.loan : cause.release;
+}
 
-const periodOf = (cause: Cause): string => ('year' in cause ? String(cause.year) : cause.quarter);
+/** None where it is about a day: the statement's quarter is that day's. */
+const periodOf = (cause: Cause): string | undefined =>
+  'year' in cause ? String(cause.year) : 'quarter' in cause ? cause.quarter : undefined;
