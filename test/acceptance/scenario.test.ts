@@ -10,9 +10,9 @@ import {
   price,
   scene,
 } from '../support/scenario.ts';
-import { emptyMarket } from '../support/empty-market.ts';
+import { auditedMarket } from '../support/empty-market.ts';
 
-const server = emptyMarket();
+const server = auditedMarket();
 
 const number = (price: { amount: string }): number => Number(price.amount);
 const codes = (explanation: {
@@ -177,5 +177,9 @@ describe('the market under a floor of 110, from outside', () => {
     expect(
       (await buyer.who.get(`/v1/contracts/${contract.id}`)).body.schedule[0].waterfall,
     ).not.toHaveProperty('ask');
+  });
+
+  it('leaves a table in which the audit finds everything in order', async () => {
+    await server.expectClean();
   });
 });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { emptyMarket } from '../support/empty-market.ts';
+import { auditedMarket } from '../support/empty-market.ts';
 
 const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
 const steps = [...readme.matchAll(/```bash\n(.*?)```\n\n```\n(.*?)```/gs)].map(
@@ -14,7 +14,7 @@ const steps = [...readme.matchAll(/```bash\n(.*?)```\n\n```\n(.*?)```/gs)].map(
 );
 const separator = '~~~ next step ~~~';
 
-const server = emptyMarket();
+const server = auditedMarket();
 
 it("gives the README's own answers, word for word", async () => {
   expect(steps.length).toBeGreaterThanOrEqual(6);
@@ -28,4 +28,6 @@ it("gives the README's own answers, word for word", async () => {
   );
   const answers = stdout.split(`${separator}\n`).slice(0, -1);
   expect(answers).toEqual(steps.map(({ answer }) => answer));
+  // As the README says of `npm run audit`.
+  await server.expectClean();
 });

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,31 +8,13 @@ import { openDataDirectory } from '../../../infra/local/data-directory.ts';
 import { keepEngine } from '../../../infra/local/engine-keeper.ts';
 import { openTable } from '../../../infra/local/store.ts';
 import type { Table } from '../../../shared/store/table.ts';
+import { runAudit } from '../../support/audit-command.ts';
 import { testApi } from '../../support/api.ts';
 import { clientFor } from '../../support/table.ts';
 import { Trading } from '../../support/trading.ts';
 import { ada, mine } from '../../support/market-api.ts';
 import { productBody, zoneBody } from '../../support/reference.ts';
 import { keys } from '../../../shared/store/keys.ts';
-
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the command as `npm run audit` does. */
-const command = (args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> =>
-  new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['infra/audit/main.ts', ...args],
-      { env: { PATH: process.env['PATH'], ...environment } },
-      (error, stdout, stderr) => {
-        resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-      },
-    );
-  });
 
 let folder: string;
 beforeAll(async () => {
@@ -52,14 +33,14 @@ async function market(): Promise<{ engine: Engine; table: Table; client: ReturnT
 
 describe('npm run audit', () => {
   it('says how it is used, and takes no option it does not know', async () => {
-    const help = await command(['--help']);
+    const help = await runAudit(['--help']);
     expect(help).toMatchObject({ code: 0, stderr: '' });
     expect(help.stdout).toContain('ledger_zero_sum');
-    expect(await command(['--wrong'])).toMatchObject({ code: 2, stdout: '' });
+    expect(await runAudit(['--wrong'])).toMatchObject({ code: 2, stdout: '' });
   });
 
   it('says where there is nothing to audit, and makes nothing there', async () => {
-    expect(await command(['--data', join(folder, 'nowhere')])).toMatchObject({
+    expect(await runAudit(['--data', join(folder, 'nowhere')])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('no market') as string,
     });
@@ -67,8 +48,8 @@ describe('npm run audit', () => {
     client.destroy();
     try {
       const at = { DYNAMODB_ENDPOINT: engine.endpoint };
-      expect((await command([], { ...at, TABLE_NAME: 'another' })).stderr).toContain('no table another');
-      expect((await command([], at)).stderr).toContain('empty');
+      expect((await runAudit([], { ...at, TABLE_NAME: 'another' })).stderr).toContain('no table another');
+      expect((await runAudit([], at)).stderr).toContain('empty');
     } finally {
       await engine.stop();
     }
@@ -84,7 +65,7 @@ describe('npm run audit', () => {
       const { id } = (await trading.offer()).body;
       await trading.bid();
       await trading.clear();
-      const running = await command(['--json'], { DYNAMODB_ENDPOINT: engine.endpoint });
+      const running = await runAudit(['--json'], { DYNAMODB_ENDPOINT: engine.endpoint });
       expect(JSON.parse(running.stdout)).toMatchObject({
         ...{ clean: true, findings: [] },
         counted: { orders: 2, contracts: 1 },
@@ -105,10 +86,10 @@ describe('npm run audit', () => {
       replacedLeftover: () => undefined,
       restarted: () => undefined,
     });
-    expect((await command(['--data', folder])).code).toBe(1);
+    expect((await runAudit(['--data', folder])).code).toBe(1);
     await kept.stop();
     directory.release();
-    const damaged = await command(['--data', folder, '--json']);
+    const damaged = await runAudit(['--data', folder, '--json']);
     expect(damaged.code).toBe(1);
     expect(JSON.parse(damaged.stdout)).toMatchObject({
       clean: false,
@@ -116,7 +97,7 @@ describe('npm run audit', () => {
         { check: 'order_balance', detail: '2027-Q1: 100 lots asked for, 7 remaining, 100 in contracts' },
       ],
     });
-    const words = await command(['--data', folder]);
+    const words = await runAudit(['--data', folder]);
     expect(words).toMatchObject({ code: 1, stdout: expect.stringContaining('1 finding') as string });
     expect(words.stdout).toContain('✓ the sum over all accounts is zero');
   }, 60_000);

@@ -1,0 +1,20 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** Runs `npm run audit -- …` without npm. */
+export const runAudit = (
+  args: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<{ code: number; stdout: string; stderr: string }> =>
+  new Promise((done) => {
+    execFile(
+      resolve(root, 'node_modules/.bin/node'),
+      ['infra/audit/main.ts', ...args],
+      { cwd: root, env: { PATH: process.env['PATH'], ...environment } },
+      (error, stdout, stderr) => {
+        done({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+      },
+    );
+  });
