@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../shared/clearing/snapshot.ts';
 import { bidOf } from '../../shared/clearing/solver/network.ts';
-import { loadHighs } from './highs.ts';
+import { loadHighs, makeOptimiser } from './highs.ts';
 import { naiveQuarter } from './naive-market.ts';
 
 type Order = Snapshot['offers'][number] | Snapshot['bids'][number];
@@ -42,8 +42,9 @@ const leastQuartersOf = (order: Order): number => order.minimumQuarters ?? 1;
  */
 export async function makeConditionOracle(): Promise<(snapshot: Snapshot) => ConditionedOptimum> {
   const highs = await loadHighs();
+  const optimum = await makeOptimiser();
   const solve = (model: string): number => {
-    const solution = highs.solve(model, { output_flag: false, mip_rel_gap: 0, mip_abs_gap: 0 });
+    const solution = highs.solve(`${model}End\n`, { output_flag: false, mip_rel_gap: 0, mip_abs_gap: 0 });
     if (solution.Status !== 'Optimal') throw new Error(`HiGHS: ${solution.Status}`);
     return Math.round(solution.ObjectiveValue);
   };
@@ -52,7 +53,7 @@ export async function makeConditionOracle(): Promise<(snapshot: Snapshot) => Con
     const conditioned = [...snapshot.offers, ...snapshot.bids].filter(isConditioned);
     const gains = (out: ReadonlySet<Order>): number => {
       const pairs = market.pairs.filter(({ offer, bid }) => !out.has(offer) && !out.has(bid));
-      return pairs.length === 0 ? 0 : solve(programme(market, pairs, false));
+      return pairs.length === 0 ? 0 : Math.round(optimum(programme(market, pairs, false)));
     };
     const kept = (out: ReadonlySet<Order>): number => {
       const pairs = market.pairs.filter(({ offer, bid }) => !out.has(offer) && !out.has(bid));
@@ -146,7 +147,7 @@ function programme(market: Market, pairs: readonly Pair[], withConditions: boole
   const generals = withConditions ? `General\n ${pairs.map(({ name }) => name).join(' ')}\n` : '';
   const binary = binaries.length > 0 ? `Binary\n ${binaries.join(' ')}\n` : '';
   const objective = pairs.map(({ name, weight }) => `+ ${weight} ${name}`).join(' ');
-  return `Maximize\n obj: ${objective}\nSubject To\n${rows.map((row, index) => ` r${index}: ${row}`).join('\n')}\n${generals}${binary}End\n`;
+  return `Maximize\n obj: ${objective}\nSubject To\n${rows.map((row, index) => ` r${index}: ${row}`).join('\n')}\n${generals}${binary}`;
 }
 
 function addConditions(market: Market, pairs: readonly Pair[], rows: string[], binaries: string[]): void {

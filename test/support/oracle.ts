@@ -1,4 +1,4 @@
-import { loadHighs } from './highs.ts';
+import { makeOptimiser } from './highs.ts';
 import { bidOf, type Network } from '../../shared/clearing/solver/network.ts';
 
 /** What the three objectives, one after the other, can reach at most. */
@@ -13,7 +13,7 @@ export interface Optimum {
  * It shares nothing with the engine's single sum of weights.
  */
 export async function makeOracle(): Promise<(network: Network) => Optimum> {
-  const highs = await loadHighs();
+  const optimum = await makeOptimiser();
   return (network) => {
     const pairs = [...network.pairOffer.keys()];
     if (pairs.length === 0) return { gains: 0, volume: 0, inside: 0 };
@@ -30,11 +30,9 @@ export async function makeOracle(): Promise<(network: Network) => Optimum> {
         reached.push(0);
         continue;
       }
-      const text = `Maximize\n obj: ${sum}\nSubject To\n${rows.join('\n')}\nEnd\n`;
-      const solution = highs.solve(text, { output_flag: false });
-      if (solution.Status !== 'Optimal') throw new Error(`HiGHS: ${solution.Status}`);
-      const best = Math.round(solution.ObjectiveValue);
-      if (Math.abs(best - solution.ObjectiveValue) > 1e-5) throw new Error('the optimum is a whole number');
+      const found = optimum(`Maximize\n obj: ${sum}\nSubject To\n${rows.join('\n')}`);
+      const best = Math.round(found);
+      if (Math.abs(best - found) > 1e-5) throw new Error('the optimum is a whole number');
       reached.push(best === 0 ? 0 : best);
       rows.push(` goal${rank}: ${sum} >= ${best}`);
     }
@@ -89,14 +87,17 @@ export function capacityRows(network: Network): string[] {
 
 /** The greatest gains in whole lots within every cap, by HiGHS's mixed-integer method. */
 export async function makeWholeOracle(): Promise<(network: Network) => number> {
-  const highs = await loadHighs();
+  const optimum = await makeOptimiser();
   return (network) => {
     const pairs = [...network.pairOffer.keys()];
     const sum = sumOf(pairs, (pair) => network.pairWeight[pair]!);
     if (sum === '') return 0;
-    const text = `Maximize\n obj: ${sum}\nSubject To\n${capacityRows(network).join('\n')}\nGeneral\n ${pairs.map((pair) => `x${pair}`).join(' ')}\nEnd\n`;
-    const solution = highs.solve(text, { output_flag: false, mip_rel_gap: 0 });
-    if (solution.Status !== 'Optimal') throw new Error(`HiGHS: ${solution.Status}`);
-    return Math.round(solution.ObjectiveValue);
+    const text = `Maximize\n obj: ${sum}\nSubject To\n${capacityRows(network).join('\n')}`;
+    return Math.round(
+      optimum(
+        text,
+        pairs.map((pair) => `x${pair}`),
+      ),
+    );
   };
 }

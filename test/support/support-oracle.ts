@@ -1,5 +1,5 @@
 import { capacityRows } from './oracle.ts';
-import { loadHighs } from './highs.ts';
+import { makeOptimiser } from './highs.ts';
 import type { SupportedNetwork } from '../../shared/clearing/support/support-flow.ts';
 
 /** The most lots whose cost is within the budget, and the least cost of so many. */
@@ -12,7 +12,7 @@ export interface BestSupport {
 export async function makeSupportOracle(): Promise<
   (budget: number, quarters: readonly SupportedNetwork[]) => BestSupport
 > {
-  const highs = await loadHighs();
+  const optimum = await makeOptimiser();
   return (budget, quarters) => {
     const rows: string[] = [];
     const lots: string[] = [];
@@ -44,12 +44,8 @@ export async function makeSupportOracle(): Promise<
     if (lots.length === 0) return { volume: 0, cost: 0 };
     const volume = `+ ${lots.join('\n + ')}`;
     const cost = costs.join('\n ');
-    const solve = (goal: string, extra: string): number => {
-      const text = `${goal}\nSubject To\n${rows.join('\n')}\n${extra}\nGeneral\n ${lots.join('\n ')}\nEnd\n`;
-      const solution = highs.solve(text, { output_flag: false, mip_rel_gap: 0 });
-      if (solution.Status !== 'Optimal') throw new Error(`HiGHS: ${solution.Status}`);
-      return Math.round(solution.ObjectiveValue);
-    };
+    const solve = (goal: string, extra: string): number =>
+      Math.round(optimum(`${goal}\nSubject To\n${rows.join('\n')}\n${extra}`, lots));
     const most = solve(`Maximize\n obj: ${volume}`, ` budget: ${cost} <= ${budget}`);
     return { volume: most, cost: solve(`Minimize\n obj: ${cost}`, ` most: ${volume} >= ${most}`) };
   };

@@ -15,12 +15,16 @@ import { provenRound } from '../support/support-proof.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { snapshotSchema } from '../snapshot.ts';
 
-/** What a clearing decides, with the JSON documents by which others read and check it. */
-export type Documented = Omit<Outcome, 'proof' | 'explanations' | 'sentences' | 'support'> & {
+/** What a clearing decides, with the JSON document by which others check it. */
+export type Proven = Omit<Outcome, 'proof' | 'explanations' | 'sentences' | 'support'> & {
   readonly inputDigest: string;
+  readonly proof: ProofJson;
+};
+
+/** What a clearing decides, with the JSON documents by which others read and check it. */
+export type Documented = Proven & {
   /** By shard, what it says of each order; a shard is made when it is asked for. */
   readonly explanations: ExplanationShards;
-  readonly proof: ProofJson;
 };
 
 /** The snapshot is encoded once, for its digest. */
@@ -30,19 +34,37 @@ const restOfProof = proofDocumentSchema.omit({ snapshot: true });
 export function clearAndDocument(snapshot: Snapshot): Result<Documented> {
   const cleared = clear(snapshot);
   if (!cleared.ok) return cleared;
-  const { awards, rejected, absent, quarters, levyTotal, support, proof } = cleared.value;
   const json = z.encode(snapshotSchema, snapshot);
   const digest = new SnapshotDigest(json);
-  const { clearing } = snapshot;
-  const head = { clearing, inputDigest: digest.root };
+  const head = { clearing: snapshot.clearing, inputDigest: digest.root };
   return ok({
-    ...{ awards, rejected, absent, quarters, levyTotal },
-    inputDigest: digest.root,
+    ...provenOutcome(snapshot, cleared.value, json, digest),
     explanations: explanationShards(head, explainedOrders(snapshot, cleared.value, digest)),
+  });
+}
+
+/** Clears, and proves the outcome: without explanations, which cost more than the clearing. Errors: those of `clear`. */
+export function clearAndProve(snapshot: Snapshot): Result<Proven> {
+  const cleared = clear(snapshot);
+  if (!cleared.ok) return cleared;
+  const json = z.encode(snapshotSchema, snapshot);
+  return ok(provenOutcome(snapshot, cleared.value, json, new SnapshotDigest(json)));
+}
+
+function provenOutcome(
+  snapshot: Snapshot,
+  { awards, rejected, absent, quarters, levyTotal, support, proof }: Outcome,
+  json: ProofJson['snapshot'],
+  { root }: SnapshotDigest,
+): Proven {
+  return {
+    ...{ awards, rejected, absent, quarters, levyTotal },
+    inputDigest: root,
     proof: {
       ...z.encode(restOfProof, {
         format: 'lodestone-proof-2',
-        ...head,
+        clearing: snapshot.clearing,
+        inputDigest: root,
         rejected: [...rejected],
         ...(absent.length === 0 ? {} : { absent: [...absent] }),
         quarters: proof.map(quarterOf),
@@ -52,7 +74,7 @@ export function clearAndDocument(snapshot: Snapshot): Result<Documented> {
       }),
       snapshot: json,
     },
-  });
+  };
 }
 
 /** Each is encoded when it is asked for: all of a large market at once would outgrow the memory. */

@@ -30,9 +30,6 @@ export type RefusalCode = (typeof refusalCodes)[number];
 const refusalCauses = [...refusalCodes, 'not_delivered'] as const;
 export type RefusalCause = (typeof refusalCauses)[number];
 
-/** Bits that a set of causes takes. */
-export const refusalCauseCount = refusalCauses.length;
-
 /** Each cause's bit, for sets of causes. */
 export const refusalBit = Object.fromEntries(
   refusalCauses.map((cause, index) => [cause, 1 << index]),

@@ -1,6 +1,6 @@
 import { Numbering } from '../eligibility/numbering.ts';
 import type { Setting } from '../quarters.ts';
-import { causesIn, refusalBit, refusalCauseCount, type MarketCause } from '../eligibility/refusal.ts';
+import { causesIn, refusalBit, type MarketCause } from '../eligibility/refusal.ts';
 
 /** Some trades that one or two reasons stood against, or only the price, alike in all that an order could change. */
 export interface Miss {
@@ -39,15 +39,22 @@ export function countCauses(bits: number): number {
 /** Numbers the sets of refusals that occur, so that what is counted by them lies in arrays. */
 export class RefusalSets {
   readonly sets: number[] = [];
-  /** Numbers from 1; 0 where there is none yet: memory that nobody touches costs nothing. */
-  readonly #numbers = new Int32Array(1 << refusalCauseCount);
+  /**
+   * Numbers from 1; 0 where there is none yet. In pages, made when they are needed: few of all possible sets occur, and
+   * room for each of them would cost a small market more than its explanations.
+   */
+  readonly #pages: (Int32Array | undefined)[] = [];
 
   of(bits: number): number {
-    const known = this.#numbers[bits]!;
+    const page = (this.#pages[bits >>> pageBits] ??= new Int32Array(1 << pageBits));
+    const place = bits & ((1 << pageBits) - 1);
+    const known = page[place]!;
     if (known > 0) return known - 1;
-    return (this.#numbers[bits] = this.sets.push(bits)) - 1;
+    return (page[place] = this.sets.push(bits)) - 1;
   }
 }
+
+const pageBits = 8;
 
 /** What kept an order from more of the trades that it may do; by number, since it is counted pair by pair. */
 const competitionCauses = [

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { verify } from '../../../infra/verify/verify.ts';
-import { clearAndDocument } from '../../../shared/clearing/documents/documents.ts';
+import { clearAndProve } from '../../../shared/clearing/documents/documents.ts';
 import type { Snapshot } from '../../../shared/clearing/snapshot.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { markets } from '../../support/markets.ts';
@@ -23,7 +23,7 @@ test("the proof of a random market under zones' caps is verified: caps kept, ear
   let valued = 0;
   fc.assert(
     fc.property(markets, fc.constantFrom(10, 30, 65), fc.boolean(), (market, percent, used) => {
-      const { proof } = must(clearAndDocument(cappedAt(market.snapshot(), percent, used)));
+      const { proof } = must(clearAndProve(cappedAt(market.snapshot(), percent, used)));
       expect(verify(JSON.parse(JSON.stringify(proof))).failures).toEqual([]);
       valued += proof.quarters.filter(({ prices }) => prices.limitValue.length > 0).length;
     }),

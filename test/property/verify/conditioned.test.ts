@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { verify } from '../../../infra/verify/verify.ts';
-import { clearAndDocument } from '../../../shared/clearing/documents/documents.ts';
+import { clearAndProve } from '../../../shared/clearing/documents/documents.ts';
 import type { Snapshot } from '../../../shared/clearing/snapshot.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { conditionedMarkets } from '../../support/conditioned-markets.ts';
@@ -27,7 +27,7 @@ test("a market of orders with conditions under zones' caps keeps both, by the in
       fc.constantFrom(20, 30, 65),
       fc.constantFrom(15, 40),
       (market, percent, planned) => {
-        const { proof } = must(clearAndDocument(cappedAt(market.snapshot(), percent, planned)));
+        const { proof } = must(clearAndProve(cappedAt(market.snapshot(), percent, planned)));
         expect(verify(JSON.parse(JSON.stringify(proof))).failures).toEqual([]);
         const trading = new Set(
           proof.quarters.flatMap(({ flows }) => flows.flatMap(({ offer, bid }) => [offer, bid])),

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { verify } from '../../../infra/verify/verify.ts';
-import { clearAndDocument } from '../../../shared/clearing/documents/documents.ts';
+import { clearAndProve } from '../../../shared/clearing/documents/documents.ts';
 import type { Snapshot } from '../../../shared/clearing/snapshot.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { fullMarkets } from '../../support/full-markets.ts';
@@ -10,7 +10,7 @@ import { dearRuns, seenIn } from '../../support/runs.ts';
 
 /** Clears it, and fails where the proof, as it is read from a file, is not verified. */
 function proofOf(snapshot: Snapshot) {
-  const { proof } = must(clearAndDocument(snapshot));
+  const { proof } = must(clearAndProve(snapshot));
   const { failures, checked } = verify(JSON.parse(JSON.stringify(proof)));
   expect(failures).toEqual([]);
   expect(checked).toHaveLength(9);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { readCase } from '../../../infra/verify/case.ts';
 import type { Proof } from '../../../infra/verify/proof.ts';
 import { kindOfBid, kindOfOffer, pairsThatGive } from '../../../infra/verify/pairs.ts';
-import { clearAndDocument } from '../../../shared/clearing/documents/documents.ts';
+import { clearAndProve } from '../../../shared/clearing/documents/documents.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { fullMarkets } from '../../support/full-markets.ts';
 import { runs } from '../../support/runs.ts';
@@ -15,7 +15,7 @@ test('the verifier asks the rules once for orders of a kind: it finds the pairs 
   let found = 0;
   fc.assert(
     fc.property(fullMarkets, fc.integer({ min: -300, max: 300 }), (snapshot, shift) => {
-      const { proof } = must(clearAndDocument(snapshot));
+      const { proof } = must(clearAndProve(snapshot));
       const { book, rules } = readCase(
         JSON.parse(JSON.stringify(proof)) as Proof,
         () => undefined,

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { verify } from '../../../infra/verify/verify.ts';
-import { clearAndDocument } from '../../../shared/clearing/documents/documents.ts';
+import { clearAndProve } from '../../../shared/clearing/documents/documents.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { aMarket, type MarketBuilder } from '../../support/market.ts';
 
@@ -65,7 +65,7 @@ function builderOf({ offers, members, limit, beside, floor, cap, zoneCap }: Spec
   return market.bid('X', 'DE', '110.00', beside);
 }
 
-const proofOf = (spec: Spec) => must(clearAndDocument(builderOf(spec).snapshot()));
+const proofOf = (spec: Spec) => must(clearAndProve(builderOf(spec).snapshot()));
 
 describe('the proof of a clearing with a pool', () => {
   test('is verified', () => {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { verify } from '../../../infra/verify/verify.ts';
-import { clearAndDocument } from '../../../shared/clearing/documents/documents.ts';
+import { clearAndProve } from '../../../shared/clearing/documents/documents.ts';
 import type { Snapshot, SnapshotProgramme } from '../../../shared/clearing/snapshot.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { aMarket, price } from '../../support/market.ts';
@@ -75,7 +75,7 @@ interface ProofText {
   }[];
 }
 const proofOf = (snapshot: Snapshot): ProofText =>
-  JSON.parse(JSON.stringify(must(clearAndDocument(snapshot)).proof)) as ProofText;
+  JSON.parse(JSON.stringify(must(clearAndProve(snapshot)).proof)) as ProofText;
 
 describe('the proof of a support round', () => {
   test('is verified on random markets, by a verifier that shares no code with the engine', () => {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { verify } from '../../../infra/verify/verify.ts';
-import { clearAndDocument } from '../../../shared/clearing/documents/documents.ts';
+import { clearAndProve } from '../../../shared/clearing/documents/documents.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { aMarket } from '../../support/market.ts';
 import { fullMarkets } from '../../support/full-markets.ts';
@@ -24,14 +24,14 @@ const isIdleScale = ({ holder, name }: Leaf): boolean =>
   name === 'scale' && Object.values(holder).every((list) => !Array.isArray(list) || list.length === 0);
 
 /** Random proofs, as they are read from a file. */
-const proofs = markets.map((market) => copyOf(must(clearAndDocument(market.snapshot())).proof));
+const proofs = markets.map((market) => copyOf(must(clearAndProve(market.snapshot())).proof));
 
-const fullProofs = fullMarkets.map((snapshot) => copyOf(must(clearAndDocument(snapshot)).proof));
+const fullProofs = fullMarkets.map((snapshot) => copyOf(must(clearAndProve(snapshot)).proof));
 
 /** Idle supply below a floor: every trade pays a levy, whatever random markets hold. */
 const levied = copyOf(
   must(
-    clearAndDocument(
+    clearAndProve(
       aMarket()
         .zone()
         .floor('95.00')
