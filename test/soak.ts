@@ -4,13 +4,19 @@ import { parseArgs } from 'node:util';
 
 const help = `npm run soak -- [options]
 
-Tries every property again and again on new examples, more often than \`npm test\` does. Stops at the first that
-fails; what is printed then names the seed that repeats it.
+Tries every property again and again on new examples, more often than \`npm test\` does, and races more workers.
+Stops at the first that fails; what is printed then names the seed that repeats it.
 
   --minutes N   begin no further round after so many minutes (default 30)
   --times N     so many times the full number of examples in each round (default 1)
   --help        this text
 `;
+
+/** Outside the properties, but with more seeds the more often they are tried. */
+const races = [
+  'test/integration/clearing/two-workers.test.ts',
+  'test/integration/settlement/settlement.test.ts',
+];
 
 const { values } = parseArgs({
   options: {
@@ -32,7 +38,7 @@ async function soak(): Promise<void> {
   const spent = (): number => (Date.now() - begun) / 60_000;
   for (let round = 1; round === 1 || spent() < minutes; round += 1) {
     process.stderr.write(`round ${round}, ${spent().toFixed(1)} of ${minutes} minutes\n`);
-    const tests = spawn('npx', ['vitest', 'run', '--project', 'property', '--reporter', 'dot'], {
+    const tests = spawn('npx', ['vitest', 'run', '--reporter', 'dot', 'test/property/', ...races], {
       env: { ...process.env, PROPERTY_RUNS: String(times) },
       stdio: 'inherit',
     });

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 
+const { PATH, NODE_COMPILE_CACHE } = process.env;
 const root = resolve(import.meta.dirname, '../..');
 
 /** Runs `npm run audit -- …` without npm. */
@@ -12,7 +13,7 @@ export const runAudit = (
     execFile(
       resolve(root, 'node_modules/.bin/node'),
       ['infra/audit/main.ts', ...args],
-      { cwd: root, env: { PATH: process.env['PATH'], ...environment } },
+      { cwd: root, env: { PATH, NODE_COMPILE_CACHE, ...environment } },
       (error, stdout, stderr) => {
         done({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
       },

@@ -64,6 +64,15 @@ export function crashAt(at: number, when: 'before' | 'after'): Meddler & { write
   return meddler;
 }
 
+/**
+ * Every death of a worker that makes so many writes, one thing at a time: just before each of them, and just after the
+ * last. Dying after any other leaves what dying before the next one does.
+ */
+export const deaths = (writes: number): Meddler[] =>
+  Array.from({ length: writes + 1 }, (_, done) =>
+    done < writes ? crashAt(done + 1, 'before') : crashAt(writes, 'after'),
+  );
+
 /** What DynamoDB answers under load, to be tried again: the write is not done, or is done and the answer lost. */
 export function flaky(random: () => number, share: number): Meddler & { faults: number } {
   const meddler = Object.assign(
