@@ -66,6 +66,7 @@ export type Tag =
   | 'Pools'
   | 'Clearings'
   | 'Support'
+  | 'Stockpiles'
   | 'Contracts'
   | 'Settlements'
   | 'Markets'

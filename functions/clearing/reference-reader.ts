@@ -6,7 +6,6 @@ import { referencePerUnit } from '../../shared/pricing/indexed-price.ts';
 import type { Fixing } from '../../shared/pricing/reference-price.ts';
 import type { Product } from '../../shared/reference/product.ts';
 import { groupOf } from '../../shared/reference/organisation.ts';
-import { readSiteWithCertificates } from '../../shared/store/certificates.ts';
 import { sealConfiguration } from '../../shared/store/configuration.ts';
 import { freezeFixing, readFigure, referenceOfDay } from '../../shared/store/fixings.ts';
 import { readMarketConfiguration } from '../../shared/store/market-configuration.ts';
@@ -14,6 +13,7 @@ import { moneyOf } from '../../shared/kernel/money.ts';
 import { lockBudget, readBudget } from '../../shared/store/programme-budget.ts';
 import { readOriginUse } from '../../shared/store/origin-use.ts';
 import { versionAt } from '../../shared/store/reference.ts';
+import { readSource } from '../../shared/store/sources.ts';
 import type { Table } from '../../shared/store/table.ts';
 import type { ReferenceReader } from './dependencies.ts';
 import { Superseded } from './held-market.ts';
@@ -63,7 +63,7 @@ export const unsealedReader = (table: Table): ReferenceReader => ({
     );
   },
   site: async (id, at) => {
-    const found = await readSiteWithCertificates(table, id, at);
+    const found = await readSource(table, id, at);
     if (found === undefined) throw new Error(`there is no site ${id} at ${at}`);
     return {
       site: without(found.site, 'name', 'organisation', 'recordedBy'),

@@ -2,6 +2,7 @@ import type { Instant } from '../../shared/kernel/time.ts';
 import type { Item } from '../../shared/store/item.ts';
 import { concurrently } from './concurrently.ts';
 import { snapshotProgramme } from '../../shared/clearing/support/snapshot-programme.ts';
+import { sourceOf } from '../../shared/orders/offer.ts';
 import type { Programme } from '../../shared/support/programme.ts';
 import type { ReferenceReader } from './dependencies.ts';
 import { organisationsOf, type SnapshotParts } from './snapshot.ts';
@@ -77,6 +78,6 @@ const referencesOf = (
 const sitesOf = (orders: readonly Item[]): string[] => {
   const sites = orders
     .filter((item) => item['type'] === 'offer')
-    .map((item) => (item['body'] as { site: string }).site);
+    .map((item) => sourceOf(item['body'] as { site?: string; stockLot?: string }));
   return [...new Set(sites)].sort();
 };

@@ -14,6 +14,7 @@ import { dateOf } from '../../shared/kernel/time.ts';
 import type { Bid } from '../../shared/orders/bid.ts';
 import { quarterQuantities } from '../../shared/orders/delivery.ts';
 import type { Offer } from '../../shared/orders/offer.ts';
+import { sourceOf } from '../../shared/orders/offer.ts';
 import type { Product } from '../../shared/reference/product.ts';
 import { contractedOf, memberTermsOf } from '../../shared/store/member-entry.ts';
 import { readBid, readOffer, readOrderState } from '../../shared/store/order-item.ts';
@@ -71,7 +72,11 @@ export function snapshotOf(parts: SnapshotParts): { snapshot: Snapshot; parties:
     ...(references.length === 0 ? {} : { references: byId(references) }),
     ...(standardTerms === undefined ? {} : { standardTerms }),
     sites: byId(sites.map(({ site }) => site)),
-    certificates: byId(sites.flatMap(({ certificates }) => certificates)),
+    // Lots of one site rely on one certificate each for itself.
+    certificates: sorted(
+      sites.flatMap(({ certificates }) => certificates),
+      ({ id, site }) => `${id}|${site}`,
+    ),
     offers: byId(
       ofType('offer').map((item) => {
         const offer = readOffer(item, product);
@@ -108,7 +113,7 @@ interface PartyTokens {
 }
 
 const bookOffer = (offer: Offer, tokens: PartyTokens): BookOffer =>
-  ({ ...pick(offer, bookOfferSchema.shape), ...tokens }) as BookOffer;
+  ({ ...pick(offer, bookOfferSchema.shape), site: sourceOf(offer), ...tokens }) as BookOffer;
 
 const bookBid = (bid: Bid, item: Item, product: Product, tokens: PartyTokens): BookBid =>
   ({

@@ -15,6 +15,7 @@ import type { Action } from '../../shared/store/action.ts';
 import { readContract } from '../../shared/store/contracts.ts';
 import { endContractAgreement, payContractSupport } from '../../shared/store/support-payments.ts';
 import { appendToContract, readSettlements, settle } from '../../shared/store/settlements.ts';
+import { stockActions } from '../../shared/store/stock-contracts.ts';
 import type { SettlementDependencies } from './dependencies.ts';
 
 /** What came of looking at a contract. */
@@ -29,7 +30,7 @@ const maximumSteps = 1000;
 
 /**
  * Does for one contract all that a day brings about: lapses it, settles what is due, corrects what has changed,
- * completes it; each step one transaction that holds only if nothing was appended meanwhile. So whoever comes second
+ * completes it, books what it means for stock; each step one transaction that holds only if nothing was appended meanwhile. So whoever comes second
  * finds it done, and whoever dies leaves whole steps.
  */
 export async function settleContract(
@@ -111,6 +112,9 @@ async function nextStep(
   if (year !== undefined) return year;
   const completing = dueEvents(state, at);
   if (completing.length > 0) return appending(contract, completing, today);
+  const stock = await stockActions(table, contract, state, await reader.product(contract.product));
+  if (stock.length > 0)
+    return { actions: [...stock, ...appendToContract(contract, [], today)], isLast: false };
   const look = nextLook(contract, state, at, held.size > 0);
   if (look === undefined) {
     const status = state.status === 'completed' ? 'completed' : 'ended';

@@ -1,7 +1,9 @@
 import { idPrefixes } from '../../shared/kernel/ids.ts';
 import type { Settlement } from '../../shared/contracts/settlement/settlement.ts';
 import { addDays, dateOf } from '../../shared/kernel/time.ts';
+import { perform } from '../../shared/store/effect.ts';
 import { shards } from '../../shared/store/keys.ts';
+import { mostClaims, releaseExpired } from '../../shared/store/lot-offers.ts';
 import { whatIsDue } from '../../shared/store/settlements.ts';
 import { concurrently } from '../clearing/concurrently.ts';
 import type { SettlementDependencies } from './dependencies.ts';
@@ -13,7 +15,7 @@ import { settleContract } from './settle-contract.ts';
 type Of = { readonly contract: string } | { readonly agreement: string };
 
 export interface SettlementRun {
-  /** Contracts and agreements looked at. */
+  /** Contracts, agreements and stock lots looked at. */
   readonly looked: number;
   readonly settlements: readonly ({
     readonly id: string;
@@ -26,6 +28,14 @@ export interface SettlementRun {
   readonly failed: readonly string[];
   /** Time was up before all was done: the next run goes on. */
   readonly more: boolean;
+}
+
+/** Frees what expired offers of a stock lot have not sold; what a clearing may still take is looked at again. */
+async function releaseWhatExpired({ table, clock }: SettlementDependencies, lot: string): Promise<void> {
+  for (let offer = 1; offer <= mostClaims; offer += 1) {
+    const released = await perform(table, releaseExpired(table, lot, clock()));
+    if (!released.ok || released.value === 'done') return;
+  }
 }
 
 /** Contracts of one shard taken up at a time. */
@@ -49,7 +59,8 @@ export async function settleWhatIsDue(dependencies: SettlementDependencies): Pro
     looked.add(id);
     if (isTimeUp()) return;
     try {
-      if (id.startsWith(`${idPrefixes.agreement}_`)) {
+      if (id.startsWith(`${idPrefixes.stockLot}_`)) await releaseWhatExpired(dependencies, id);
+      else if (id.startsWith(`${idPrefixes.agreement}_`)) {
         const found = await settleAgreement(dependencies, id);
         settlements.push(
           ...found.settlements.map((each) => ({ ...each, agreement: id, kind: 'support' as const })),
@@ -71,7 +82,7 @@ export async function settleWhatIsDue(dependencies: SettlementDependencies): Pro
   };
 
   // Agreements rest on what contracts were settled at.
-  for (const kind of ['contract', 'agreement'] as const) {
+  for (const kind of ['contract', 'agreement', 'stockLot'] as const) {
     const seen = new Set(looked);
     for (const shard of shards)
       for (;;) {

@@ -11,6 +11,7 @@ import { checkReference } from './checks/reference.ts';
 import { checkSettlements } from './checks/settlements.ts';
 import { checkReferencePrices } from './checks/reference-prices.ts';
 import { checkSites } from './checks/sites.ts';
+import { checkStock } from './checks/stock.ts';
 import { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import { scan } from './scan.ts';
@@ -26,7 +27,10 @@ export interface Audit {
   readonly findings: readonly Finding[];
   /** What was looked at: a clean audit of nothing is none. */
   readonly counted: Readonly<
-    Record<'items' | 'orders' | 'contracts' | 'settlements' | 'records' | 'entries' | 'lines', number>
+    Record<
+      'items' | 'orders' | 'contracts' | 'settlements' | 'records' | 'entries' | 'lines' | 'movements',
+      number
+    >
   >;
 }
 
@@ -65,6 +69,7 @@ function concluded(evidence: Evidence, at: Instant): Audit {
       records: evidence.references.size,
       entries: evidence.entries.length,
       lines: evidence.lines.length,
+      movements: evidence.movements.length,
     },
   };
 }
@@ -78,6 +83,7 @@ function* findingsOf(evidence: Evidence, at: Instant): Generator<Finding> {
   yield* checkContracts(evidence);
   yield* checkSettlements(evidence);
   yield* checkProgrammes(evidence);
+  yield* checkStock(evidence, at);
   yield* checkLedger(evidence);
   yield* checkOutcomes(evidence);
 }

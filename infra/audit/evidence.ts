@@ -27,6 +27,13 @@ import type { ReferenceRecords } from '../../shared/store/reference.ts';
 import { referenceSeries } from '../../shared/store/reference.ts';
 import { readSettlementItem } from '../../shared/store/settlements.ts';
 import { siteSeries } from '../../shared/store/sites.ts';
+import type { ContractBook } from '../../shared/store/stock-contracts.ts';
+import { contractBook } from '../../shared/store/stock-contracts.ts';
+import { stockLotSeries } from '../../shared/store/stock-lots.ts';
+import { balancesOfItem, movementOfItem } from '../../shared/store/stock-movements.ts';
+import type { Movement } from '../../shared/stockpiles/movement.ts';
+import type { StockBalances } from '../../shared/stockpiles/stock-account.ts';
+import type { StockLot } from '../../shared/stockpiles/stock-lot.ts';
 import type { Site } from '../../shared/reference/site.ts';
 import { readRecord } from '../../shared/store/versioned.ts';
 import { aheadOf } from '../local/market-clock.ts';
@@ -43,6 +50,9 @@ export interface AuditedOrder {
   readonly price: string;
   readonly validUntil: string | undefined;
   readonly site: string | undefined;
+  readonly stockLot: string | undefined;
+  /** That a bid is for. */
+  readonly stockpile: string | undefined;
 }
 
 export interface AuditedContract extends Contract {
@@ -68,6 +78,8 @@ export interface Versions {
 /** What the whole table says, by what it is about. Items that no check rests on are not kept. */
 export class Evidence {
   readonly orders = new Map<string, AuditedOrder>();
+  /** Expired offers that have given back what they held of a stock lot. */
+  readonly released = new Set<string>();
   readonly book = new Map<string, string>();
   readonly sites = new Map<string, Site>();
   readonly siteEntries: SiteEntry[] = [];
@@ -90,6 +102,12 @@ export class Evidence {
   readonly fixings = new Map<string, Fixing>();
   /** Points of reference price series, by series. */
   readonly points = new Map<string, PricePoint[]>();
+  readonly stockLots = new Map<string, StockLot>();
+  readonly movementItems: { readonly key: string; readonly movement: Movement }[] = [];
+  /** By stockpile and product (`stp_…|ndpr`). */
+  readonly stock = new Map<string, { readonly balances: StockBalances; readonly movements: bigint }>();
+  /** By stockpile or stock lot, and contract. */
+  readonly contractBooks = new Map<string, ContractBook>();
   readonly entries: Entry[] = [];
   readonly lines: { readonly key: string; readonly line: Line }[] = [];
   readonly unreadable: Finding[] = [];
@@ -122,6 +140,10 @@ export class Evidence {
     this.#contractItems.clear();
   }
 
+  get movements(): Movement[] {
+    return this.movementItems.map(({ movement }) => movement);
+  }
+
   product(id: string): Product | undefined {
     return this.references.get(`product ${id}`)?.head as Product | undefined;
   }
@@ -141,6 +163,7 @@ export class Evidence {
     switch (area) {
       case 'ORDER':
         this.orders.set(rest, orderOf(rest, item));
+        if (item['released'] === true) this.released.add(rest);
         return;
       case 'BOOK':
         this.book.set(sk, rest.slice(0, rest.lastIndexOf('#')));
@@ -183,6 +206,19 @@ export class Evidence {
         if (sk === 'AGREEMENT') this.agreements.set(rest, agreementOf(item));
         if (sk.startsWith('SETTLEMENT#')) this.supportSettlements.push(readSupportItem(item));
         return;
+      case 'LOT':
+        if (sk === 'LOT') this.stockLots.set(rest, readRecord(stockLotSeries, item));
+        this.#contractBook(rest, sk, item);
+        return;
+      case 'STOCKPILE':
+        if (sk.startsWith('MOVEMENT#')) this.movementItems.push({ key, movement: movementOfItem(item) });
+        if (sk.startsWith('BALANCE#'))
+          this.stock.set(`${rest}|${sk.slice('BALANCE#'.length)}`, {
+            balances: balancesOfItem(item),
+            movements: z.bigint().parse(item['movements']),
+          });
+        this.#contractBook(rest, sk, item);
+        return;
       case 'PROGRAMME':
         if (sk === 'BUDGET') this.budgets.set(rest, item);
         return;
@@ -197,6 +233,11 @@ export class Evidence {
         return;
       default:
     }
+  }
+
+  #contractBook(of: string, sk: string, item: Item): void {
+    const book = sk.startsWith('CONTRACT#') ? contractBook(item) : undefined;
+    if (book !== undefined) this.contractBooks.set(`${of}|${sk.slice('CONTRACT#'.length)}`, book);
   }
 
   #count(product: string, item: Item): void {
@@ -240,15 +281,17 @@ const orderBodySchema = z.object({
   price: z.object({ amount: z.string() }),
   validUntil: z.string().optional(),
   site: z.string().optional(),
+  stockLot: z.string().optional(),
+  stockpile: z.string().optional(),
 });
 
 function orderOf(id: string, item: Item): AuditedOrder {
-  const { price, validUntil, site } = orderBodySchema.parse(plain(item['body']));
+  const { price, validUntil, site, stockLot, stockpile } = orderBodySchema.parse(plain(item['body']));
   const kind = item['type'];
   if (kind !== 'offer' && kind !== 'bid') throw new Error('neither an offer nor a bid');
   return {
     ...{ id, kind, product: String(item['product']), owner: String(item['owner']) },
-    ...{ state: readOrderState(item), price: price.amount, validUntil, site },
+    ...{ state: readOrderState(item), price: price.amount, validUntil, site, stockLot, stockpile },
   };
 }
 

@@ -36,6 +36,13 @@ export const checks = {
   support_amounts: "every settled quarter of a site's agreement is what it says it rests on comes to",
   support_entries: 'every such quarter is in the ledger as it says, and no entry of support is without one',
   programme_agreement: 'every supported contract has its agreement, and no agreement names another',
+  stock_movements: 'a movement of stock is balanced, and its id follows from its cause',
+  stock_balances: 'what a stockpile has on each account is what its movements come to, and never negative',
+  stock_lots: 'what lies in a stockpile is what its lots say, free, encumbered and lent',
+  stock_claims:
+    'an offer holds of its stock lot what it may still sell or deliver, and no other offer holds any',
+  stock_contracts:
+    'what is in transit, received and delivered is what the events of the contracts have come to',
   outcome: 'what is published of a quarter is what its contracts and settlements had come to by then',
 } as const;
 export type Check = keyof typeof checks;

@@ -4,7 +4,7 @@ import { compare } from './exact.ts';
 import type { Programme } from './proof.ts';
 
 /**
- * The orders that a programme serves: without conditions and not of pools; of eligible sites; into its zone; from its
+ * The orders that a programme serves: without conditions and not of pools; of eligible sites, never of stock lots; into its zone; from its
  * reference price of the day on, or the least that counts. Without one, nobody. Bids ask for its certificates, too.
  */
 export function entered(
@@ -28,6 +28,7 @@ export function entered(
       return (
         isServed(offer) &&
         site !== undefined &&
+        !site.id.startsWith('lot_') &&
         (eligible.sites?.includes(site.id) ?? true) &&
         (eligible.origins?.includes(site.country) ?? true) &&
         (eligible.stages?.includes(site.stage) ?? true) &&

@@ -6,7 +6,7 @@ import { quarterSchema } from '../kernel/quarter.ts';
 import { instantSchema } from '../kernel/time.ts';
 import { bidSchema } from '../orders/bid.ts';
 import { quarterQuantitySchema } from '../orders/delivery.ts';
-import { offerSchema } from '../orders/offer.ts';
+import { offerSchema, sourceIdSchema } from '../orders/offer.ts';
 import { floorSchema } from '../pricing/floor.ts';
 import { fixingSchema } from '../pricing/reference-price.ts';
 import { productSchema } from '../reference/product.ts';
@@ -27,7 +27,6 @@ const partyShape = { party: z.string(), group: z.string() };
 export const bookOfferSchema = offerSchema
   .pick({
     id: true,
-    site: true,
     price: true,
     destinations: true,
     purity: true,
@@ -39,7 +38,8 @@ export const bookOfferSchema = offerSchema
     remaining: true,
     version: true,
   })
-  .extend(partyShape);
+  /** The stock lot, where the offer is of one: the engine asks the same of both. */
+  .extend({ ...partyShape, site: sourceIdSchema });
 export type BookOffer = z.output<typeof bookOfferSchema>;
 
 /** A bid as it stood when it was locked. `requested` is what its origin cap is a share of. */
@@ -83,15 +83,19 @@ export const bookMemberSchema = z.strictObject({
 });
 export type BookMember = z.output<typeof bookMemberSchema>;
 
-/** Without its name, which tends to tell whose it is. */
-export const snapshotSiteSchema = siteSchema.omit({ name: true, organisation: true, recordedBy: true });
+/**
+ * Without its name, which tends to tell whose it is. A stock lot that is offered is in the list as a site is: with the
+ * country of its origin, verified as it was taken in or its site is.
+ */
+export const snapshotSiteSchema = siteSchema
+  .omit({ name: true, organisation: true, recordedBy: true })
+  .extend({ id: sourceIdSchema });
 export type SnapshotSite = z.output<typeof snapshotSiteSchema>;
 
-export const snapshotCertificateSchema = certificateSchema.omit({
-  organisation: true,
-  recordedBy: true,
-  reference: true,
-});
+/** Of a stock lot's: once for each lot, and without an end, since what was made under it stays made under it. */
+export const snapshotCertificateSchema = certificateSchema
+  .omit({ organisation: true, recordedBy: true, reference: true })
+  .extend({ site: sourceIdSchema });
 export type SnapshotCertificate = z.output<typeof snapshotCertificateSchema>;
 
 /** Contracted before this clearing: lots from an origin to a destination in a quarter. */

@@ -61,7 +61,9 @@ export const contractSchema = z
     product: nameIdSchema,
     seller: nameIdSchema,
     buyer: nameIdSchema,
-    site: generatedIdSchema('site'),
+    /** What it delivers from: a site, or a lot of a stockpile. */
+    site: generatedIdSchema('site').optional(),
+    stockLot: generatedIdSchema('stockLot').optional(),
     origin: countrySchema,
     destination: countrySchema,
     schedule: z.array(scheduleEntrySchema).min(1),

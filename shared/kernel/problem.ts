@@ -66,6 +66,9 @@ export const problemCodes = [
   // support
   'budget_exhausted',
   'not_eligible',
+  // stockpiles
+  'lot_mismatch',
+  'stock_insufficient',
   // clearings
   'clearing_not_completed',
   'market_too_large',

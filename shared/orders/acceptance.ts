@@ -1,5 +1,5 @@
 import type { Price } from '../kernel/money.ts';
-import type { FieldError, Problem } from '../kernel/problem.ts';
+import type { Problem } from '../kernel/problem.ts';
 import { fieldProblem, problem } from '../kernel/problem.ts';
 import type { Quarter } from '../kernel/quarter.ts';
 import { hasBegun } from '../kernel/quarter.ts';
@@ -11,24 +11,6 @@ import { ownPrice } from '../pricing/product-terms.ts';
 import type { Product } from '../reference/product.ts';
 import type { Delivery, LotsByQuarter } from './delivery.ts';
 import { normaliseDelivery, scheduleOf } from './delivery.ts';
-import type { OfferTerms } from './offer.ts';
-
-/** Terms that the market cannot keep yet are refused: never accepted and ignored. */
-export function unsupportedTerms(terms: Pick<OfferTerms, 'stockLot'>): Problem | undefined {
-  const asked = {
-    '/stockLot': terms.stockLot !== undefined,
-  };
-  const errors = Object.entries(asked)
-    .filter(([, isAsked]) => isAsked)
-    .map(([pointer]): FieldError => ({
-      pointer,
-      code: 'not_yet_supported',
-      detail: 'This term cannot be kept yet, so it is not accepted.',
-    }));
-  return errors.length === 0
-    ? undefined
-    : problem('not_yet_supported', 'The order asks for something that is not supported yet.', errors);
-}
 
 /** An ask is what the seller is paid, at least; a limit the most that the buyer pays. Neither rounds against its owner. */
 export type Side = 'ask' | 'limit';

@@ -20,6 +20,8 @@ export const bidTermsSchema = z.strictObject({
   ...orderTermsShape,
   destination: countrySchema,
   ...bidRequirementsShape,
+  /** The caller's stockpile that it buys for: what is contracted counts there as in transit. */
+  stockpile: generatedIdSchema('stockpile').optional(),
 });
 export type BidTerms = z.output<typeof bidTermsSchema>;
 

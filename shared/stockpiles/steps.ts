@@ -3,7 +3,7 @@ import type { Rounding } from '../kernel/decimal.ts';
 import { fieldProblem } from '../kernel/problem.ts';
 import type { Quantity } from '../kernel/quantity.ts';
 import type { Result } from '../kernel/result.ts';
-import { fail, ok } from '../kernel/result.ts';
+import { fail, must, ok } from '../kernel/result.ts';
 import { conversion } from '../kernel/unit.ts';
 import { weighingDigits } from '../pricing/mass.ts';
 import type { Product } from '../reference/product.ts';
@@ -57,3 +57,7 @@ export const massOfSteps = (steps: bigint, product: Measured): Quantity => ({
 /** Whole lots in steps. */
 export const stepsOfLots = (lots: bigint, product: Measured): bigint =>
   lots * product.lot.amount.units * tenTo(stepScale(product) - product.lot.amount.scale);
+
+/** The steps of a mass that is the product's own and may be zero: one that was counted in steps before. */
+export const wholeSteps = ({ amount, unit }: Quantity, product: Measured): bigint =>
+  amount.units === 0n ? 0n : must(stepsOf({ amount, unit }, product));

@@ -13,6 +13,8 @@ const encumbranceSchema = z.strictObject({
   kind: z.enum(['offer', 'loan', 'pledge', 'release']),
   by: z.string(),
   quantity: quantitySchema,
+  /** When an offer expires. */
+  until: instantSchema.optional(),
 });
 export type Encumbrance = z.output<typeof encumbranceSchema>;
 
@@ -50,6 +52,13 @@ export const receiptTermsSchema = z.strictObject({
 });
 export type ReceiptTerms = z.output<typeof receiptTermsSchema>;
 
+/** How a lot comes in: from a contract's delivery, or as a declared opening. */
+export const incomingLotSchema = z.union([
+  receiptTermsSchema,
+  z.strictObject({ opening: openingTermsSchema }),
+]);
+export type IncomingLot = z.output<typeof incomingLotSchema>;
+
 export const stockLotStatuses = ['declared', 'held', 'rejected', 'closed'] as const;
 
 /** A physical lot. `quantity` is all of it, of which encumbrances and `lent` are spoken for. In the product's own unit. */
@@ -70,12 +79,16 @@ export const stockLotSchema = z
     shelfLifeEnds: dateSchema.optional(),
     receivedAt: instantSchema,
     status: z.enum(stockLotStatuses),
+    /** An administrator has seen its site, or the lot itself. */
+    verified: z.boolean(),
     /** Where it came from: a delivery, a declared opening, or other lots. */
     source: z.discriminatedUnion('kind', [
       z.strictObject({
         kind: z.literal('delivery'),
         contract: generatedIdSchema('contract'),
         delivery: generatedIdSchema('delivery'),
+        /** What the delivery was booked with. */
+        quantity: quantitySchema,
       }),
       z.strictObject({
         kind: z.literal('opening'),

@@ -60,7 +60,7 @@ export type RulesTerms = z.output<typeof rulesTermsSchema>;
 
 const rulesShape = { products: productsSchema, releaseRules: releaseRulesSchema };
 
-export const stockpileStatuses = ['proposed', 'active', 'rejected', 'closed'] as const;
+export const stockpileStatuses = ['proposed', 'active', 'rejected'] as const;
 
 export const stockpileSchema = z
   .strictObject({

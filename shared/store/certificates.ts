@@ -33,6 +33,10 @@ export async function readCertificate(table: Table, id: string): Promise<Certifi
   return item && readRecord(certificateSeries, item);
 }
 
+/** A certificate as it stood at an instant, or stands. */
+export const certificateAt = (table: Table, id: string, at?: Instant): Promise<Certificate | undefined> =>
+  at === undefined ? readCertificate(table, id) : versionAsOf(table, certificateSeries, partitionOf(id), at);
+
 export const certificateVersions = (
   table: Table,
   id: string,

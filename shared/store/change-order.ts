@@ -32,6 +32,7 @@ import { contractedLots, lotsMap, orderAt, readOrder } from './orders.ts';
 import { checkCapacity } from './site-capacity.ts';
 import { siteOfferEntry, withdrawnOfferEntry } from './site-offers.ts';
 import { readSite } from './sites.ts';
+import { freeRest, reencumber } from './lot-offers.ts';
 import type { Action } from './action.ts';
 import type { Table } from './table.ts';
 import { warningsOf } from './order-warnings.ts';
@@ -105,7 +106,7 @@ export function withdrawOrder<T extends Offer | Bid>(act: OrderAct<T>): Plan<T> 
       actions: [
         updateOrder(found.value, changed),
         leaveBook(stored),
-        ...('site' in stored.order ? [withdrawnOfferEntry(stored.order, contractedLots(stored.state))] : []),
+        ...(await withdrawalFrees(act, stored)),
       ],
     });
   };
@@ -208,13 +209,25 @@ async function capacityActions<T extends Offer | Bid>(
   { table, at, id }: OrderAct<T>,
   order: T,
   requested: LotsByQuarter,
-  { product }: StoredOrder<T>,
+  { product, state }: StoredOrder<T>,
 ): Promise<Result<Action[]>> {
-  if (!('site' in order)) return ok([]);
-  const site = await readSite(table, order.site);
+  if (!('seller' in order)) return ok([]);
+  if (order.stockLot !== undefined)
+    return reencumber(table, order, { before: lotsMap(state.requested), requested }, at);
+  const site = order.site === undefined ? undefined : await readSite(table, order.site);
   if (site === undefined) throw new Error('an offer of a site that does not exist');
   const capacity = await checkCapacity(table, site, { id, product, lots: requested }, at);
-  return capacity.ok ? ok([...capacity.value, siteOfferEntry(order, requested)]) : capacity;
+  return capacity.ok ? ok([...capacity.value, siteOfferEntry(site.id, order, requested)]) : capacity;
+}
+
+/** What a withdrawn offer gives back of its site's capacity, or of its stock lot. */
+async function withdrawalFrees<T extends Offer | Bid>(
+  { table, at }: OrderAct<T>,
+  { order, state }: StoredOrder<T>,
+): Promise<Action[]> {
+  if (!('seller' in order)) return [];
+  if (order.site !== undefined) return [withdrawnOfferEntry(order.site, order, contractedLots(state))];
+  return freeRest(table, order, lotsMap(state.remaining), at);
 }
 
 /** Writes to an order that nobody else has changed or holds. */

@@ -4,13 +4,14 @@ import { satisfiesOn } from '../clearing/eligibility/standards-check.ts';
 import type { Contract } from '../contracts/contract.ts';
 import type { Lapse } from '../contracts/rules/deliveries.ts';
 import type { CalendarDate } from '../kernel/time.ts';
+import { sourceOf } from '../orders/offer.ts';
 import type { Certificate } from '../standards/certificate.ts';
 import { requirementSchema } from '../standards/standards-rule.ts';
-import { readSiteWithCertificates } from './certificates.ts';
 import { keys } from './keys.ts';
 import { plain } from './order-item.ts';
 import { productOf } from './orders.ts';
 import { readAll, readVersion } from './reference.ts';
+import { readSource } from './sources.ts';
 import type { Table } from './table.ts';
 
 /** What must be shown by certificates of the contract's site, and in whose words. */
@@ -57,8 +58,8 @@ export async function revokedOf(table: Table, contract: Contract): Promise<strin
 const countsOn = ({ status, validFrom, validTo }: Certificate, day: CalendarDate): boolean =>
   status === 'active' && validFrom <= day && day <= validTo;
 
-const certificatesOf = async (table: Table, { site }: Contract): Promise<readonly Certificate[]> =>
-  (await readSiteWithCertificates(table, site))?.certificates ?? [];
+const certificatesOf = async (table: Table, contract: Contract): Promise<readonly Certificate[]> =>
+  (await readSource(table, sourceOf(contract)))?.certificates ?? [];
 
 async function checksOf(table: Table, contract: Contract): Promise<NamedCheck[]> {
   const [rules, bid] = await Promise.all([

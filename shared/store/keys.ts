@@ -150,6 +150,15 @@ export const keys = {
     sk: `SETTLEMENT#${quarter}`,
   }),
 
+  stockLot: (id: string): Key => ({ pk: `LOT#${id}`, sk: 'LOT' }),
+  stockLotVersion: (id: string, version: number): Key => ({ pk: `LOT#${id}`, sk: `V#${padded(version)}` }),
+  /** What of a contract that sells from a lot is still held for it, and what was delivered. */
+  lotContract: (lot: string, contract: string): Key => ({ pk: `LOT#${lot}`, sk: `CONTRACT#${contract}` }),
+  /** What of a contract that buys for a stockpile is on its way, and what was received. */
+  stockpileContract: (stockpile: string, contract: string): Key => ({
+    pk: `STOCKPILE#${stockpile}`,
+    sk: `CONTRACT#${contract}`,
+  }),
   /** What a stockpile has of a product, by account. */
   stockBalance: (stockpile: string, product: string): Key => ({
     pk: `STOCKPILE#${stockpile}`,
@@ -167,9 +176,10 @@ export const keys = {
   }),
 } as const;
 
-export type OwnedKind = 'offer' | 'bid' | 'site' | 'sold' | 'bought' | 'settlement' | 'agreement';
+export type OwnedKind =
+  'offer' | 'bid' | 'site' | 'sold' | 'bought' | 'settlement' | 'agreement' | 'stock-lot';
 export type ListedKind =
-  'offer' | 'bid' | 'pool' | 'site' | 'contract' | 'clearing' | 'settlement' | 'agreement';
+  'offer' | 'bid' | 'pool' | 'site' | 'contract' | 'clearing' | 'settlement' | 'agreement' | 'stock-lot';
 
 /** Index attributes of an item that is listed by its owner and among all of its kind. */
 export const ownedBy = (organisation: string, kind: OwnedKind, id: string) => ({

@@ -3,11 +3,12 @@ import type { Instant } from '../kernel/time.ts';
 import type { Bid } from '../orders/bid.ts';
 import type { LotsByQuarter } from '../orders/delivery.ts';
 import type { Offer } from '../orders/offer.ts';
+import { sourceOf } from '../orders/offer.ts';
 import type { Warning } from '../orders/order.ts';
 import type { Product } from '../reference/product.ts';
-import { readSiteWithCertificates } from './certificates.ts';
 import { readFigure, referenceOfDay } from './fixings.ts';
 import { readMarketConfiguration } from './market-configuration.ts';
+import { readSource } from './sources.ts';
 import type { Table } from './table.ts';
 
 /** What the rules in force would refuse an order for, as it is about to stand. */
@@ -31,7 +32,7 @@ export async function warningsOf(
     standards: [...rules.standards],
     schemes: [...rules.schemes],
   };
-  if (!('site' in order)) {
+  if (!('seller' in order)) {
     // The members of a pool bring their destinations; the zone's rules are those of any country in it.
     const zone = rules.zones.find(({ id }) => id === order.zone);
     const destination = order.destination ?? zone?.members[0];
@@ -39,8 +40,8 @@ export async function warningsOf(
       ? held
       : [...bidWarnings(parts, { ...order, destination, requested, at: asOf }), ...held];
   }
-  const found = await readSiteWithCertificates(table, order.site);
-  if (found === undefined) throw new Error('an offer of a site that does not exist');
+  const found = await readSource(table, sourceOf(order));
+  if (found === undefined) throw new Error('an offer of a site or stock lot that does not exist');
   const warnings = offerWarnings(parts, {
     destinations: order.destinations,
     quarters: [...requested.keys()].sort(),

@@ -1,15 +1,11 @@
 import type { Problem } from '../kernel/problem.ts';
 import { fieldProblem } from '../kernel/problem.ts';
+import type { Result } from '../kernel/result.ts';
 import { fail, ok } from '../kernel/result.ts';
 import type { NewId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/time.ts';
-import {
-  begunQuarters,
-  normalisePrice,
-  normaliseQuantities,
-  pastValidity,
-  unsupportedTerms,
-} from '../orders/acceptance.ts';
+import { dateOf } from '../kernel/time.ts';
+import { begunQuarters, normalisePrice, normaliseQuantities, pastValidity } from '../orders/acceptance.ts';
 import type { Bid, BidTerms } from '../orders/bid.ts';
 import { conditionWarnings, normaliseMinimumLot, unsatisfiable } from '../orders/conditions.ts';
 import type { LotsByQuarter } from '../orders/delivery.ts';
@@ -20,6 +16,7 @@ import type { Caller } from '../reference/caller.ts';
 import { hasRole } from '../reference/caller.ts';
 import type { Product } from '../reference/product.ts';
 import type { Site } from '../reference/site.ts';
+import { productRules } from '../stockpiles/stockpile.ts';
 import { doesNotExist } from './condition.ts';
 import type { Plan } from './effect.ts';
 import { bookEntryItem } from './book.ts';
@@ -30,8 +27,10 @@ import { productIsTraded, readProductInUse } from './products.ts';
 import { readAll } from './reference.ts';
 import { readSeries } from './reference-prices.ts';
 import { checkCapacity } from './site-capacity.ts';
+import { fromStockLot } from './lot-offers.ts';
 import { siteOfferEntry } from './site-offers.ts';
 import { readSite } from './sites.ts';
+import { ownStockpile } from './stockpiles.ts';
 import type { Action } from './action.ts';
 import type { Table } from './table.ts';
 
@@ -44,31 +43,25 @@ export interface Posting {
 }
 
 /**
- * Posts an offer of supply from one of the caller's sites. Errors: not_yet_supported, unknown_reference,
- * site_mismatch, capacity_exceeded, quarter_begun, condition_unsatisfiable, invalid_request, and those of units, ticks
- * and lots.
+ * Posts an offer of supply from one of the caller's sites, or stock lots. Errors: unknown_reference, site_mismatch,
+ * capacity_exceeded, lot_mismatch, stock_insufficient, quarter_begun, condition_unsatisfiable, invalid_request, and those of
+ * units, ticks and lots.
  */
 export function postOffer({ table, caller, at, newId }: Posting, terms: OfferTerms): Plan<Offer> {
   return async () => {
-    const unsupported = unsupportedTerms(terms) ?? stockLotNeeded(caller);
-    if (unsupported !== undefined) return fail(unsupported);
-    if (terms.site === undefined)
-      return fail(
-        fieldProblem('invalid_request', '/site', 'An offer names the site that makes the product.'),
-      );
+    const wrong = sourceProblem(terms, caller);
+    if (wrong !== undefined) return fail(wrong);
     const accepted = await acceptTerms(table, terms, 'ask', at);
     if (!accepted.ok) return accepted;
     const { inUse, requested, shape } = accepted.value;
     const { product } = inUse;
-    const site = await readSite(table, terms.site);
-    if (site?.organisation !== caller.organisation)
-      return fail(fieldProblem('unknown_reference', '/site', 'You have no such site.'));
-    const mismatch = siteMismatch(site, product);
-    if (mismatch !== undefined) return fail(mismatch);
-    const id = newId('offer');
-    const capacity = await checkCapacity(table, site, { id, product, lots: requested }, at);
-    if (!capacity.ok) return capacity;
-    const order = { ...terms, ...shape, id, seller: caller.organisation, site: site.id };
+    const posted = { ...terms, ...shape, id: newId('offer'), seller: caller.organisation };
+    const source =
+      terms.stockLot === undefined
+        ? await fromSite(table, posted, product, requested, at)
+        : await fromStockLot(table, posted, product, requested, at);
+    if (!source.ok) return source;
+    const order = { ...posted, purity: source.value.purity ?? posted.purity };
     const offer: Offer = {
       ...order,
       warnings: [
@@ -78,7 +71,7 @@ export function postOffer({ table, caller, at, newId }: Posting, terms: OfferTer
     };
     return ok({
       value: offer,
-      actions: [...entering(offer, requested, inUse), siteOfferEntry(offer, requested), ...capacity.value],
+      actions: [...entering(offer, requested, inUse), ...source.value.actions],
     });
   };
 }
@@ -89,7 +82,8 @@ export function postBid({ table, caller, at, newId }: Posting, terms: BidTerms):
     const accepted = await acceptTerms(table, terms, 'limit', at);
     if (!accepted.ok) return accepted;
     const { inUse, requested, shape } = accepted.value;
-    const unknown = await unknownRequirement(table, terms);
+    const unknown =
+      (await stockpileProblem(table, caller, terms, at)) ?? (await unknownRequirement(table, terms));
     if (unknown !== undefined) return fail(unknown);
     const order = {
       ...terms,
@@ -107,6 +101,24 @@ export function postBid({ table, caller, at, newId }: Posting, terms: BidTerms):
     };
     return ok({ value: bid, actions: entering(bid, requested, inUse) });
   };
+}
+
+/** A bid for a stockpile is of its operator, in that role, and of a product that its rules list. Error: unknown_reference. */
+async function stockpileProblem(
+  table: Table,
+  caller: Caller,
+  { stockpile: id, product }: BidTerms,
+  at: Instant,
+): Promise<Problem | undefined> {
+  if (id === undefined) return undefined;
+  const stockpile = hasRole(caller, 'stockpile-operator')
+    ? await ownStockpile(table, caller.organisation, id)
+    : undefined;
+  if (stockpile?.ok !== true)
+    return fieldProblem('unknown_reference', '/stockpile', 'You have no such active stockpile.');
+  return productRules(stockpile.value, product, dateOf(at)) === undefined
+    ? fieldProblem('unknown_reference', '/product', 'The stockpile holds no such product.')
+    : undefined;
 }
 
 /** What offers and bids are accepted by alike. */
@@ -158,10 +170,45 @@ export const entering = (order: Offer | Bid, requested: LotsByQuarter, inUse: Pr
   ...productIsTraded(inUse),
 ];
 
-const stockLotNeeded = (caller: Caller): Problem | undefined =>
-  hasRole(caller, 'producer')
-    ? undefined
-    : fieldProblem('not_yet_supported', '/stockLot', 'Offers from a stockpile are not supported yet.');
+/** Producers sell from their sites, operators from their stock lots; an offer is of one of these. */
+function sourceProblem({ site, stockLot }: OfferTerms, caller: Caller): Problem | undefined {
+  if (site !== undefined && stockLot !== undefined)
+    return fieldProblem(
+      'invalid_request',
+      '/stockLot',
+      'An offer is of a site or of a stock lot, not of both.',
+    );
+  if (stockLot !== undefined)
+    return hasRole(caller, 'stockpile-operator')
+      ? undefined
+      : fieldProblem('invalid_request', '/stockLot', 'Stock lots are for stockpile operators to offer.');
+  if (!hasRole(caller, 'producer'))
+    return fieldProblem('invalid_request', '/stockLot', 'An operator offers a stock lot: name it.');
+  return site === undefined
+    ? fieldProblem('invalid_request', '/site', 'An offer names the site that makes the product.')
+    : undefined;
+}
+
+/** What the offer's source adds to its posting, and what the source says of its purity. */
+type Sourced = Result<{ readonly actions: readonly Action[]; readonly purity?: Offer['purity'] }>;
+
+async function fromSite(
+  table: Table,
+  offer: Pick<Offer, 'id' | 'seller' | 'site' | 'product' | 'validUntil'>,
+  product: Product,
+  requested: LotsByQuarter,
+  at: Instant,
+): Promise<Sourced> {
+  const site = offer.site === undefined ? undefined : await readSite(table, offer.site);
+  if (site?.organisation !== offer.seller)
+    return fail(fieldProblem('unknown_reference', '/site', 'You have no such site.'));
+  const mismatch = siteMismatch(site, product);
+  if (mismatch !== undefined) return fail(mismatch);
+  const capacity = await checkCapacity(table, site, { id: offer.id, product, lots: requested }, at);
+  return capacity.ok
+    ? ok({ actions: [siteOfferEntry(site.id, offer, requested), ...capacity.value] })
+    : capacity;
+}
 
 /** Origin is where the product's own stage is done, so the site must do that stage with that mineral. */
 function siteMismatch(site: Site, product: Product): Problem | undefined {

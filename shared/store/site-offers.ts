@@ -29,7 +29,8 @@ type Entry = z.output<typeof entrySchema>;
 
 /** The entry of an offer that is posted or changed. */
 export const siteOfferEntry = (
-  { site, id, product, validUntil }: Pick<Offer, 'site' | 'id' | 'product' | 'validUntil'>,
+  site: string,
+  { id, product, validUntil }: Pick<Offer, 'id' | 'product' | 'validUntil'>,
   lots: LotsByQuarter,
 ): Action => ({
   name: 'siteOffer',
@@ -37,11 +38,11 @@ export const siteOfferEntry = (
 });
 
 /** What is left of the entry of an offer that is withdrawn. */
-export function withdrawnOfferEntry(offer: Offer, contracted: LotsByQuarter): Action {
+export function withdrawnOfferEntry(site: string, offer: Offer, contracted: LotsByQuarter): Action {
   const lots = new Map([...contracted].filter(([, count]) => count > 0n));
   return lots.size === 0
-    ? { name: 'siteOffer', remove: keys.siteOffer(offer.site, offer.id) }
-    : siteOfferEntry({ ...offer, validUntil: undefined }, lots);
+    ? { name: 'siteOffer', remove: keys.siteOffer(site, offer.id) }
+    : siteOfferEntry(site, { ...offer, validUntil: undefined }, lots);
 }
 
 /** What a site's offers hold of its capacity at an instant, but for `wanted` and those that end before its first year. */

@@ -5,6 +5,8 @@ import type { Movement, MovementTerms } from '../stockpiles/movement.ts';
 import { movementOf, movementSchema } from '../stockpiles/movement.ts';
 import type { InsideAccount, StockBalances } from '../stockpiles/stock-account.ts';
 import { insideAccounts, noStock } from '../stockpiles/stock-account.ts';
+import { freeOf } from '../stockpiles/lots.ts';
+import type { StockLot } from '../stockpiles/stock-lot.ts';
 import type { Action } from './action.ts';
 import type { Attribute, Clause } from './condition.ts';
 import { doesNotExist } from './condition.ts';
@@ -99,6 +101,12 @@ export const readBalances = async (
   stockpile: string,
   product: Pick<Product, 'id'>,
 ): Promise<StockBalances> => balancesOfItem(await table.get(keys.stockBalance(stockpile, product.id)));
+
+/** Of a lot's free steps, those that nobody has a claim on: members may be entitled to what lies in no lot in particular. */
+export async function unclaimedOf(table: Table, lot: StockLot, product: Product): Promise<bigint> {
+  const [free, balances] = [freeOf(lot, product), await readBalances(table, lot.stockpile, product)];
+  return free < balances.free ? free : balances.free;
+}
 
 /** A stockpile's movements, oldest first. */
 export async function pageOfMovements(

@@ -8,6 +8,7 @@ import { doesNotExist, versionIs } from './condition.ts';
 import type { Key } from './keys.ts';
 import { plain } from './order-item.ts';
 import type { Action } from './action.ts';
+import { assign } from './assign.ts';
 import type { Item } from './item.ts';
 import type { Table } from './table.ts';
 
@@ -23,7 +24,7 @@ export interface Series<T extends Recorded> {
   readonly head: (record: T) => Key;
   readonly versionKey: (record: T) => Key;
   /** Attributes of the head item beside the body: what indexes and conditions need. */
-  readonly beside?: (record: T) => Readonly<Record<string, Attribute>>;
+  readonly beside?: (record: T) => Readonly<Record<string, Attribute | undefined>>;
 }
 
 /** Name of the head's action of a record, for those who answer to a refusal. */
@@ -41,7 +42,6 @@ export function recordVersion<T extends Recorded>(
   const body = z.encode(series.schema, record) as Attribute;
   const beside = series.beside?.(record) ?? {};
   const attributes = { body, version: record.version, recordedAt: record.recordedAt, ...beside };
-  const names = Object.keys(attributes);
   const head: Action =
     record.version === 1
       ? {
@@ -52,13 +52,7 @@ export function recordVersion<T extends Recorded>(
       : {
           name: headAction(series),
           update: series.head(record),
-          set: {
-            expression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
-            names: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-            values: Object.fromEntries(
-              Object.entries(attributes).map(([name, value]) => [`:${name}`, value]),
-            ),
-          },
+          set: assign(attributes),
           conditions: [versionIs(record.version - 1), ...conditions],
         };
   const kept: Action = {

@@ -58,6 +58,8 @@ export const problemTable = {
   not_amendable: { status: 422, title: 'Not for the parties to change' },
   budget_exhausted: { status: 409, title: 'The budget does not reach so far' },
   not_eligible: { status: 422, title: 'Not eligible for the programme' },
+  lot_mismatch: { status: 422, title: 'Not what the stock lot is' },
+  stock_insufficient: { status: 422, title: 'Not so much in stock' },
   clearing_not_completed: { status: 409, title: 'The clearing has not completed' },
   market_too_large: { status: 422, title: 'The market is too large to clear' },
   unavailable: { status: 503, title: 'Unavailable for the moment' },

@@ -86,7 +86,7 @@ function postingOf(order: Parameters<typeof orderItem>[0]): readonly Action[] {
   return [
     { name: 'order', put: orderItem(order, requested) },
     { name: 'book entry', put: bookEntryItem(order.product, order.id) },
-    ...('site' in order ? [siteOfferEntry(order, requested)] : []),
+    ...('seller' in order ? [siteOfferEntry(siteId, order, requested)] : []),
   ];
 }
 

@@ -39,7 +39,6 @@ export const bidRoutes: readonly Route[] = [
       'unknown_reference',
       'quarter_begun',
       'condition_unsatisfiable',
-      'not_yet_supported',
       'unit_not_convertible',
       'currency_mismatch',
       'off_tick',

@@ -21,6 +21,8 @@ import { riskRoutes } from './risk.ts';
 import { schemeRoutes } from './schemes.ts';
 import { settlementRoutes } from './settlements.ts';
 import { siteRoutes } from './sites.ts';
+import { stockLotRoutes } from './stock-lots.ts';
+import { stockpileRoutes } from './stockpiles.ts';
 import { standardTermsRoutes } from './standard-terms.ts';
 import { standardsRoutes } from './standards.ts';
 import { statementRoutes } from './statements.ts';
@@ -49,6 +51,8 @@ export const routes: readonly Route[] = [
   ...contractLifeRoutes,
   ...deliveryRoutes,
   ...amendmentRoutes,
+  ...stockpileRoutes,
+  ...stockLotRoutes,
   ...settlementRoutes,
   ...statementRoutes,
   ...marketRoutes,

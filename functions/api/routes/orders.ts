@@ -89,6 +89,7 @@ export function orderRoutes<T extends Offer | Bid>(definition: OrderRoutes<T>): 
         'quarter_begun',
         'condition_unsatisfiable',
         'capacity_exceeded',
+        'stock_insufficient',
         'unit_not_convertible',
         'currency_mismatch',
         'off_tick',

@@ -39,14 +39,7 @@ export const poolRoutes: readonly Route[] = [
       visibility: 'sealed',
     },
     responses: { 201: { description: 'The pool, nobody in it yet', schema: poolViewSchema } },
-    problems: [
-      'unknown_reference',
-      'outside_zone',
-      'not_yet_supported',
-      'unit_not_convertible',
-      'currency_mismatch',
-      'off_tick',
-    ],
+    problems: ['unknown_reference', 'outside_zone', 'unit_not_convertible', 'currency_mismatch', 'off_tick'],
     write: ({ caller, body, at }, { table, newId }) =>
       mapPlan(openPool({ table, caller, at, newId }, body), (pool) =>
         reply(201, pool, { version: pool.version, location: `${poolPath}/${pool.id}` }),

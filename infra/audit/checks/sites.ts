@@ -10,7 +10,7 @@ import { finding } from '../finding.ts';
 export function* checkSites(evidence: Evidence, at: Instant): Generator<Finding> {
   const entries = new Map(evidence.siteEntries.map((entry) => [entry.offer, entry]));
   for (const order of evidence.orders.values())
-    if (order.kind === 'offer') yield* entryOf(order, entries.get(order.id));
+    if (order.kind === 'offer' && order.stockLot === undefined) yield* entryOf(order, entries.get(order.id));
   for (const { offer, site } of evidence.siteEntries)
     if (!evidence.orders.has(offer))
       yield finding('site_entries', `SITE#${site}`, `it has an entry of ${offer}, which is not there`);

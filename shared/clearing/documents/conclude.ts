@@ -5,6 +5,7 @@ import { canonicalJson, sha256 } from '../../kernel/digest.ts';
 import { idPrefixes } from '../../kernel/ids.ts';
 import { moneyOf } from '../../kernel/money.ts';
 import { amountOfTicks, minorUnitsOf, priceOf, quantityOf } from '../../pricing/product-terms.ts';
+import { isStockLot } from '../../orders/offer.ts';
 import type { Product } from '../../reference/product.ts';
 import type { Award, AwardedQuarter } from '../awards/award.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -62,7 +63,7 @@ export function contractsOf(
     product: product.id,
     seller: known(sellers, award.offer),
     buyer: known(buyers, award.member ?? award.bid),
-    site: award.site,
+    ...(isStockLot(award.site) ? { stockLot: award.site } : { site: award.site }),
     origin: award.origin,
     destination: award.destination,
     schedule: award.schedule.map((entry) => scheduleEntry(entry, product)),

@@ -19,13 +19,16 @@ export function agreementFor(
   const programme = snapshot.programmes?.find((each) => each.id === id);
   const [first] = award.schedule;
   const last = contract.schedule.at(-1);
-  if (programme === undefined || first === undefined || last === undefined)
-    throw new Error(`${contractId} is supported by a programme that is not in the snapshot`);
+  const { site } = contract;
+  if (programme === undefined || first === undefined || last === undefined || site === undefined)
+    throw new Error(
+      `${contractId} is supported by a programme that is not in the snapshot, or comes from a stock lot`,
+    );
   return {
     id: agreementOfContract(contractId),
     ...{ programme: id, programmeVersion: programme.version },
     basis: { kind: 'contract', contract: contractId, clearing: snapshot.clearing },
-    ...{ producer: contract.seller, site: contract.site, origin: contract.origin, product: contract.product },
+    ...{ producer: contract.seller, site, origin: contract.origin, product: contract.product },
     strike: programme.strike,
     gap: priceOf(first.waterfall.support, snapshot.product),
     caps: contract.schedule.map(({ quarter, quantity }) => ({ quarter, quantity })),

@@ -1,6 +1,7 @@
 import type { Decimal } from '../../kernel/decimal.ts';
 import { compareDecimal } from '../../kernel/decimal.ts';
 import type { Quarter } from '../../kernel/quarter.ts';
+import { isStockLot } from '../../orders/offer.ts';
 import { quantityOf } from '../../pricing/product-terms.ts';
 import type { Award } from '../awards/award.ts';
 import { lotsFrom } from '../book.ts';
@@ -98,7 +99,8 @@ const isServed = (order: BookOffer | BookBid): boolean =>
   !('pool' in order && order.pool !== undefined);
 
 function isEligible(site: SnapshotSite | undefined, { eligible }: SnapshotProgramme): boolean {
-  if (site === undefined) return false;
+  // A programme supports what is made, not what is sold out of a reserve.
+  if (site === undefined || isStockLot(site.id)) return false;
   const { sites, origins, stages, recycledOnly } = eligible;
   return (
     (sites?.includes(site.id) ?? true) &&

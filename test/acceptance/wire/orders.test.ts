@@ -392,8 +392,8 @@ describe('refused with 422', () => {
 
   it("a stockpile operator's stock lot", async () => {
     const operator = await client(server.url, 'reserve-jp', ['stockpile-operator']);
-    const terms = offerTerms({ site: undefined, stockLot: 'lot-1' });
-    expectProblem(await operator.post('/v1/offers', terms), 422, 'not_yet_supported', '/stockLot');
+    const terms = offerTerms({ site: undefined, stockLot: `lot_${'0'.repeat(26)}` });
+    expectProblem(await operator.post('/v1/offers', terms), 422, 'unknown_reference', '/stockLot');
     expect(await operator.post('/v1/bids', bidTerms())).toMatchObject({ status: 201 });
   });
 

@@ -172,16 +172,18 @@ describe('posting', () => {
     );
   });
 
-  it('is for those who sell or buy: stockpiles may bid, but not yet offer', async () => {
+  it('is for those who sell or buy: stockpiles bid, and offer their stock lots', async () => {
     expect((await market.bid({}, stockpile)).status).toBe(201);
-    expect(
-      await market.call(stockpile, 'POST', '/v1/offers', {
-        ...offerBody(''),
-        site: undefined,
-        stockLot: 'lot-1',
-      }),
-    ).toMatchObject(refusal(422, 'not_yet_supported', '/stockLot'));
-    expect(await market.offer({}, stockpile)).toMatchObject(refusal(422, 'not_yet_supported', '/stockLot'));
+    const lot = { ...offerBody(''), site: undefined, stockLot: `lot_${'0'.repeat(26)}` };
+    expect(await market.call(stockpile, 'POST', '/v1/offers', lot)).toMatchObject(
+      refusal(422, 'unknown_reference', '/stockLot'),
+    );
+    for (const [who, changes] of [
+      [stockpile, {}],
+      [mine, { ...lot, site: market.site }],
+      [mine, lot],
+    ] as const)
+      expect(await market.offer(changes, who)).toMatchObject(refusal(422, 'invalid_request', '/stockLot'));
     for (const who of [buyer, ada, auditor]) expect((await market.offer({}, who)).status).toBe(403);
     for (const who of [mine, ada, auditor]) expect((await market.bid({}, who)).status).toBe(403);
     expect((await market.call(undefined, 'POST', '/v1/bids', bidBody())).status).toBe(401);

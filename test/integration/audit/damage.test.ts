@@ -476,7 +476,11 @@ describe('an audit of a table that somebody has damaged', () => {
 
   it('breaks every check there is', () => {
     // The settlement of sites' agreements is tampered with where these are settled.
-    const elsewhere: readonly Check[] = ['support_amounts', 'support_entries'];
+    const elsewhere: readonly Check[] = [
+      ...(['support_amounts', 'support_entries'] as const),
+      // Stock is damaged where there is some: see stock-damage.test.ts.
+      ...(['stock_movements', 'stock_balances', 'stock_lots', 'stock_claims', 'stock_contracts'] as const),
+    ];
     const broken = new Set([...elsewhere, ...damages.flatMap(([, , expected]) => expected)]);
     expect(Object.keys(checks).filter((check) => !broken.has(check as Check))).toEqual([]);
   });

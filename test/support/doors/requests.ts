@@ -1,5 +1,6 @@
 import { schemeBody, floorBody, productBody, ruleBody, zoneBody } from '../reference.ts';
 import { bidBody, flat, kg, offerBody, usd } from '../trading.ts';
+import { ndpr, openingBody, stockpileBody } from '../stock.ts';
 import type { Holdings } from './holdings.ts';
 
 /** A request on an operation that would succeed for whoever may make it. */
@@ -146,6 +147,21 @@ export const requests: Readonly<Record<string, (of: Holdings) => DoorRequest>> =
   rejectDelivery: ({ ready }) => ({ params: { delivery: ready! }, body: reason }),
   proposeAmendment: () => ({ body: { changes: [{ kind: 'cure', cureDays: 40 }], reason: 'Time' } }),
   rejectAmendment: () => ({ body: reason }),
+  postStockpile: () => ({ body: stockpileBody() }),
+  approveStockpile: ({ proposedStockpile }) => ({ params: { id: proposedStockpile! } }),
+  rejectStockpile: ({ proposedStockpile }) => ({ params: { id: proposedStockpile! } }),
+  postStockpileRules: () => ({
+    body: { products: [ndpr()], effectiveFrom: '2029-01-01', rationale: 'Supply is tighter.' },
+  }),
+  postStockLot: () => ({ body: { opening: openingBody() } }),
+  verifyStockLot: ({ declaredLot }) => ({ params: { id: declaredLot! } }),
+  rejectStockLot: ({ declaredLot }) => ({ params: { id: declaredLot! } }),
+  splitStockLot: () => ({ body: { quantities: [kg('1'), kg('2.5')] } }),
+  mergeStockLots: ({ lot, otherLot }) => ({ body: { lots: [lot!, otherLot!] } }),
+  relocateStockLot: () => ({ body: { location: { country: 'JP', place: 'Kobe' } } }),
+  writeOffStockLot: () => ({ body: { quantity: kg('1'), reason: 'Fire' } }),
+  approveWriteOff: ({ lostLot }) => ({ params: { id: lostLot! } }),
+  rejectWriteOff: ({ lostLot }) => ({ params: { id: lostLot! } }),
   runSettlements: () => ({ body: { quarter: '2027-Q1' } }),
   getStatement: () => ({ params: { quarter: '2027-Q1' } }),
 };
@@ -180,6 +196,8 @@ const heldByFolder: Readonly<Record<string, string | undefined>> = {
   'force-majeure': 'declaration',
   deliveries: 'ready',
   amendments: 'amendment',
+  stockpiles: 'stockpile',
+  'stock-lots': 'lot',
   '/v1/products/{id}/changes': 'productChange',
   '/v1/products/{id}/terms/changes': 'termsChange',
   '/v1/zones/{id}/changes': 'zoneChange',

@@ -179,6 +179,28 @@ acceptAmendment              403/404   200/404   403            200/404         
 rejectAmendment              403/404   200/404   403            200/404             403
 withdrawAmendment            200/404   403/404   403            403/404             403
 
+# Stockpiles
+postStockpile                403       403       403            201                 403
+approveStockpile             403       403       200            403                 403
+rejectStockpile              403       403       200            403                 403
+postStockpileRules           403       403       403            200/404             403
+listStockpiles               200       200       200            200                 200
+getStockpile                 200       200       200            200                 200
+getStockPositions            403       403       200            200/404             200
+listStockMovements           403       403       200            200/404             200
+postStockLot                 403       403       403            201/404             403
+listStockLots                403       403       200            200                 200
+getStockLot                  403       403       200            200/404             200
+listStockLotVersions         403       403       200            200/404             200
+verifyStockLot               403       403       200            403                 403
+rejectStockLot               403       403       200            403                 403
+splitStockLot                403       403       403            200/404             403
+mergeStockLots               403       403       403            201/422             403
+relocateStockLot             403       403       403            200/404             403
+writeOffStockLot             403       403       403            200/404             403
+approveWriteOff              403       403       200            403                 403
+rejectWriteOff               403       403       200            403                 403
+
 # Settlements
 runSettlements               403       403       200            403                 403
 listSettlements              200       200       200            200                 200

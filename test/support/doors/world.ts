@@ -10,6 +10,7 @@ import { flat, kg, offerBody, Trading, usd } from '../trading.ts';
 import type { Holdings } from './holdings.ts';
 import { partner, people } from './people.ts';
 import { flows } from './requests.ts';
+import { openingBody, stockpileBody } from '../stock.ts';
 import type { Secret } from './secrets.ts';
 
 const foreignBuyer = people.buyer.foreign;
@@ -39,6 +40,7 @@ export class World {
     await world.#support();
     await world.#deliveries();
     await world.#openOrders();
+    await world.#stock();
     return world;
   }
 
@@ -322,6 +324,49 @@ export class World {
       ...{ table, clock, logger, reader: settlementReader(table), settings: settlementSettings },
       remainingMilliseconds: () => Infinity,
     });
+  }
+
+  /** Stockpiles with lots in every state in which one can be acted on. */
+  async #stock(): Promise<void> {
+    const { common } = this;
+    for (const [who, tag] of [
+      [stockpile, 'Alpha'],
+      [foreignReserve, 'Beta'],
+    ] as const) {
+      const propose = () => this.#id(who, '/v1/stockpiles', stockpileBody({ name: `Reserve ${tag}` }));
+      const active = await propose();
+      const proposed = this.#secret(await propose(), who);
+      await this.#post(ada, `/v1/stockpiles/${active}/approve`);
+      const lot = async (name: string, amount: string) => {
+        // Lots that can be merged lie at one place.
+        const place =
+          name === 'other' ? `Warehouse ${tag} held` : this.#secret(`Warehouse ${tag} ${name}`, who);
+        const opening = openingBody({
+          ...{
+            quantity: kg(this.#secret(amount, who)),
+            evidence: this.#secret(`Warrant ${tag} ${name}`, who),
+          },
+          location: { country: 'JP', place },
+        });
+        return this.#secret(await this.#id(who, `/v1/stockpiles/${active}/lots`, { opening }), who);
+      };
+      const verified = async (name: string, amount: string) => {
+        const id = await lot(name, amount);
+        await this.#post(ada, `/v1/stock-lots/${id}/verify`);
+        return id;
+      };
+      const held = await verified('held', tag === 'Alpha' ? '81117' : '81227');
+      const other = await verified('other', tag === 'Alpha' ? '82227' : '82337');
+      const lost = await verified('lost', tag === 'Alpha' ? '83337' : '83447');
+      await this.#post(who, `/v1/stock-lots/${lost}/write-off`, {
+        quantity: kg('1'),
+        reason: this.#secret(`Fire ${tag}`, who),
+      });
+      const declared = await lot('declared', tag === 'Alpha' ? '84447' : '84557');
+      if (who !== stockpile) continue;
+      Object.assign(common, { stockpile: active, proposedStockpile: proposed });
+      Object.assign(common, { lot: held, otherLot: other, lostLot: lost, declaredLot: declared });
+    }
   }
 
   /** Orders that are open now: the earlier ones are filled. */

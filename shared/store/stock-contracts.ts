@@ -1,0 +1,201 @@
+import * as z from 'zod';
+import type { Contract } from '../contracts/contract.ts';
+import { derivedId } from '../kernel/derived-id.ts';
+import type { Instant } from '../kernel/time.ts';
+import { latestOf } from '../kernel/time.ts';
+import { nextVersion } from '../kernel/version.ts';
+import type { ContractState } from '../contracts/state.ts';
+import type { Product } from '../reference/product.ts';
+import { concludedSteps, expectedSteps, saleStep } from '../stockpiles/contract-stock.ts';
+import { encumbered, resized } from '../stockpiles/lots.ts';
+import { massOfSteps, wholeSteps } from '../stockpiles/steps.ts';
+import type { StockLot } from '../stockpiles/stock-lot.ts';
+import type { Action } from './action.ts';
+import type { Clause } from './condition.ts';
+import { doesNotExist } from './condition.ts';
+import type { Item } from './item.ts';
+import type { Key } from './keys.ts';
+import { keys } from './keys.ts';
+import { moveStock, unclaimedOf } from './stock-movements.ts';
+import { putLot, readStockLot } from './stock-lots.ts';
+import type { Table } from './table.ts';
+
+/*
+ * What contracts mean for stock is booked as settlements are: whoever looks at a contract compares what its events have
+ * come to with what the books say of it, and books the difference, once, under the number of the step. What is bought for a
+ * stockpile is in transit from its conclusion on; what is sold from a lot is delivered when its buyer accepts it.
+ */
+
+const bookSchema = z.object({
+  sequence: z.bigint().transform(Number),
+  /** Of a purchase. */
+  inTransit: z.bigint().default(0n),
+  received: z.bigint().default(0n),
+  /** Of a sale. */
+  delivered: z.bigint().default(0n),
+  held: z.bigint().default(0n),
+});
+export type ContractBook = z.output<typeof bookSchema>;
+
+export const contractBook = (item: Item | undefined): ContractBook | undefined =>
+  item === undefined ? undefined : bookSchema.parse(item);
+
+/** The next step of what the books say of a contract, if nobody else has made it. */
+export function putBook(
+  key: Key,
+  present: ContractBook | undefined,
+  next: Partial<Omit<ContractBook, 'sequence'>>,
+): Action {
+  const sequence = (present?.sequence ?? 0) + 1;
+  return {
+    name: 'contractBook',
+    put: { ...key, type: 'stock of a contract', ...present, ...next, sequence },
+    conditions: [present === undefined ? doesNotExist : sequenceIs(present.sequence)],
+  };
+}
+
+const sequenceIs = (sequence: number): Clause => ({
+  name: 'sequenceIs',
+  expression: '#sequence = :sequence',
+  names: { '#sequence': 'sequence' },
+  values: { ':sequence': sequence },
+});
+
+/** The stockpile that a contract buys for, as its bid says. */
+export async function stockpileOf(table: Table, { bid }: Pick<Contract, 'bid'>): Promise<string | undefined> {
+  const body = (await table.get(keys.order(bid)))?.['body'] as { stockpile?: string } | undefined;
+  return body?.stockpile;
+}
+
+/** The lot that a delivery becomes. */
+export const lotOfDelivery = (delivery: string, accepted: Instant): string =>
+  derivedId('stockLot', accepted, delivery);
+
+/** What a contract's next step in the books is; nothing where they are up to date. */
+export async function stockActions(
+  table: Table,
+  contract: Contract,
+  state: ContractState,
+  product: Product,
+): Promise<Action[]> {
+  const at = contract.events.at(-1)?.at ?? contract.concludedAt;
+  const sold = contract.stockLot === undefined ? [] : await saleActions(table, contract, state, product, at);
+  if (sold.length > 0) return sold;
+  const corrected = await correctionActions(table, contract, state, product, at);
+  if (corrected.length > 0) return corrected;
+  return purchaseActions(table, contract, state, product, at);
+}
+
+async function purchaseActions(
+  table: Table,
+  contract: Contract,
+  state: ContractState,
+  product: Product,
+  at: Instant,
+): Promise<Action[]> {
+  const stockpile = await stockpileOf(table, contract);
+  if (stockpile === undefined) return [];
+  const key = keys.stockpileContract(stockpile, contract.id);
+  const book = contractBook(await table.get(key));
+  const { inTransit = 0n, received = 0n } = book ?? {};
+  const missing = expectedSteps(state, product) - received;
+  const change = (missing > 0n ? missing : 0n) - inTransit;
+  if (change === 0n) return [];
+  return [
+    putBook(key, book, { inTransit: inTransit + change, received }),
+    ...moveStock({
+      ...{ kind: book === undefined ? 'PURCHASE' : 'CORRECTION', stockpile, product, at },
+      cause: { of: 'contract', id: contract.id, sequence: (book?.sequence ?? 0) + 1 },
+      changes: { supplied: -change, 'in-transit': change },
+    }),
+  ];
+}
+
+/** A delivery that became a lot and was corrected since: the lot with it, as far as the lot still has it. */
+async function correctionActions(
+  table: Table,
+  contract: Contract,
+  state: ContractState,
+  product: Product,
+  at: Instant,
+): Promise<Action[]> {
+  const corrected = new Set(
+    contract.events.flatMap((event) => (event.type === 'delivery_corrected' ? [event.delivery] : [])),
+  );
+  for (const { id, finalQuantity } of state.deliveries) {
+    if (!corrected.has(id) || finalQuantity === undefined) continue;
+    const accepted = contract.events.find(
+      (event) => event.type === 'delivery_accepted' && event.delivery === id,
+    );
+    const lot = accepted && (await readStockLot(table, lotOfDelivery(id, accepted.at)));
+    if (lot?.source.kind !== 'delivery') continue;
+    const change = wholeSteps(finalQuantity, product) - wholeSteps(lot.source.quantity, product);
+    const free = await unclaimedOf(table, lot, product);
+    const applied = change < -free ? -free : change;
+    if (applied === 0n) continue;
+    return correctedLot(table, contract, { lot, applied, product, at });
+  }
+  return [];
+}
+
+async function correctedLot(
+  table: Table,
+  contract: Contract,
+  { lot, applied, product, at }: { lot: StockLot; applied: bigint; product: Product; at: Instant },
+): Promise<Action[]> {
+  if (lot.source.kind !== 'delivery') return [];
+  const source = {
+    ...lot.source,
+    quantity: massOfSteps(wholeSteps(lot.source.quantity, product) + applied, product),
+  };
+  const author = { subject: lot.recordedBy, at: latestOf(at, lot.recordedAt) };
+  const next = { ...resized(lot, applied, product), source, ...nextVersion(lot, author) };
+  const key = keys.stockpileContract(lot.stockpile, contract.id);
+  const book = contractBook(await table.get(key));
+  return [
+    ...putLot(next),
+    putBook(key, book, { received: (book?.received ?? 0n) + applied }),
+    ...moveStock({
+      ...{ kind: 'CORRECTION', stockpile: lot.stockpile, product, lot: lot.id, at: author.at },
+      cause: { of: 'stock-lot', id: lot.id, sequence: next.version },
+      changes: { supplied: -applied, free: applied },
+    }),
+  ];
+}
+
+async function saleActions(
+  table: Table,
+  contract: Contract,
+  state: ContractState,
+  product: Product,
+  at: Instant,
+): Promise<Action[]> {
+  const { stockLot = '', offer, id } = contract;
+  const key = keys.lotContract(stockLot, id);
+  const [lot, item] = await Promise.all([readStockLot(table, stockLot), table.get(key)]);
+  if (lot === undefined) throw new Error(`${id} sells from ${stockLot}, which is not there`);
+  const book = contractBook(item);
+  const { delivered, held } = book ?? { delivered: 0n, held: concludedSteps(contract.schedule, product) };
+  const step = saleStep({ delivered, held }, state, product, await unclaimedOf(table, lot, product));
+  if (step === undefined) return [];
+  const author = { subject: lot.recordedBy, at: latestOf(at, lot.recordedAt) };
+  const { until } = lot.encumbrances.find(({ by }) => by === offer) ?? {};
+  const unheld = encumbered(lot, { kind: 'offer', by: offer, until }, -step.unheld, product);
+  const next = { ...resized(unheld, step.found - step.delivered, product), ...nextVersion(lot, author) };
+  const sequence = (book?.sequence ?? 0) + 1;
+  return [
+    ...putLot(next),
+    putBook(key, book, { delivered: delivered + step.delivered, held: held - step.unheld }),
+    ...moveStock({
+      kind: step.delivered > 0n ? 'SALE' : step.delivered < 0n ? 'CORRECTION' : 'RELEASE_ENCUMBRANCE',
+      ...{ stockpile: lot.stockpile, product, lot: lot.id, at: author.at },
+      cause: { of: 'contract', id, sequence },
+      changes: {
+        encumbered: -step.unheld,
+        free: step.unheld - step.delivered + step.found,
+        delivered: step.delivered,
+        supplied: -step.found,
+      },
+    }),
+  ];
+}
