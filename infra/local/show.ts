@@ -56,7 +56,9 @@ export function showReady(
     `  OpenAPI     ${url}/openapi.json`,
     `  health      ${url}/healthz`,
     `  kept in     ${kept ?? 'memory: gone when it stops'}`,
-    ...(clock === undefined ? [] : [`  clock       ${clock}, ahead of this machine's: POST /dev/clock moved it`]),
+    ...(clock === undefined
+      ? []
+      : [`  clock       ${clock}, ahead of this machine's: POST /dev/clock moved it`]),
     '',
     'Try next, as an auditor, who sees everything:',
     '',

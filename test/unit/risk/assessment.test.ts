@@ -41,7 +41,13 @@ const position = (physical: string, inTransit = '0', encumbered = '0') => {
   const mass = (amount: Decimal) => ({ amount, unit: 't' as const });
   return {
     product: product.id,
-    ...{ physical: mass(all), encumbered: mass(spokenFor), inTransit: mass(coming), lent: mass(zero), entitled: mass(zero) },
+    ...{
+      physical: mass(all),
+      encumbered: mass(spokenFor),
+      inTransit: mass(coming),
+      lent: mass(zero),
+      entitled: mass(zero),
+    },
     available: mass(minus(plus(all, coming), spokenFor)),
   };
 };
