@@ -1,22 +1,16 @@
 import type { Preview } from '../../shared/clearing/preview/result.ts';
 import { previewOf } from '../../shared/clearing/preview/preview.ts';
 import type { PreviewTerms } from '../../shared/clearing/preview/terms.ts';
-import { sha256 } from '../../shared/kernel/digest.ts';
-import { idPrefixes } from '../../shared/kernel/ids.ts';
 import { fieldProblem, problem } from '../../shared/kernel/problem.ts';
 import type { Result } from '../../shared/kernel/result.ts';
 import { fail, ok } from '../../shared/kernel/result.ts';
 import type { Instant } from '../../shared/kernel/time.ts';
 import { dateOf, latestOf } from '../../shared/kernel/time.ts';
 import { standingRegulations } from '../../shared/pricing/zone-overlap.ts';
-import { pendingClearings } from '../../shared/store/clearings.ts';
 import { readGuard } from '../../shared/store/configuration.ts';
 import { readAll, readProduct } from '../../shared/store/reference.ts';
 import type { Table } from '../../shared/store/table.ts';
-import { readLiveBook } from '../clearing/live-book.ts';
-import { unsealedReader } from '../clearing/reference-reader.ts';
-import { snapshotOf } from '../clearing/snapshot.ts';
-import { snapshotParts } from '../clearing/snapshot-parts.ts';
+import { liveSnapshot } from './live-snapshot.ts';
 
 /**
  * What a preview may cost within a call of 29 s, most of it kept for what is slower than where it was measured: half a
@@ -40,41 +34,23 @@ export async function previewClearing(
     return fail(fieldProblem('unknown_reference', '/product', 'There is no such product.'));
   // Clocks differ: what is recorded already must be seen.
   const at = latestOf(now, (await readGuard(table)).at);
-  const book = await readLiveBook(table, product.id, at, limits);
-  if (book === undefined)
+  const [live, floors, rules] = await Promise.all([
+    liveSnapshot(table, product, at, limits, { supposed: terms.programmes ?? [] }),
+    readAll(table, 'floor'),
+    readAll(table, 'standards'),
+  ]);
+  if (live === undefined)
     return fail(
       problem(
         'market_too_large',
         `More than ${limits.orders} orders are open, too many to be previewed within a call. Preview when fewer are, or ask for a clearing, which takes far more.`,
       ),
     );
-  const [parts, floors, rules, [pending]] = await Promise.all([
-    snapshotParts(unsealedReader(table), {
-      ...{ product: product.id, gateClosure: at, orders: book.orders, concurrency: limits.concurrency },
-      supposed: terms.programmes ?? [],
-    }),
-    readAll(table, 'floor'),
-    readAll(table, 'standards'),
-    pendingClearings(table, product.id),
-  ]);
-  const { snapshot } = snapshotOf({
-    capsMayChange: true,
-    ...parts,
-    ...{ gateClosure: at, salt: 'preview', locked: book.orders },
-    clearing: pending?.clearing ?? nextClearing(product.id, book.run),
-  });
+  const { snapshot, clearingUnderWay } = live;
   const result = previewOf(snapshot, terms, standingRegulations(floors, rules, dateOf(at)), {
     pairs: limits.pairs,
     isOverTime: () => performance.now() - begun > limits.milliseconds,
   });
   if (!result.ok) return result;
-  const { clearingUnderWay } = book;
   return ok({ product: product.id, at, clearingUnderWay, ...result.value });
 }
-
-/**
- * Stands for the clearing that is not asked for yet. The last lots of a tie go by its hash, so previews of one book
- * must share it: else they would differ by chance.
- */
-const nextClearing = (product: string, run: number): string =>
-  `${idPrefixes.clearing}_${sha256(`${product}\n${run + 1}`).slice(0, 26)}`;

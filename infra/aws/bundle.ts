@@ -45,7 +45,7 @@ export interface Bundle {
   readonly entry: string;
   /** What is read as the function starts, the entry and all that it imports: bytes, and the files they were made of. */
   readonly start: { readonly bytes: number; readonly sources: readonly string[] };
-  /** What is read when a call first needs it: bytes by the name of the file that is imported then. */
+  /** What is read when a call first needs it, shared parts included: bytes by the name of the file that is imported then. */
   readonly later: ReadonlyMap<string, number>;
 }
 
@@ -79,19 +79,25 @@ export async function bundleHandler(name: HandlerName, folder = bundleFolder): P
 }
 
 function readWhen({ outputs }: Metafile, entry: string): Pick<Bundle, 'start' | 'later'> {
-  const start = new Set([entry]);
-  for (const path of start)
-    for (const { kind, path: imported } of outputs[path]!.imports)
-      if (kind === 'import-statement' && imported in outputs) start.add(imported);
-  const outputsAtStart = [...start].map((path) => outputs[path]!);
-  const later = Object.values(outputs).filter(
-    ({ entryPoint }) => entryPoint !== undefined && entryPoint !== outputs[entry]!.entryPoint,
+  /** A file with all that it imports at once, and what those do; without what is read already. */
+  const readWith = (first: string, read: ReadonlySet<string> = new Set()): Set<string> => {
+    const found = new Set([first]);
+    for (const path of found)
+      for (const { kind, path: imported } of outputs[path]!.imports)
+        if (kind === 'import-statement' && imported in outputs && !read.has(imported)) found.add(imported);
+    return found;
+  };
+  const bytesOf = (paths: Iterable<string>): number =>
+    [...paths].reduce((sum, path) => sum + outputs[path]!.bytes, 0);
+  const start = readWith(entry);
+  const later = Object.entries(outputs).filter(
+    ([, { entryPoint }]) => entryPoint !== undefined && entryPoint !== outputs[entry]!.entryPoint,
   );
   return {
     start: {
-      bytes: outputsAtStart.reduce((sum, { bytes }) => sum + bytes, 0),
-      sources: outputsAtStart.flatMap(({ inputs }) => Object.keys(inputs)),
+      bytes: bytesOf(start),
+      sources: [...start].flatMap((path) => Object.keys(outputs[path]!.inputs)),
     },
-    later: new Map(later.map(({ entryPoint, bytes }) => [entryPoint!, bytes])),
+    later: new Map(later.map(([path, { entryPoint }]) => [entryPoint!, bytesOf(readWith(path, start))])),
   };
 }

@@ -27,6 +27,7 @@ export function assessedContract(
   const ended = contract.events.find(({ type }) => type === 'terminated');
   const hasEnded = (quarter: Quarter): boolean => ended !== undefined && ended.at < firstDayOf(quarter);
   return {
+    ...{ bid: contract.bid, takes: contract.buyer },
     ...{ contract: contract.id, origin: contract.origin, destination: contract.destination },
     ...{ seller: groupOf(contract.seller), buyer: groupOf(contract.buyer) },
     isOver: state.status === 'completed' || state.status === 'terminated',

@@ -22,6 +22,10 @@ export interface AssessedQuarter {
 /** A contract that delivers into the zone (into any, where none is named), as its events have left it. */
 export interface AssessedContract {
   readonly contract: string;
+  /** That it was concluded under. */
+  readonly bid: string;
+  /** Organisation that takes delivery. */
+  readonly takes: string;
   /** Groups of related parties. */
   readonly seller: string;
   readonly buyer: string;

@@ -60,7 +60,7 @@ export async function readAssessmentInputs(
   ]);
   return {
     ...{ product, zone, at, from, contracts, declared, prices, stockpiles },
-    consumption: consumptionOf(
+    consumption: plannedTogether(
       plans.filter((plan) => plan.product === product.id && (zone === null || plan.zone === zone.id)),
       zones,
     ),
@@ -96,7 +96,11 @@ export const inEffect = (
       affectedShare: cutShare(disruption),
     }));
 
-async function readDeclaredFlows(table: Table, zone: string, product: string): Promise<DeclaredFlows | null> {
+export async function readDeclaredFlows(
+  table: Table,
+  zone: string,
+  product: string,
+): Promise<DeclaredFlows | null> {
   const record = await readReference(table, 'flows', consumptionId(zone, product));
   if (record === undefined) return null;
   const { source, year, flows } = record;
@@ -130,7 +134,7 @@ export async function readZoneCovers(
       const assessed = await readAssessedStockpiles(table, product, { zone: zone.id, operator, on, at });
       const cover = assessed.map((each) => coverStatus(each, product));
       const own = plans.filter((plan) => plan.zone === zone.id && plan.product === product.id);
-      const consumption = plannedIn(consumptionOf(own, [zone]), windowFrom(quarterOf(on)));
+      const consumption = plannedIn(plannedTogether(own, [zone]), windowFrom(quarterOf(on)));
       return {
         ...{ product: product.id, unit: product.unit, consumption, cover },
         zoneCover: operator === undefined ? zoneCover(cover, consumption) : null,
@@ -144,7 +148,7 @@ export async function readZoneCovers(
  * What zones plan together, by quarter; only quarters that every one of them has declared. Null where none plans
  * anything, and where a country lies in two of them: it would be counted twice.
  */
-function consumptionOf(
+export function plannedTogether(
   plans: readonly Consumption[],
   zones: readonly Zone[],
 ): AssessmentInputs['consumption'] {

@@ -26,6 +26,7 @@ import { stockpileRoutes } from './stockpiles.ts';
 import { standardTermsRoutes } from './standard-terms.ts';
 import { standardsRoutes } from './standards.ts';
 import { statementRoutes } from './statements.ts';
+import { stressTestRoutes } from './stress-tests.ts';
 import { zoneRoutes } from './zones.ts';
 
 /** Every route of the API, in the order in which the reference lists them. */
@@ -58,4 +59,5 @@ export const routes: readonly Route[] = [
   ...marketRoutes,
   ...riskRoutes,
   ...disruptionRoutes,
+  ...stressTestRoutes,
 ];

@@ -147,3 +147,66 @@ describe('the cover of a zone', () => {
     expect((await market.call(ada, 'GET', '/v1/zones/nowhere/cover')).status).toBe(404);
   });
 });
+
+describe('a stress test', () => {
+  const stop = (changes: object = {}, who = ada) =>
+    market.call(who, 'POST', '/v1/stress-tests', {
+      ...{ product: 'ndpr-oxide', origin: 'BR', quarters: 2 },
+      ...changes,
+    });
+  const everything = async () => {
+    const { body } = await risk();
+    const { items } = (await market.done(ada, 'GET', '/v1/clearings')).body;
+    return JSON.stringify([body['total'], body['shares'], items.length]);
+  };
+
+  it('tells what stops, what the rest of the book restores, and what neither brings; and changes nothing', async () => {
+    const before = await everything();
+    // Of what a mine inside the zone offers, 150 kg in the second quarter of the stop are dear, and 40 too dear.
+    await market.offer({ price: usd('125.00'), delivery: flat('150', '2027-Q2') });
+    await market.offer({ price: usd('131.00'), delivery: flat('40', '2027-Q2') });
+    await market.offerOf('mine-br', 'BR', { delivery: flat('500', '2027-Q1') });
+    const { status, body } = await stop();
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      ...{ origin: 'BR', lost: '600', restored: '150', unmet: '450', clearingUnderWay: null },
+      quarters: [
+        { quarter: '2027-Q1', contracted: '300', lost: '300', restored: '0', consumption: '1000' },
+        { quarter: '2027-Q2', contracted: '300', lost: '300', restored: '150', unmet: '150' },
+      ],
+      zones: [
+        {
+          ...{ zone: 'partners', lost: '600', unmet: '450', releasable: '0', unmetAfterRelease: '450' },
+          declaredLoss: { quantity: '0', source: 'Customs statistics' },
+        },
+      ],
+      clearing: { current: { volume: kg('0') }, without: { volume: kg('150') } },
+    });
+    expect(body['contracts']).toHaveLength(3);
+    expect(await everything()).toBe(before);
+  });
+
+  it('of an origin that only statistics know tells what they tell', async () => {
+    const { body } = await stop({ origin: 'CN', quarters: 4 });
+    expect(body).toMatchObject({
+      ...{ lost: '0', contracts: [] },
+      zones: [{ zone: 'partners', daysBridged: null, declaredLoss: { quantity: '3300' } }],
+    });
+  });
+
+  it.each([
+    ['an unknown product', { product: 'unobtainium' }, 422, 'unknown_reference'],
+    ['a quarter that has begun', { from: '2026-Q1' }, 422, 'quarter_begun'],
+    ['no quarters', { quarters: 0 }, 422, 'invalid_request'],
+    ['more than twenty', { quarters: 21 }, 422, 'invalid_request'],
+    ['an origin that is no country', { origin: 'Brazil' }, 422, 'invalid_request'],
+    ['a misspelt field', { orgin: 'BR' }, 422, 'invalid_request'],
+  ])('refuses %s', async (_, changes, status, code) => {
+    const answer = await stop(changes);
+    expect([answer.status, answer.body['code']]).toEqual([status, code]);
+  });
+
+  it('is for administrators', async () => {
+    for (const who of [buyer, mine, stockpile, auditor]) expect((await stop({}, who)).status).toBe(403);
+  });
+});

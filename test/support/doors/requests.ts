@@ -38,6 +38,7 @@ export const requests: Readonly<Record<string, (of: Holdings) => DoorRequest>> =
   putZone: () => ({ params: { id: 'fresh' }, body: zoneBody(['CH', 'NO']) }),
   putConsumption: () => ({ body: { quarters: [ofQuarter('2028-Q1', '1000')] } }),
   putDeclaredFlows: () => ({ body: flows }),
+  runStressTest: () => ({ body: { product: 'ndpr-oxide', origin: 'AU', quarters: 2, from: '2028-Q1' } }),
   putScheme: () => ({ params: { id: 'fresh' }, body: schemeBody() }),
   putStandardTerms: () => ({ params: { id: 'cobalt' }, body: { cureDays: 20, provisionalShare: '0.8' } }),
   putReferencePrice: () => ({ params: { id: 'fresh' }, body: series }),

@@ -215,6 +215,7 @@ getMarketOutcomes            200       200       200            200             
 # Risk
 getRisk                      200       200       200            200                 200
 getZoneCover                 403       403       200            200                 200
+runStressTest                403       403       200            403                 403
 `;
 
 /** Anybody may read these, without a token. */

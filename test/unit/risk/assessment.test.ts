@@ -75,6 +75,8 @@ const contract = (
   more: Partial<AssessedContract> = {},
 ): AssessedContract => ({
   contract: `ctr_${id.padStart(26, '0')}`,
+  bid: `bid_${id.padStart(26, '0')}`,
+  takes: 'buyer',
   seller: `organisation:${id}`,
   buyer: 'organisation:buyer',
   origin,
