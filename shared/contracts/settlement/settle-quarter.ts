@@ -5,7 +5,7 @@ import { moneyOf } from '../../kernel/money.ts';
 import type { Quarter } from '../../kernel/quarter.ts';
 import { firstDayOf, quarterFromNumber, quarterNumber, yearOf } from '../../kernel/quarter.ts';
 import type { CalendarDate, Instant } from '../../kernel/time.ts';
-import { addDays, dateOf } from '../../kernel/time.ts';
+import { addDays, dateOf, instantOf, millisecondsOf } from '../../kernel/time.ts';
 import type { Cause, Entry } from '../../ledger/entry.ts';
 import type { Movement } from '../../ledger/posting.ts';
 import { entryOf } from '../../ledger/posting.ts';
@@ -154,11 +154,15 @@ function standingOf(before: readonly QuarterSettlement[]): Goods {
   return standing === undefined ? sumOfGoods([]) : goodsOf(standing);
 }
 
+/** Minutes into its quarter by which an id sorts: lists show a quarter's settlements as they follow one another. */
+const places = { provisional: 0, delivery: 1, year: 2 } as const;
+
 export function settlementId(
   kind: Settlement['kind'],
   about: { readonly contract: string; readonly quarter: Quarter; readonly sequence: number },
 ): string {
-  return derivedId('settlement', `${firstDayOf(about.quarter)}T00:00:00.000Z`, canonicalJson([kind, about]));
+  const place = millisecondsOf(`${firstDayOf(about.quarter)}T00:00:00.000Z`) + places[kind] * 60_000;
+  return derivedId('settlement', instantOf(place + about.sequence), canonicalJson([kind, about]));
 }
 
 export const postingsOf = (...entries: readonly (Entry | undefined)[]) => ({

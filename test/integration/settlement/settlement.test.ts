@@ -117,6 +117,17 @@ describe('what is due', () => {
     await at.correct(at.abroad, 'A1', '69');
     expect((await at.settle()).settlements).toMatchObject([{ contract: at.abroad, quarter: '2027-Q1' }]);
     expect(await balances(at, 'organisation:mine-cl')).toEqual([before! - 72_00n]);
+    // Listed in the order in which they follow one another.
+    at.now = '2027-09-02T12:00:00.000Z';
+    await at.correct(at.abroad, 'A1', '68');
+    await at.settle();
+    const { items } = (await at.trading.done(auditor, 'GET', `/v1/contracts/${at.abroad}/settlements`)).body;
+    expect(items.map((each) => [each['quarter'], each['sequence']])).toEqual([
+      ['2027-Q1', 1],
+      ['2027-Q1', 2],
+      ['2027-Q1', 3],
+      ['2027-Q2', 1],
+    ]);
     expect(await at.findings()).toEqual([]);
   });
 });
