@@ -51,7 +51,8 @@ export const unsealedReader = (table: Table): ReferenceReader => ({
   budgetLeft: async ({ id, budget: { currency } }, holder) => {
     const budget = await (holder === undefined ? readBudget(table, id) : lockBudget(table, id, holder));
     if (budget === undefined) throw new Superseded();
-    return moneyOf(budget.left, currency);
+    // Below zero what was promised is not covered: nothing more is.
+    return moneyOf(budget.left < 0n ? 0n : budget.left, currency);
   },
   originUse: (product) => readOriginUse(table, product),
   referencePrice: async (id, product, at) => {

@@ -1,143 +1,170 @@
-import type { Contract } from '../../shared/contracts/contract.ts';
-import { stateOf } from '../../shared/contracts/life.ts';
-import { entryFor } from '../../shared/contracts/settlement/cleared-prices.ts';
-import type { QuarterSettlement } from '../../shared/contracts/settlement/settlement.ts';
-import { endOf, settledAfterDays } from '../../shared/contracts/settlement/settle-quarter.ts';
-import { isLive } from '../../shared/contracts/quantities.ts';
 import type { Quarter } from '../../shared/kernel/quarter.ts';
-import type { CalendarDate, Instant } from '../../shared/kernel/time.ts';
+import type { Instant } from '../../shared/kernel/time.ts';
 import { addDays, dateOf } from '../../shared/kernel/time.ts';
 import { quotationalWindow } from '../../shared/pricing/quotational-period.ts';
-import type { Programme } from '../../shared/support/programme.ts';
+import type { Fixing } from '../../shared/pricing/reference-price.ts';
 import type { Agreement } from '../../shared/support/agreement.ts';
-import type { SupportBatch } from '../../shared/support/quarter-settlement.ts';
+import { supportDue } from '../../shared/support/round.ts';
+import type { SettledAgreementQuarter, SupportSettlement } from '../../shared/support/quarter-settlement.ts';
 import { settleAgreementQuarter } from '../../shared/support/quarter-settlement.ts';
+import type { Action } from '../../shared/store/action.ts';
 import { readAgreement, readDesignations } from '../../shared/store/agreements.ts';
-import { readContract } from '../../shared/store/contracts.ts';
 import { freezeFixing } from '../../shared/store/fixings.ts';
-import { ownerPartition } from '../../shared/store/keys.ts';
 import { productOf } from '../../shared/store/orders.ts';
 import { readBudget } from '../../shared/store/programme-budget.ts';
+import { readClaimsOf, readPlace } from '../../shared/store/programme-claims.ts';
 import { readReference } from '../../shared/store/reference.ts';
-import { readStandardTerms } from '../../shared/store/standard-terms.ts';
-import { readSettlements } from '../../shared/store/settlements.ts';
 import {
+  completeAgreement,
   lookAgain,
   readSupportSettlements,
-  reserveLeft,
   settleSupportQuarter,
+  standingSettlements,
 } from '../../shared/store/support-settlements.ts';
 import type { Table } from '../../shared/store/table.ts';
 import type { SettlementDependencies } from './dependencies.ts';
-
-/** When a quarter of an agreement is settled: when the contracts under which its output was delivered surely are. */
-export const supportDue = (quarter: Quarter): CalendarDate => addDays(endOf(quarter), settledAfterDays);
+import { fundProgramme } from './fund-programme.ts';
+import { batchesOf, membersAt, soldFrom } from './site-batches.ts';
 
 export interface AgreementLooked {
   readonly settlements: readonly { readonly id: string; readonly quarter: Quarter }[];
   readonly held: readonly Quarter[];
 }
 
-/** More than an agreement has quarters. */
+/** More than an agreement has quarters, each corrected once. */
 const maximumSteps = 200;
 
-/** Settles the quarters of a site's agreement that are due, in order, each in one transaction, each once. */
+/**
+ * Settles the quarters of a site's agreement that are due, in order, each in one transaction, each once; and corrects
+ * those that were settled, and what rests on them, where what was delivered in them is not what it was.
+ */
 export async function settleAgreement(
-  { table, clock, only }: Pick<SettlementDependencies, 'table' | 'clock' | 'only'>,
+  dependencies: Pick<SettlementDependencies, 'table' | 'clock' | 'only'>,
   id: string,
 ): Promise<AgreementLooked> {
+  const { table, clock, only } = dependencies;
   const settlements: AgreementLooked['settlements'][number][] = [];
   for (let turn = 1; turn <= maximumSteps; turn += 1) {
     const at = clock();
     const agreement = await readAgreement(table, id);
     if (agreement === undefined) throw new Error(`${id} is due, and not there`);
-    const earlier = await readSupportSettlements(table, id);
-    const quarters = agreement.caps.map(({ quarter }) => quarter).sort();
-    const open = quarters.filter((quarter) => !earlier.some((each) => each.quarter === quarter));
-    const [quarter, following] = open;
-    if (quarter === undefined || agreement.status !== 'active') return { settlements, held: [] };
-    if (only !== undefined && quarter !== only) return { settlements, held: [] };
-    if (supportDue(quarter) > dateOf(at)) {
-      await table.transact([lookAgain(agreement, supportDue(quarter))]);
-      return { settlements, held: [] };
-    }
-    const settled = await quarterOf(table, agreement, quarter, earlier, at);
-    if (settled === 'no reference price')
-      await table.transact([lookAgain(agreement, addDays(dateOf(at), 1))]);
-    // A contract that is not settled yet may be in a moment: the agreement stays due.
-    if (typeof settled === 'string') return { settlements, held: [quarter] };
-    const due = following === undefined ? undefined : supportDue(following);
-    const outcome = await table.transact(settleSupportQuarter(agreement, earlier, settled, due));
-    if (outcome.done) settlements.push({ id: settled.settlement.id, quarter });
-    else await table.backOff(Math.min(turn, 6));
+    const budget = await readBudget(table, agreement.programme);
+    // A claim changes only between rounds.
+    if (budget?.distributing !== undefined) await fundProgramme(dependencies, agreement.programme);
+    const step = await nextStep(table, agreement, at, only);
+    const outcome = step.actions.length === 0 ? { done: true } : await table.transact(step.actions);
+    if (!outcome.done) await table.backOff(Math.min(turn, 6));
+    else if (step.settled === undefined) return { settlements, held: step.held };
+    else settlements.push({ id: step.settled.id, quarter: step.settled.quarter });
   }
   throw new Error(`${id} does not come to rest`);
 }
 
-/** Or what is still to come. */
-async function quarterOf(
+interface Step {
+  readonly actions: readonly Action[];
+  readonly settled?: SupportSettlement;
+  readonly held: readonly Quarter[];
+}
+
+async function nextStep(
   table: Table,
   agreement: Agreement,
-  quarter: Quarter,
-  earlier: Awaited<ReturnType<typeof readSupportSettlements>>,
   at: Instant,
-) {
+  only: Quarter | undefined,
+): Promise<Step> {
+  const { id, programme } = agreement;
+  const today = dateOf(at);
+  const standing = standingSettlements(await readSupportSettlements(table, id));
+  const quarters = agreement.caps.map(({ quarter }) => quarter).sort();
+  const basis = await basisOf(table, agreement);
+  const claims = new Map(
+    (await readClaimsOf(table, programme, id, quarters)).map(({ quarter, amount }) => [quarter, amount]),
+  );
+  let previous: SupportSettlement | undefined;
+  for (const [index, quarter] of quarters.entries()) {
+    const before = standing.get(quarter);
+    if (only !== undefined && quarter !== only) {
+      if (before === undefined) return { actions: [], held: [] };
+      previous = before;
+      continue;
+    }
+    if (before === undefined && supportDue(quarter) > today)
+      return { actions: [lookAgain(id, supportDue(quarter))], held: [] };
+    const open = claims.get(quarter) ?? 0n;
+    const settled = await settledQuarter(table, basis, { quarter, before, previous, open, at });
+    if (settled === 'no reference price')
+      return { actions: [lookAgain(id, addDays(today, 1))], held: [quarter] };
+    if (settled === 'a contract is not settled') {
+      // It may be in a moment: the agreement stays due. What stands stands until then.
+      if (before === undefined) return { actions: [], held: [quarter] };
+    } else if (settled !== undefined) {
+      const place = await readPlace(table, programme, agreement.site);
+      const next = quarters[index + 1];
+      return {
+        actions: settleSupportQuarter(agreement, settled, { place, open, next }, today),
+        settled: settled.settlement,
+        held: [],
+      };
+    }
+    previous = before;
+  }
+  if (only !== undefined) return { actions: [], held: [] };
+  const place = await readPlace(table, programme, agreement.site);
+  return {
+    actions:
+      agreement.status === 'active' && claims.size === 0
+        ? completeAgreement(agreement, place, today)
+        : [lookAgain(id, undefined)],
+    held: [],
+  };
+}
+
+/** What every quarter of an agreement is settled with. */
+async function basisOf(table: Table, agreement: Agreement) {
   const programme = await readReference(table, 'programme', agreement.programme);
-  const budget = await readBudget(table, agreement.programme);
-  if (programme === undefined || budget === undefined) throw new Error(`${agreement.programme} has gone`);
-  const fixing = await freezeFixing(table, programme.reference, quotationalWindow(quarter), at);
-  if (fixing === undefined) throw new Error(`there is no series ${programme.reference}`);
-  const batches = await batchesOf(table, agreement, programme, quarter);
-  if (!fixing.ok) return 'no reference price' as const;
-  if (batches === undefined) return 'a contract is not settled' as const;
-  const designated = (await readDesignations(table, agreement.id)).find((each) => each.quarter === quarter);
+  if (programme === undefined) throw new Error(`${agreement.programme} has gone`);
+  const [product, sold, designations] = await Promise.all([
+    productOf(table, agreement.product),
+    soldFrom(table, agreement),
+    readDesignations(table, agreement.id),
+  ]);
+  return { agreement, programme, product, sold, designations };
+}
+
+/** Or what is still to come; nothing where what stands is right. */
+async function settledQuarter(
+  table: Table,
+  { agreement, programme, product, sold, designations }: Awaited<ReturnType<typeof basisOf>>,
+  of: {
+    readonly quarter: Quarter;
+    readonly before: SupportSettlement | undefined;
+    readonly previous: SupportSettlement | undefined;
+    readonly open: bigint;
+    readonly at: Instant;
+  },
+): Promise<SettledAgreementQuarter | undefined | 'no reference price' | 'a contract is not settled'> {
+  const { quarter, before, previous, open, at } = of;
+  const fixing = before?.fixing ?? (await fixingOf(table, programme.reference, quarter, at));
+  const members = await membersAt(table, programme, before?.settledAt ?? at);
+  const batches = batchesOf(sold, members, quarter);
+  if (fixing === undefined) return 'no reference price';
+  if (batches === undefined) return 'a contract is not settled';
+  const designated = designations.find((each) => each.quarter === quarter);
   const settled = settleAgreementQuarter({
-    ...{ programme, agreement, quarter, batches, at, fixing: fixing.value },
-    product: await productOf(table, agreement.product),
-    stockpiled: designated?.stockpiled.amount ?? { units: 0n, scale: 0 },
-    previous: earlier.at(-1),
-    available: reserveLeft(agreement, earlier) + budget.left,
+    ...{ programme, agreement, product, quarter, batches, fixing, previous, open, at, standing: before },
+    stockpiled: before?.stockpiled ?? designated?.stockpiled.amount ?? { units: 0n, scale: 0 },
   });
   if (!settled.ok) throw new Error(settled.problem.detail);
   return settled.value;
 }
 
-/**
- * What was delivered of the site's output into the programme's zone in a quarter, as the contracts' settlements have it;
- * `undefined` while one of them is still to come.
- */
-async function batchesOf(
+async function fixingOf(
   table: Table,
-  { producer, site, product }: Agreement,
-  programme: Programme,
+  series: string,
   quarter: Quarter,
-): Promise<SupportBatch[] | undefined> {
-  const zone = await readReference(table, 'zone', programme.zone);
-  const sold = await table.queryIndex('gsi1', ownerPartition(producer, 'sold'));
-  const batches: SupportBatch[] = [];
-  for (const { position } of sold) {
-    const contract = await readContract(table, position);
-    if (contract?.site !== site || contract.product !== product) continue;
-    if (zone?.members.includes(contract.destination) !== true) continue;
-    const state = stateOf(contract, await readStandardTerms(table, contract));
-    if (!state.deliveries.some((each) => each.quarter === quarter && isLive(each))) continue;
-    const settlement = (await readSettlements(table, contract.id)).findLast(
-      (each): each is QuarterSettlement => each.kind === 'delivery' && each.quarter === quarter,
-    );
-    if (settlement === undefined) return undefined;
-    batches.push(...batchesIn(contract, settlement));
-  }
-  return batches;
-}
-
-function batchesIn(contract: Contract, { quarter, unit, lines }: QuarterSettlement): SupportBatch[] {
-  const { floorUplift } = entryFor(contract, quarter).waterfall;
-  const lifted = unit.bound === undefined ? floorUplift.units > 0n : unit.bound === 'floor';
-  return lines
-    .filter(({ basis }) => basis === 'final')
-    .map(({ delivery, quantity, support }) => ({
-      ...{ contract: contract.id, delivery, quantity: quantity.amount },
-      ...(lifted ? { protectedPrice: unit.price.amount } : {}),
-      ...(support.amount.units > 0n ? { supported: unit.support } : {}),
-    }));
+  at: Instant,
+): Promise<Fixing | undefined> {
+  const fixing = await freezeFixing(table, series, quotationalWindow(quarter), at);
+  if (fixing === undefined) throw new Error(`there is no series ${series}`);
+  return fixing.ok ? fixing.value : undefined;
 }

@@ -13,6 +13,7 @@ import type { Instant } from '../../shared/kernel/time.ts';
 import { dateOf } from '../../shared/kernel/time.ts';
 import type { Action } from '../../shared/store/action.ts';
 import { readContract } from '../../shared/store/contracts.ts';
+import { siteAgreementsToLookAt } from '../../shared/store/site-agreements.ts';
 import { endContractAgreement, payContractSupport } from '../../shared/store/support-payments.ts';
 import { appendToContract, readSettlements, settle } from '../../shared/store/settlements.ts';
 import { stockActions } from '../../shared/store/stock-contracts.ts';
@@ -21,7 +22,7 @@ import type { SettlementDependencies } from './dependencies.ts';
 /** What came of looking at a contract. */
 export interface Looked {
   readonly settlements: readonly Settlement[];
-  /** Quarters that wait for a reference price. */
+  /** Quarters that wait for a reference price, or for money that their correction takes. */
   readonly held: readonly string[];
 }
 
@@ -97,10 +98,16 @@ async function nextStep(
     if (settled === undefined) continue;
     const { kind, sequence, id } = settled.settlement;
     const event: EventBody = { type: 'quarter_settled', at, quarter, sequence, settlement: id };
+    const support = await payContractSupport(table, contract, settled.settlement, today);
+    if (support === 'not covered') {
+      held.add(quarter);
+      continue;
+    }
     return {
       actions: [
         ...settle(settled),
-        ...payContractSupport(contract, settled.settlement),
+        ...support,
+        ...(await siteAgreementsToLookAt(table, contract, quarter, today)),
         ...appendToContract(contract, kind === 'delivery' ? [event] : [], today),
       ],
       settlement: settled.settlement,
@@ -118,7 +125,7 @@ async function nextStep(
   const look = nextLook(contract, state, at, held.size > 0);
   if (look === undefined) {
     const status = state.status === 'completed' ? 'completed' : 'ended';
-    const ending = await endContractAgreement(table, contract, earlier, status);
+    const ending = await endContractAgreement(table, contract, earlier, status, today);
     if (ending.length > 0)
       return { actions: [...ending, ...appendToContract(contract, [], today)], isLast: false };
   }

@@ -1,5 +1,6 @@
 import { idPrefixes } from '../../shared/kernel/ids.ts';
 import type { Settlement } from '../../shared/contracts/settlement/settlement.ts';
+import type { Quarter } from '../../shared/kernel/quarter.ts';
 import { addDays, dateOf } from '../../shared/kernel/time.ts';
 import { perform } from '../../shared/store/effect.ts';
 import { shards } from '../../shared/store/keys.ts';
@@ -8,8 +9,18 @@ import { whatIsDue } from '../../shared/store/settlements.ts';
 import { concurrently } from '../clearing/concurrently.ts';
 import type { SettlementDependencies } from './dependencies.ts';
 import { publishOutcomes } from './publish-outcomes.ts';
+import { fundProgramme } from './fund-programme.ts';
 import { settleAgreement } from './settle-agreement.ts';
 import { settleContract } from './settle-contract.ts';
+
+/**
+ * Agreements rest on what contracts were settled at, programmes on what agreements claim; what a programme has paid in
+ * full may be completed.
+ */
+const phases = (only: Quarter | undefined) =>
+  only === undefined
+    ? (['contract', 'agreement', 'programme', 'agreement', 'stockLot'] as const)
+    : (['contract', 'agreement', 'stockLot'] as const);
 
 /** Of a contract, or of a site's agreement with a programme. */
 type Of = { readonly contract: string } | { readonly agreement: string };
@@ -24,6 +35,8 @@ export interface SettlementRun {
   } & Of)[];
   /** Quarters that wait for a reference price, or an agreement's for a contract. */
   readonly held: readonly ({ readonly quarter: string } & Of)[];
+  /** What programmes have paid to sites. */
+  readonly rounds: readonly { readonly programme: string; readonly round: number }[];
   /** What could not be settled for a fault of ours; each is in the log, and tried again. */
   readonly failed: readonly string[];
   /** Time was up before all was done: the next run goes on. */
@@ -51,6 +64,7 @@ export async function settleWhatIsDue(dependencies: SettlementDependencies): Pro
   const until = dependencies.isAsked === true ? addDays(today, 1) : today;
   const settlements: SettlementRun['settlements'][number][] = [];
   const held: SettlementRun['held'][number][] = [];
+  const rounds: SettlementRun['rounds'][number][] = [];
   const failed = new Set<string>();
   const looked = new Set<string>();
   const isTimeUp = (): boolean => dependencies.remainingMilliseconds() < settings.handOnMilliseconds;
@@ -65,7 +79,19 @@ export async function settleWhatIsDue(dependencies: SettlementDependencies): Pro
         settlements.push(
           ...found.settlements.map((each) => ({ ...each, agreement: id, kind: 'support' as const })),
         );
-        held.push(...found.held.map((quarter) => ({ agreement: id, quarter })));
+        held.push(
+          ...found.held
+            .filter(
+              (quarter) =>
+                !held.some(
+                  (each) => 'agreement' in each && each.agreement === id && each.quarter === quarter,
+                ),
+            )
+            .map((quarter) => ({ agreement: id, quarter })),
+        );
+      } else if (id.startsWith(`${idPrefixes.programme}_`)) {
+        const found = await fundProgramme(dependencies, id);
+        rounds.push(...found.map(({ programme, round }) => ({ programme, round })));
       } else {
         const found = await settleContract(dependencies, id);
         settlements.push(
@@ -81,9 +107,8 @@ export async function settleWhatIsDue(dependencies: SettlementDependencies): Pro
     }
   };
 
-  // Agreements rest on what contracts were settled at.
-  for (const kind of ['contract', 'agreement', 'stockLot'] as const) {
-    const seen = new Set(looked);
+  for (const kind of phases(dependencies.only)) {
+    const seen = new Set<string>();
     for (const shard of shards)
       for (;;) {
         // What is done has moved behind today, or is in `seen`: each batch is of others, until there are none.
@@ -100,10 +125,15 @@ export async function settleWhatIsDue(dependencies: SettlementDependencies): Pro
   }
   const published = isTimeUp() ? [] : await publishOutcomes(dependencies, isTimeUp);
   const more = isTimeUp();
-  const run = { looked: looked.size, settlements, held, failed: [...failed], more };
+  const run = { looked: looked.size, settlements, held, rounds, failed: [...failed], more };
   logger.info('settlement', {
     ...run,
-    ...{ settlements: settlements.length, held: held.length, outcomes: published.length },
+    ...{
+      settlements: settlements.length,
+      held: held.length,
+      rounds: rounds.length,
+      outcomes: published.length,
+    },
   });
   return run;
 }

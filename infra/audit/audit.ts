@@ -10,6 +10,7 @@ import { checkProgrammes } from './checks/programmes.ts';
 import { checkReference } from './checks/reference.ts';
 import { checkSettlements } from './checks/settlements.ts';
 import { checkReferencePrices } from './checks/reference-prices.ts';
+import { checkSupport } from './checks/support.ts';
 import { checkSites } from './checks/sites.ts';
 import { checkStock } from './checks/stock.ts';
 import { Evidence } from './evidence.ts';
@@ -83,6 +84,7 @@ function* findingsOf(evidence: Evidence, at: Instant): Generator<Finding> {
   yield* checkContracts(evidence);
   yield* checkSettlements(evidence);
   yield* checkProgrammes(evidence);
+  yield* checkSupport(evidence);
   yield* checkStock(evidence, at);
   yield* checkLedger(evidence);
   yield* checkOutcomes(evidence);

@@ -9,6 +9,8 @@ import type { LotsByQuarter } from '../../shared/orders/delivery.ts';
 import type { Fixing, PricePoint } from '../../shared/pricing/reference-price.ts';
 import type { Product } from '../../shared/reference/product.ts';
 import type { Agreement } from '../../shared/support/agreement.ts';
+import type { FundingRound } from '../../shared/support/round.ts';
+import { readRoundItem } from '../../shared/store/funding-rounds.ts';
 import { readSupportItem } from '../../shared/store/support-settlements.ts';
 import type { SupportSettlement } from '../../shared/support/quarter-settlement.ts';
 import { agreementOf } from '../../shared/store/agreements.ts';
@@ -98,6 +100,9 @@ export class Evidence {
   readonly supportSettlements: SupportSettlement[] = [];
   /** Items of programmes' budgets, by programme. */
   readonly budgets = new Map<string, Item>();
+  readonly rounds: FundingRound[] = [];
+  /** Minor units of claims that are open, by programme, quarter and agreement (`prg_… 2027-Q1 agr_…`). */
+  readonly claims = new Map<string, bigint>();
   /** Reference prices as they were frozen, as canonical JSON. */
   readonly fixings = new Map<string, Fixing>();
   /** Points of reference price series, by series. */
@@ -221,6 +226,9 @@ export class Evidence {
         return;
       case 'PROGRAMME':
         if (sk === 'BUDGET') this.budgets.set(rest, item);
+        if (sk.startsWith('ROUND#')) this.rounds.push(readRoundItem(item));
+        if (sk.startsWith('CLAIM#'))
+          this.claims.set(`${rest} ${sk.slice('CLAIM#'.length).replace('#', ' ')}`, amountOf(item));
         return;
       case 'LEDGER':
         this.entries.push(readEntryItem(item));
@@ -274,6 +282,8 @@ export const keyOf = (item: Item): string => `${String(item['pk'])} ${String(ite
 
 const shortly = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ').slice(0, 300);
+
+const amountOf = (item: Item): bigint => z.bigint().positive().parse(item['amount']);
 
 const useSchema = z.object({ lots: z.record(z.string(), z.record(z.string(), z.bigint())) });
 

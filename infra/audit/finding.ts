@@ -31,10 +31,16 @@ export const checks = {
   settlement_entries:
     'every settlement is in the ledger as it says, and no entry of a contract is without one',
   settlement_events: 'every settlement is in the chain of its contract, and every one in a chain is there',
-  programme_budget: "a programme's budget = paid + reserved + left, and nothing is negative",
+  programme_budget:
+    "a programme's budget = paid + reserved + left; neither what is paid nor what contracts reserve exceeds it",
   programme_paid: 'a programme has paid what the ledger says, and reserved what its agreements do',
+  programme_funding: 'the treasury has put into a programme what its budget and its record say',
   support_amounts: "every settled quarter of a site's agreement is what it says it rests on comes to",
   support_entries: 'every such quarter is in the ledger as it says, and no entry of support is without one',
+  support_batches: 'what is supported was delivered as its contract was settled, and no kilogram of it twice',
+  support_rounds: 'every funding round shares out what there was as it must, and is in the ledger as it says',
+  support_claims: 'what is claimed of a programme is paid by its rounds, owed back, or open',
+  support_clawback: 'what producers are charged is set off, invoiced or accrued, and in the ledger as that',
   programme_agreement: 'every supported contract has its agreement, and no agreement names another',
   stock_movements: 'a movement of stock is balanced, and its id follows from its cause',
   stock_balances: 'what a stockpile has on each account is what its movements come to, and never negative',

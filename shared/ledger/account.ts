@@ -10,8 +10,12 @@ export const accounts = {
   programme: (id: string): Account => `programme:${id}`,
   /** Fees, carry and what members, borrowers and those it releases to pay a stockpile. */
   stockpile: (id: string): Account => `stockpile:${id}`,
-  /** What producers have paid back to a programme, or owe it. */
+  /** What producers have to pay back to a programme: invoiced, or accrued. */
   clawback: (programme: string): Account => `clawback:${programme}`,
+  /** What producers will owe a programme: charged, and neither set off against a top-up nor invoiced yet. */
+  accrued: (programme: string): Account => `accrued:${programme}`,
+  /** What a funding round of a programme has granted, on its way to the producers. */
+  payable: (programme: string): Account => `payable:${programme}`,
   /** Where a programme's money comes from. */
   treasury: (programme: string): Account => `treasury:${programme}`,
 } as const;

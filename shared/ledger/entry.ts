@@ -6,13 +6,13 @@ import { instantSchema } from '../kernel/time.ts';
 
 /**
  * Accounts are named by whose they are: `organisation:<id>`, `levy:<zone>`, `duties:<country>`, `programme:<id>`,
- * `clawback:<programme>`, `treasury:<programme>`, `stockpile:<id>`. A debit on an organisation's account is what it owes, a credit what it is
+ * `clawback:<programme>`, `accrued:<programme>`, `payable:<programme>`, `treasury:<programme>`, `stockpile:<id>`. A debit on an organisation's account is what it owes, a credit what it is
  * owed. No payment is executed: what stands in the ledger is what an ERP or a bank file is made from.
  */
 export const accountSchema = z
   .string()
   .regex(
-    /^(organisation|levy|duties|programme|clawback|treasury|stockpile):[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    /^(organisation|levy|duties|programme|clawback|accrued|payable|treasury|stockpile):[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
   );
 export type Account = z.output<typeof accountSchema>;
 
@@ -40,18 +40,24 @@ export const causeSchema = z.discriminatedUnion('kind', [
     year: z.int(),
     sequence: z.int().positive(),
   }),
-  /** Support, or its clawback, of one agreement and quarter. */
+  /** Clawback of one agreement and quarter, and what a correction of its support takes back. */
   z.strictObject({
     kind: z.literal('support'),
     agreement: generatedIdSchema('agreement'),
     quarter: quarterSchema,
     sequence: z.int().positive(),
   }),
-  /** Money put into a programme, or what it carried over and could pay later. */
+  /** What a funding round pays of one agreement's claim for a quarter. */
   z.strictObject({
-    kind: z.enum(['funding', 'carried']),
-    programme: generatedIdSchema('programme'),
+    kind: z.literal('payment'),
+    agreement: generatedIdSchema('agreement'),
     quarter: quarterSchema,
+    round: z.int().positive(),
+  }),
+  /** A change of what a programme may spend (its approval is the first), or a funding round of it; each counted by itself. */
+  z.strictObject({
+    kind: z.enum(['funding', 'round']),
+    programme: generatedIdSchema('programme'),
     sequence: z.int().positive(),
   }),
   /** What a member pays for its account in a stockpile: `event` counts what happened to the account. */

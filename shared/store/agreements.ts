@@ -8,9 +8,11 @@ import { dateOf } from '../kernel/time.ts';
 import { lotsOf, ownQuantity } from '../pricing/product-terms.ts';
 import type { Agreement, Designation, DesignationTerms, SiteAgreementTerms } from '../support/agreement.ts';
 import { agreementSchema, designationSchema } from '../support/agreement.ts';
+import { supportDue } from '../support/round.ts';
 import { siteAgreement } from '../support/site-agreement.ts';
 import type { Act } from './act.ts';
 import type { Action } from './action.ts';
+import type { Clause } from './condition.ts';
 import { doesNotExist } from './condition.ts';
 import { marketState } from './control.ts';
 import type { Plan } from './effect.ts';
@@ -18,6 +20,7 @@ import type { Item } from './item.ts';
 import { dueFrom, keys, listedAs, ownedBy } from './keys.ts';
 import { plain } from './order-item.ts';
 import { readBudget, reserveExposure } from './programme-budget.ts';
+import { takePlace } from './programme-claims.ts';
 import { readProduct, readReference } from './reference.ts';
 import { readSite } from './sites.ts';
 import type { Table } from './table.ts';
@@ -46,6 +49,28 @@ export async function readAgreement(table: Table, id: string): Promise<Agreement
   const item = await table.get(keys.agreement(id));
   return item && agreementOf(item);
 }
+
+const isActive: Clause = {
+  name: 'isActive',
+  expression: '#body.#status = :active',
+  names: { '#body': 'body', '#status': 'status' },
+  values: { ':active': 'active' },
+};
+
+/** The end of an agreement, once; nobody need look at it any more. */
+export const endAgreement = ({ id, version }: Agreement, status: 'completed' | 'ended'): Action => ({
+  name: `agreement ${id}`,
+  update: keys.agreement(id),
+  set: {
+    expression: 'SET #body.#status = :status, #body.#version = :version REMOVE #gsi3pk, #gsi3sk',
+    names: {
+      ...{ '#body': 'body', '#status': 'status', '#version': 'version' },
+      ...{ '#gsi3pk': 'gsi3pk', '#gsi3sk': 'gsi3sk' },
+    },
+    values: { ':status': status, ':version': version + 1 },
+  },
+  conditions: [isActive],
+});
 
 /**
  * Takes a site into a programme and reserves its greatest exposure. One agreement for a site and programme. Errors:
@@ -78,16 +103,17 @@ export const agreeWithSite =
       actions: [
         reserveExposure(id, exposure, { ended }),
         concludeAgreement(agreement),
-        {
-          name: 'site of the programme',
-          put: { ...keys.programmeSite(id, site.id), type: 'programme site', agreement: agreement.id },
-          conditions: [doesNotExist],
-        },
+        ...takePlace(agreement),
       ],
       refused: ({ action }) =>
         action === 'site of the programme'
           ? problem('invalid_state', 'The site has an agreement with this programme already.')
-          : 'again',
+          : action === 'site of another programme'
+            ? problem(
+                'invalid_state',
+                'Another agreement supports the site in one of these quarters already.',
+              )
+            : 'again',
     });
   };
 
@@ -112,6 +138,10 @@ export const designate =
       return fail(fieldProblem('not_eligible', '/quarter', 'The agreement does not cover that quarter.'));
     if (!hasBegun(quarter, dateOf(act.at)))
       return fail(fieldProblem('invalid_state', '/quarter', 'The quarter has not begun.'));
+    if (supportDue(quarter) <= dateOf(act.at))
+      return fail(
+        fieldProblem('invalid_state', '/quarter', `It was to be designated before ${supportDue(quarter)}.`),
+      );
     const product = await readProduct(table, agreement.product);
     if (product === undefined) throw new Error(`the product of agreement ${id} has gone`);
     const none = terms.stockpiled.amount.units === 0n;

@@ -19,7 +19,7 @@ export const tableShape = {
     gsi1: { partitionKey: 'gsi1pk', sortKey: 'gsi1sk' },
     /** All of a kind, for administrators and auditors, in order of id within each shard. */
     gsi2: { partitionKey: 'gsi2pk', sortKey: 'gsi2sk' },
-    /** Contracts that somebody must look at, by the day from which. Sparse: what is over is not in it. */
+    /** What somebody must look at, by the day from which. Sparse: what is over is not in it. */
     gsi3: { partitionKey: 'gsi3pk', sortKey: 'gsi3sk' },
   },
 } as const;
@@ -75,6 +75,11 @@ export const keys = {
     sk: `CERTIFICATE#${certificate}`,
   }),
   siteOffer: (site: string, offer: string): Key => ({ pk: `SITE#${site}`, sk: `OFFER#${offer}` }),
+  /** There where an agreement supports what the site makes of a product in a quarter. */
+  siteSupport: (site: string, product: string, quarter: string): Key => ({
+    pk: `SITE#${site}`,
+    sk: `SUPPORT#${product}#${quarter}`,
+  }),
   certificateVersion: (id: string, version: number): Key => ({
     pk: `CERTIFICATE#${id}`,
     sk: `V#${padded(version)}`,
@@ -136,18 +141,24 @@ export const keys = {
 
   /** What an approved programme has paid, reserved and left. */
   programmeBudget: (id: string): Key => ({ pk: `PROGRAMME#${id}`, sk: 'BUDGET' }),
-  /** There where a site has an agreement with a programme. */
+  /** There where a site has an agreement with a programme: what it reserves, was paid, and claims for next. */
   programmeSite: (id: string, site: string): Key => ({ pk: `PROGRAMME#${id}`, sk: `SITE#${site}` }),
+  /** What an agreement is owed for a quarter and has not been paid; by quarter. */
+  programmeClaim: (id: string, quarter: string, agreement: string): Key => ({
+    pk: `PROGRAMME#${id}`,
+    sk: `CLAIM#${quarter}#${agreement}`,
+  }),
+  fundingRound: (id: string, round: number): Key => ({ pk: `PROGRAMME#${id}`, sk: `ROUND#${padded(round)}` }),
   agreement: (id: string): Key => ({ pk: `AGREEMENT#${id}`, sk: 'AGREEMENT' }),
   designation: (agreement: string, quarter: string): Key => ({
     pk: `AGREEMENT#${agreement}`,
     sk: `DESIGNATION#${quarter}`,
   }),
 
-  /** A settled quarter of an agreement. */
-  supportSettlement: (agreement: string, quarter: string): Key => ({
+  /** A settled quarter of an agreement, and its corrections. */
+  supportSettlement: (agreement: string, quarter: string, sequence: number): Key => ({
     pk: `AGREEMENT#${agreement}`,
-    sk: `SETTLEMENT#${quarter}`,
+    sk: `SETTLEMENT#${quarter}#${padded(sequence)}`,
   }),
 
   stockLot: (id: string): Key => ({ pk: `LOT#${id}`, sk: 'LOT' }),
@@ -202,9 +213,9 @@ export const contractOfProduct = (product: string, contract: string) => ({
 });
 export const productContracts = (product: string, shard: number): string => `CONTRACTS#${product}#${shard}`;
 
-/** Index attributes of a contract that somebody must look at from a day on. */
-export const dueFrom = (date: string, contract: string) => ({
-  gsi3pk: duePartition(shardOf(contract)),
-  gsi3sk: `${date}#${contract}`,
+/** Index attributes of a contract, a site's agreement or a programme that somebody must look at from a day on. */
+export const dueFrom = (date: string, id: string) => ({
+  gsi3pk: duePartition(shardOf(id)),
+  gsi3sk: `${date}#${id}`,
 });
 export const duePartition = (shard: number): string => `DUE#${shard}`;

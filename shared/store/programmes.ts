@@ -1,20 +1,30 @@
 import { fieldProblem, problem } from '../kernel/problem.ts';
 import type { Result } from '../kernel/result.ts';
 import { fail, ok } from '../kernel/result.ts';
+import { dateOf } from '../kernel/time.ts';
 import type { Author } from '../kernel/version.ts';
+import { minorUnitsIn } from '../support/settlement.ts';
 import type { ProgrammeBudget } from '../support/budget.ts';
 import { budgetOf } from '../support/budget.ts';
-import type { Programme, ProgrammeTerms } from '../support/programme.ts';
+import { fundingEntry } from '../support/funding-entry.ts';
+import type { BudgetChangeTerms, Programme, ProgrammeTerms } from '../support/programme.ts';
 import {
   approvedProgramme,
   closedProgramme,
+  decidedBudget,
+  proposedBudget,
   proposedProgramme,
   rejectedProgramme,
 } from '../support/programme-lifecycle.ts';
 import type { Act } from './act.ts';
 import { authorUnder, configurationMoves, readGuard } from './configuration.ts';
 import type { Plan } from './effect.ts';
-import { openBudget, readBudget } from './programme-budget.ts';
+import type { Action } from './action.ts';
+import { marketState } from './control.ts';
+import { dueFrom } from './keys.ts';
+import { postEntry } from './ledger.ts';
+import { freeOfRuns } from './order-item.ts';
+import { availableIn, budgetStands, movesBudget, openBudget, readBudget } from './programme-budget.ts';
 import { readProduct, readReference, referenceSeries } from './reference.ts';
 import type { Table } from './table.ts';
 import { recordVersion } from './versioned.ts';
@@ -56,7 +66,11 @@ export const proposeProgramme =
 
 /** Opens its budget with it. Errors: not_found, invalid_state, second_approval_required. */
 export const approveProgramme = (table: Table, act: Act, id: string): Plan<Programme> =>
-  onProgramme(table, act, id, approvedProgramme, (programme) => [openBudget(programme)]);
+  onProgramme(table, act, id, approvedProgramme, (programme, { at }) => {
+    const { currency } = programme.budget;
+    const entry = fundingEntry(programme, 1, { by: minorUnitsIn(programme.budget, currency), currency, at });
+    return ok([openBudget(programme), ...(entry === undefined ? [] : postEntry(entry))]);
+  });
 
 /** Errors: not_found, invalid_state, second_approval_required. */
 export const rejectProgramme = (table: Table, act: Act, id: string): Plan<Programme> =>
@@ -66,13 +80,74 @@ export const rejectProgramme = (table: Table, act: Act, id: string): Plan<Progra
 export const closeProgramme = (table: Table, act: Act, id: string): Plan<Programme> =>
   onProgramme(table, act, id, closedProgramme);
 
+/** Errors: not_found, invalid_state, currency_mismatch. */
+export const proposeBudget = (
+  table: Table,
+  act: Act,
+  id: string,
+  terms: BudgetChangeTerms,
+): Plan<Programme> =>
+  onProgramme(table, act, id, (programme, author) => proposedBudget(programme, terms, author));
+
+/** Errors: not_found, invalid_state, second_approval_required. */
+export const rejectBudget = (table: Table, act: Act, id: string): Plan<Programme> =>
+  onProgramme(table, act, id, (programme, author) => decidedBudget(programme, author, false));
+
+/**
+ * The programme has another budget from now on, and the treasury has put in or taken out the difference. It cannot take
+ * what is paid, nor what contracts reserve: their parties have concluded them on that. What it takes beyond what is left
+ * sites' agreements wait for. Errors: not_found, invalid_state, second_approval_required, budget_exhausted,
+ * clearing_in_progress.
+ */
+export const approveBudget = (table: Table, act: Act, id: string): Plan<Programme> =>
+  onProgramme(
+    table,
+    act,
+    id,
+    (programme, author) => decidedBudget(programme, author, true),
+    async (programme, { at }) => {
+      const { currency } = programme.budget;
+      const [item, { ended, gateClosure }] = await Promise.all([
+        readBudget(table, id),
+        marketState(table, programme.product),
+      ]);
+      if (item === undefined) throw new Error(`${id} has no budget`);
+      const by = minorUnitsIn(programme.budget, currency) - item.budget;
+      if (availableIn(item) + by < 0n)
+        return fail(
+          problem(
+            'budget_exhausted',
+            'That is less than was paid and than concluded contracts are promised.',
+          ),
+        );
+      if (gateClosure !== undefined)
+        return fail(
+          problem('clearing_in_progress', 'A clearing holds the budget. Try again when it has ended.'),
+        );
+      const sequence = item.fundings + 1;
+      const entry = fundingEntry(programme, sequence, { by, currency, at });
+      return ok(
+        entry === undefined
+          ? []
+          : [
+              ...postEntry(entry),
+              movesBudget(id, { budget: by, left: by }, { fundings: sequence, ...dueFrom(dateOf(at), id) }, [
+                freeOfRuns(ended),
+                ...budgetStands(item),
+              ]),
+            ],
+      );
+    },
+  );
+
 const onProgramme =
   (
     table: Table,
     act: Act,
     id: string,
     step: (programme: Programme, author: Author) => Result<Programme>,
-    beside: (programme: Programme) => ReturnType<typeof openBudget>[] = () => [],
+    beside: (programme: Programme, author: Author) => Result<Action[]> | Promise<Result<Action[]>> = () =>
+      ok([]),
   ): Plan<Programme> =>
   async () => {
     const guard = await readGuard(table);
@@ -81,11 +156,13 @@ const onProgramme =
     const author = authorUnder(guard, act, programme);
     const next = step(programme, author);
     if (!next.ok) return next;
+    const more = await beside(next.value, author);
+    if (!more.ok) return more;
     return ok({
       actions: [
         configurationMoves(guard, author),
         ...recordVersion(referenceSeries.programme, next.value),
-        ...beside(next.value),
+        ...more.value,
       ],
       value: next.value,
     });

@@ -1,79 +1,125 @@
 import * as z from 'zod';
+import { moneyOf, moneySchema } from '../kernel/money.ts';
+import type { Quarter } from '../kernel/quarter.ts';
 import type { CalendarDate } from '../kernel/time.ts';
-import type { Entry } from '../ledger/entry.ts';
 import { minorUnits } from '../ledger/posting.ts';
 import type { Agreement } from '../support/agreement.ts';
-import type { SupportSettlement } from '../support/quarter-settlement.ts';
+import type { SettledAgreementQuarter, SupportSettlement } from '../support/quarter-settlement.ts';
 import { supportSettlementSchema } from '../support/quarter-settlement.ts';
 import type { Action } from './action.ts';
+import { endAgreement } from './agreements.ts';
 import { assign } from './assign.ts';
 import { doesNotExist } from './condition.ts';
 import type { Item } from './item.ts';
 import { dueFrom, keys } from './keys.ts';
 import { postEntry } from './ledger.ts';
 import { plain } from './order-item.ts';
-import { paySupport } from './programme-budget.ts';
+import { movesBudget, notDistributing } from './programme-budget.ts';
+import type { Place } from './programme-claims.ts';
+import { moveClaim, movePlace, readClaimsOf, stillReserved } from './programme-claims.ts';
 import type { Table } from './table.ts';
 
 export const readSupportItem = (item: Item): SupportSettlement =>
   z.decode(supportSettlementSchema, plain(item['body']) as z.input<typeof supportSettlementSchema>);
 
-/** The quarters of an agreement that have been settled, in their order. */
+/** What was settled of an agreement, in order of quarter and number. */
 export async function readSupportSettlements(table: Table, agreement: string): Promise<SupportSettlement[]> {
-  const { pk, sk } = keys.supportSettlement(agreement, '');
-  return (await table.query(pk, { prefix: sk })).map(readSupportItem);
+  const { pk } = keys.supportSettlement(agreement, '', 1);
+  return (await table.query(pk, { prefix: 'SETTLEMENT#' })).map(readSupportItem);
+}
+
+/** The last word on each quarter, by quarter. */
+export const standingSettlements = (
+  all: readonly SupportSettlement[],
+): ReadonlyMap<Quarter, SupportSettlement> => {
+  const last = new Map<Quarter, SupportSettlement>();
+  for (const each of all)
+    if ((last.get(each.quarter)?.sequence ?? 0) < each.sequence) last.set(each.quarter, each);
+  return new Map([...last].sort(([a], [b]) => (a < b ? -1 : 1)));
+};
+
+/** A settlement as it is read: the last word on a quarter tells what of its claim has been paid, and what is carried over. */
+export const supportSettlementViewSchema = supportSettlementSchema
+  .extend({ paid: moneySchema.optional(), carried: moneySchema.optional() })
+  .meta({ id: 'SupportSettlementView' });
+
+export async function viewSupportSettlements(table: Table, { id, programme }: Agreement) {
+  const all = await readSupportSettlements(table, id);
+  const standing = standingSettlements(all);
+  const claims = new Map(
+    (await readClaimsOf(table, programme, id, [...standing.keys()])).map((claim) => [claim.quarter, claim]),
+  );
+  return all.map((settlement): z.output<typeof supportSettlementViewSchema> => {
+    const { quarter, claim } = settlement;
+    if (standing.get(quarter) !== settlement) return settlement;
+    const carried = claims.get(quarter)?.amount ?? 0n;
+    return {
+      ...settlement,
+      paid: moneyOf(minorUnits(claim) - carried, claim.currency),
+      carried: moneyOf(carried, claim.currency),
+    };
+  });
 }
 
 /**
- * A settled quarter of an agreement: its settlement, its entry, what leaves the budget; and from when on somebody must
- * look at the agreement again. With its last quarter it is completed, and what it reserved and did not need is free.
+ * A quarter of an agreement that is settled or corrected: the settlement, its entry, its claim, and for a first
+ * settlement the quarter that is claimed for next. Refused while a round of the programme is being paid. Somebody looks
+ * at the programme, and goes on looking at the agreement.
  */
 export function settleSupportQuarter(
   agreement: Agreement,
-  earlier: readonly SupportSettlement[],
-  { settlement, entry }: { readonly settlement: SupportSettlement; readonly entry: Entry | undefined },
-  due: CalendarDate | undefined,
+  { settlement, entry, open }: SettledAgreementQuarter,
+  at: { readonly place: Place; readonly open: bigint; readonly next: Quarter | undefined },
+  today: CalendarDate,
 ): Action[] {
-  const paid = minorUnits(settlement.paid);
-  const open = reserveLeft(agreement, earlier);
-  const released = due === undefined || paid > open ? open : paid;
+  const { id, programme, producer, site } = agreement;
+  const { quarter, sequence } = settlement;
+  const { place } = at;
+  const refunded = minorUnits(settlement.refunded);
+  const paid = place.paid - refunded;
+  const reopened = stillReserved({ ...place, paid }) - stillReserved(place);
   return [
     {
       name: 'supportSettlement',
       put: {
-        ...keys.supportSettlement(agreement.id, settlement.quarter),
+        ...keys.supportSettlement(id, quarter, sequence),
         type: 'support settlement',
         body: z.encode(supportSettlementSchema, settlement),
       },
       conditions: [doesNotExist],
     },
     ...(entry === undefined ? [] : postEntry(entry)),
-    ...(paid === 0n && released === 0n ? [] : [paySupport(agreement.programme, { paid, released })]),
-    due === undefined ? completed(agreement) : lookAgain(agreement, due),
+    ...moveClaim(programme, { agreement: id, producer, site, quarter, amount: open }, at.open),
+    movePlace(programme, place, { paid, ...(sequence === 1 ? { next: at.next } : {}) }),
+    movesBudget(
+      programme,
+      {
+        moves: 1n,
+        ...(refunded === 0n ? {} : { paid: -refunded, reserved: reopened, left: refunded - reopened }),
+      },
+      dueFrom(today, programme),
+      [notDistributing],
+    ),
+    lookAgain(id, today),
   ];
 }
 
-/** Minor units that an agreement still reserves. */
-export const reserveLeft = (agreement: Agreement, earlier: readonly SupportSettlement[]): bigint => {
-  const left = earlier.reduce((sum, { paid }) => sum - minorUnits(paid), minorUnits(agreement.reserved));
-  return left < 0n ? 0n : left;
+/** An agreement of which everything is settled and paid: what it still reserves is free, for whoever claims. */
+export const completeAgreement = (agreement: Agreement, place: Place, today: CalendarDate): Action[] => {
+  const { programme } = agreement;
+  const released = stillReserved(place);
+  return [
+    endAgreement(agreement, 'completed'),
+    movePlace(programme, place, { reserved: 0n }),
+    movesBudget(programme, { moves: 1n, reserved: -released, left: released }, dueFrom(today, programme), [
+      notDistributing,
+    ]),
+  ];
 };
 
-const completed = ({ id, version }: Agreement): Action => ({
-  name: `agreement ${id}`,
-  update: keys.agreement(id),
-  set: {
-    expression: 'SET #body.#status = :status, #body.#version = :version REMOVE #gsi3pk, #gsi3sk',
-    names: {
-      ...{ '#body': 'body', '#status': 'status', '#version': 'version' },
-      ...{ '#gsi3pk': 'gsi3pk', '#gsi3sk': 'gsi3sk' },
-    },
-    values: { ':status': 'completed', ':version': version + 1 },
-  },
-});
-
-export const lookAgain = ({ id }: Agreement, due: CalendarDate): Action => ({
-  name: `agreement ${id}`,
-  update: keys.agreement(id),
-  set: assign(dueFrom(due, id)),
+/** From when on somebody must look at an agreement again; never, if `undefined`. */
+export const lookAgain = (agreement: string, due: CalendarDate | undefined): Action => ({
+  name: `agreement ${agreement}`,
+  update: keys.agreement(agreement),
+  set: assign(due === undefined ? { gsi3pk: undefined, gsi3sk: undefined } : dueFrom(due, agreement)),
 });

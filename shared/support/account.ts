@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { quarterSchema } from '../kernel/quarter.ts';
 
 const countCodec = z.codec(z.string().regex(/^\d{1,40}$/), z.bigint(), {
   decode: (text) => BigInt(text),
@@ -11,8 +12,8 @@ export const supportAccountSchema = z.strictObject({
   settled: countCodec,
   stockpiledPaid: countCodec,
   clawback: z.strictObject({
-    /** Minor units charged, and neither set off nor invoiced yet. */
-    open: countCodec,
+    /** Minor units charged, and neither set off nor invoiced yet, by the quarter they were charged for; oldest first. */
+    open: z.array(z.strictObject({ quarter: quarterSchema, amount: countCodec })),
     /** Charged in the calendar year of the last settlement, and in all. */
     year: z.int(),
     inYear: countCodec,

@@ -8,7 +8,7 @@ import type { Author } from '../kernel/version.ts';
 import { nextVersion } from '../kernel/version.ts';
 import { ownPrice } from '../pricing/product-terms.ts';
 import type { Product } from '../reference/product.ts';
-import type { Programme, ProgrammeTerms } from './programme.ts';
+import type { BudgetChangeTerms, Programme, ProgrammeTerms } from './programme.ts';
 
 /*
  * What administrators do to a programme. It acts only on gate closures after another administrator has approved it, and
@@ -116,6 +116,51 @@ export const closedProgramme = (programme: Programme, author: Author): Result<Pr
           `Only an approved programme can be closed; this one is ${programme.status}.`,
         ),
       );
+
+/**
+ * Asks for another budget. A closed programme may have one, too: what it has promised must be paid. Errors:
+ * invalid_state, currency_mismatch.
+ */
+export function proposedBudget(
+  programme: Programme,
+  { budget, reason }: BudgetChangeTerms,
+  author: Author,
+): Result<Programme> {
+  const { status, budgetChange } = programme;
+  if (status !== 'approved' && status !== 'closed')
+    return fail(problem('invalid_state', `The programme is ${status}: it has no budget.`));
+  if (budgetChange !== undefined)
+    return fail(problem('invalid_state', 'A change of the budget awaits another administrator already.'));
+  if (budget.currency !== programme.budget.currency)
+    return fail(
+      fieldProblem(
+        'currency_mismatch',
+        '/budget/currency',
+        `The programme's budget is in ${programme.budget.currency}.`,
+      ),
+    );
+  const change = { budget, reason, proposedBy: author.subject, proposedAt: author.at };
+  return ok({ ...programme, budgetChange: change, ...nextVersion(programme, author) });
+}
+
+/** Takes or refuses the budget that was asked for. Errors: invalid_state, second_approval_required. */
+export function decidedBudget(programme: Programme, author: Author, isApproved: boolean): Result<Programme> {
+  const { budgetChange, ...rest } = programme;
+  if (budgetChange === undefined)
+    return fail(problem('invalid_state', 'No change of the budget awaits a decision.'));
+  if (budgetChange.proposedBy === author.subject)
+    return fail(
+      problem(
+        'second_approval_required',
+        'The administrator who proposed this cannot decide on it: another one must.',
+      ),
+    );
+  return ok({
+    ...rest,
+    ...(isApproved ? { budget: budgetChange.budget } : {}),
+    ...nextVersion(programme, author),
+  });
+}
 
 /** A programme acts only on gate closures after its approval. */
 export const isOpenAt = ({ status, approvedAt }: Programme, at: Instant): boolean =>

@@ -8,6 +8,15 @@ import { versionShape } from '../kernel/version.ts';
 import { stageSchema } from '../reference/stage.ts';
 
 /**
+ * Quarters in which a clawback is set off against top-ups before what is left of it is invoiced; see
+ * {@link usuallyInvoicedAfter}. Zero: with the quarter it is charged for.
+ */
+const invoicedAfterSchema = z.int().min(0).max(40).optional();
+
+/** A year: clawback and top-up of one price cycle meet before money moves. */
+export const usuallyInvoicedAfter = 4;
+
+/**
  * How a programme pays per unit, with S its strike, R the reference price of the quarter (at least `minimumReference`,
  * which bounds the gap beforehand), Q the quantity:
  * `one-way` max(0, S − R); `two-way` S − R, the sign decides who pays; `collar` max(0, S − R) − share × max(0, R − C).
@@ -20,6 +29,7 @@ const designSchema = z.discriminatedUnion('kind', [
     /** What a producer pays back, per calendar year and in all, at most. */
     annualClawbackCap: moneySchema.optional(),
     lifetimeClawbackCap: moneySchema.optional(),
+    invoicedAfter: invoicedAfterSchema,
   }),
   z.strictObject({
     kind: z.literal('collar'),
@@ -29,6 +39,7 @@ const designSchema = z.discriminatedUnion('kind', [
     upsideFrom: quarterSchema.optional(),
     annualClawbackCap: moneySchema.optional(),
     lifetimeClawbackCap: moneySchema.optional(),
+    invoicedAfter: invoicedAfterSchema,
   }),
 ]);
 
@@ -72,6 +83,10 @@ export const programmeTermsSchema = z.strictObject({
 });
 export type ProgrammeTerms = z.output<typeof programmeTermsSchema>;
 
+/** What a programme may spend in all, from its approval on, whatever it has spent already. */
+export const budgetChangeTermsSchema = z.strictObject({ budget: moneySchema, reason: textSchema(4000) });
+export type BudgetChangeTerms = z.output<typeof budgetChangeTermsSchema>;
+
 export const programmeSchema = programmeTermsSchema
   .extend({
     id: generatedIdSchema('programme'),
@@ -80,6 +95,10 @@ export const programmeSchema = programmeTermsSchema
     proposedAt: instantSchema,
     approvedBy: z.string().optional(),
     approvedAt: instantSchema.optional(),
+    /** Proposed by one administrator, and not decided by another yet. */
+    budgetChange: budgetChangeTermsSchema
+      .extend({ proposedBy: z.string(), proposedAt: instantSchema })
+      .optional(),
     ...versionShape,
   })
   .meta({ id: 'Programme' });

@@ -13,16 +13,17 @@ import type { Instant } from '../kernel/time.ts';
 import { instantSchema } from '../kernel/time.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { postingSchema } from '../ledger/entry.ts';
-import { entryOf, minorUnits, signedUnits } from '../ledger/posting.ts';
+import { entryOf, minorUnits } from '../ledger/posting.ts';
 import type { Fixing } from '../pricing/reference-price.ts';
 import { fixingSchema } from '../pricing/reference-price.ts';
 import type { Product } from '../reference/product.ts';
 import { supportAccountSchema } from './account.ts';
 import type { Agreement } from './agreement.ts';
 import { billionths, ofBillionths } from '../pricing/billionths.ts';
-import { fundClaims } from './funding.ts';
 import type { ProgrammeTerms } from './programme.ts';
-import { newSupportAccount, settleSupport, supportPostings } from './settlement.ts';
+import { atLeastZero } from './exact.ts';
+import type { SupportMoved } from './settlement.ts';
+import { newSupportAccount, settleSupport, supportMovements } from './settlement.ts';
 
 /** What was delivered and accepted of the site's output, per contract's delivery, in the product's own unit. */
 export const batchSchema = z.strictObject({
@@ -37,8 +38,9 @@ export const batchSchema = z.strictObject({
 export type SupportBatch = z.output<typeof batchSchema>;
 
 /**
- * One quarter of an agreement about a site, settled: all that it was computed from, what is owed either way, and what of
- * a claim the budget did not reach. Never changed; one for each agreement and quarter.
+ * One quarter of an agreement about a site, settled: all that it was computed from, and what it comes to in all. What of
+ * it had not been posted is posted; the claim is open until funding rounds have paid it. Never changed: what is corrected
+ * later is a settlement of its own, with the next number.
  */
 export const supportSettlementSchema = z
   .strictObject({
@@ -48,6 +50,10 @@ export const supportSettlementSchema = z
     producer: nameIdSchema,
     product: nameIdSchema,
     quarter: quarterSchema,
+    /** 1 for the first of its quarter; a correction has the next. */
+    sequence: z.int().positive(),
+    /** Of the quarter before, whose account this one began at; none for the agreement's first. */
+    previous: generatedIdSchema('settlement').optional(),
     fixing: fixingSchema,
     batches: z.array(batchSchema),
     stockpiled: decimalCodec,
@@ -59,14 +65,12 @@ export const supportSettlementSchema = z
     quantity: decimalCodec,
     /** Owed by the programme for this quarter, set off already. */
     claim: moneySchema,
-    /** What was left unpaid of earlier quarters. */
-    carriedIn: moneySchema,
-    paid: moneySchema,
-    carried: moneySchema,
-    /** Owed by the producer, and what of it was set off against its top-up, or falls due now. */
+    /** Charged to the producer, and what of that was set off against its top-up, or falls due now. */
     charged: moneySchema,
     netted: moneySchema,
     invoiced: moneySchema,
+    /** Of a correction: paid already, and owed back at once. */
+    refunded: moneySchema,
     /** Where the next quarter begins. */
     account: supportAccountSchema,
     postings: z.array(postingSchema),
@@ -84,21 +88,29 @@ export interface AgreementQuarter {
   readonly fixing: Fixing;
   readonly batches: readonly SupportBatch[];
   readonly stockpiled: Decimal;
-  /** Of the quarter before it in the agreement; none for the first. */
+  /** Of the quarter before it in the agreement, as it stands; none for the first. */
   readonly previous: SupportSettlement | undefined;
-  /** Minor units that may be paid: what the agreement still reserves, and what is left of the budget. */
-  readonly available: bigint;
+  /** What stands of this quarter; none where it is settled for the first time. */
+  readonly standing: SupportSettlement | undefined;
+  /** Minor units of this quarter's claim that have not been paid. */
+  readonly open: bigint;
   readonly at: Instant;
 }
 
+export interface SettledAgreementQuarter {
+  readonly settlement: SupportSettlement;
+  readonly entry: Entry | undefined;
+  /** Minor units of the claim that are not paid now. */
+  readonly open: bigint;
+}
+
 /**
- * Settles one quarter of an agreement about a site, and pays what there is money for, what was carried first.
+ * Settles one quarter of an agreement about a site, or corrects it: `undefined` where what stands is right. A claim that
+ * a correction raises is open; one that it lowers is no longer, and what was paid beyond it is owed back.
  * Errors: currency_mismatch, unit_not_convertible (of the reference price).
  */
-export function settleAgreementQuarter(
-  input: AgreementQuarter,
-): Result<{ readonly settlement: SupportSettlement; readonly entry: Entry | undefined }> {
-  const { programme, agreement, product, quarter, fixing, batches, previous, at } = input;
+export function settleAgreementQuarter(input: AgreementQuarter): Result<SettledAgreementQuarter | undefined> {
+  const { programme, agreement, product, quarter, fixing, batches, previous, standing, at } = input;
   const settled = settleSupport(programme, agreement, product, previous?.account ?? newSupportAccount, {
     quarter,
     reference: fixing.price,
@@ -111,48 +123,53 @@ export function settleAgreementQuarter(
   });
   if (!settled.ok) return settled;
   const { claim, charged, netted, invoiced, unit, strike, total, after } = settled.value;
-  const carriedIn = previous === undefined ? 0n : minorUnits(previous.carried);
   const { id } = agreement;
-  const funded = fundClaims(
-    input.available,
-    [
-      ...(previous === undefined ? [] : [{ agreement: id, quarter: previous.quarter, amount: carriedIn }]),
-      { agreement: id, quarter, amount: claim },
-    ],
-    quarter,
-  );
-  const paid = funded.reduce((sum, each) => sum + each.paid, 0n);
   const { currency } = product;
   const money = (minor: bigint) => moneyOf(minor, currency);
-  const movements = supportPostings(agreement, { charged, netted, paid }, currency).map((posting) => ({
-    account: posting.account,
-    amount: signedUnits(posting),
-  }));
+  const before = (of: 'claim' | keyof Omit<SupportMoved, 'refunded'>): bigint =>
+    standing === undefined ? 0n : minorUnits(standing[of]);
+  const open = input.open + claim - before('claim');
+  const refunded = atLeastZero(-open);
+  const sequence = (standing?.sequence ?? 0) + 1;
   const entry = entryOf({
-    cause: { kind: 'support', agreement: id, quarter, sequence: 1 },
-    ...{ quarter, product: product.id, postedAt: at, currency, movements },
-    description: `Support of ${quarter}`,
+    cause: { kind: 'support', agreement: id, quarter, sequence },
+    ...{ quarter, product: product.id, postedAt: at, currency },
+    movements: supportMovements(agreement, {
+      charged: charged - before('charged'),
+      netted: netted - before('netted'),
+      invoiced: invoiced - before('invoiced'),
+      refunded,
+    }),
+    description: sequence === 1 ? `Clawback of ${quarter}` : `Correction of the support of ${quarter}`,
   });
-  return ok({
-    entry,
-    settlement: {
-      id: derivedId(
-        'settlement',
-        `${firstDayOf(quarter)}T00:00:00.000Z`,
-        canonicalJson(['support', id, quarter]),
-      ),
-      ...{ agreement: id, programme: agreement.programme, producer: agreement.producer, product: product.id },
-      ...{ quarter, fixing, batches: [...batches], stockpiled: input.stockpiled, strike },
-      topUp: ofBillionths(unit.topUp),
-      clawback: ofBillionths(unit.clawback),
-      quantity: ofBillionths(total),
-      ...{ claim: money(claim), carriedIn: money(carriedIn), paid: money(paid) },
-      carried: money(carriedIn + claim - paid),
-      ...{ charged: money(charged), netted: money(netted), invoiced: money(invoiced) },
-      account: after,
-      postings: entry?.postings ?? [],
-      entries: entry === undefined ? [] : [entry.id],
-      settledAt: at,
-    },
-  });
+  const settlement: SupportSettlement = {
+    id: derivedId(
+      'settlement',
+      `${firstDayOf(quarter)}T00:00:00.000Z`,
+      canonicalJson(['support', id, quarter, sequence]),
+    ),
+    ...{ agreement: id, programme: agreement.programme, producer: agreement.producer, product: product.id },
+    ...{ quarter, sequence, ...(previous === undefined ? {} : { previous: previous.id }) },
+    ...{ fixing, batches: [...batches], stockpiled: input.stockpiled, strike },
+    topUp: ofBillionths(unit.topUp),
+    clawback: ofBillionths(unit.clawback),
+    quantity: ofBillionths(total),
+    ...{ claim: money(claim), charged: money(charged), netted: money(netted), invoiced: money(invoiced) },
+    refunded: money(refunded),
+    account: after,
+    postings: entry?.postings ?? [],
+    entries: entry === undefined ? [] : [entry.id],
+    settledAt: at,
+  };
+  if (standing !== undefined && saysOf(standing) === saysOf(settlement)) return ok(undefined);
+  return ok({ settlement, entry, open: atLeastZero(open) });
 }
+
+/** All but what tells one settlement of a quarter from the next. */
+const saysOf = (settlement: SupportSettlement): string => {
+  const { batches, claim, charged, netted, invoiced, quantity, account } = z.encode(
+    supportSettlementSchema,
+    settlement,
+  );
+  return canonicalJson([batches, claim, charged, netted, invoiced, quantity, account]);
+};

@@ -1,19 +1,23 @@
 import type { Decimal } from '../kernel/decimal.ts';
 import type { Currency, Money, Price } from '../kernel/money.ts';
-import { digitsOf, moneyOf } from '../kernel/money.ts';
+import { digitsOf } from '../kernel/money.ts';
 import { tenTo } from '../kernel/decimal.ts';
 import type { Quarter } from '../kernel/quarter.ts';
 import type { Result } from '../kernel/result.ts';
 import { ok } from '../kernel/result.ts';
+import { accounts } from '../ledger/account.ts';
+import type { Account } from '../ledger/entry.ts';
+import type { Movement } from '../ledger/posting.ts';
 import type { Product } from '../reference/product.ts';
 import type { Agreement } from './agreement.ts';
 import type { SupportAccount } from './account.ts';
-import type { Netted } from './clawback.ts';
+import type { ClawbackRules, Netted } from './clawback.ts';
 import { netClawback, noClawback } from './clawback.ts';
 import type { Billionths } from './exact.ts';
 import { atLeastZero, least, moneyFor, perProductUnit } from './exact.ts';
 import { billionths } from '../pricing/billionths.ts';
 import type { ProgrammeTerms } from './programme.ts';
+import { usuallyInvoicedAfter } from './programme.ts';
 import type { Batch, CountedQuantities, QuarterQuantities } from './quantity.ts';
 import { countQuantities } from './quantity.ts';
 import type { UnitPayment } from './unit-payment.ts';
@@ -77,7 +81,7 @@ export function settleSupport(
     moneyFor(unit.topUp, counted.stockpiled, currency),
   );
   const clawback = moneyFor(unit.clawback, counted.total, currency);
-  const netted = netClawback(account.clawback, { topUp, clawback }, clawbackCaps(programme, currency), {
+  const netted = netClawback(account.clawback, { topUp, clawback }, clawbackRules(programme, currency), {
     quarter,
     isLast: quarter >= agreement.to,
   });
@@ -102,44 +106,44 @@ function capOf(caps: Agreement['caps'], quarter?: Quarter): Billionths {
     .reduce((sum, { quantity }) => sum + billionths(quantity.amount), 0n);
 }
 
-function clawbackCaps({ design }: ProgrammeTerms, currency: Currency) {
-  if (design.kind === 'one-way') return { annual: undefined, lifetime: undefined };
-  const { annualClawbackCap, lifetimeClawbackCap } = design;
+function clawbackRules({ design }: ProgrammeTerms, currency: Currency): ClawbackRules {
+  if (design.kind === 'one-way')
+    return { annual: undefined, lifetime: undefined, invoicedAfter: usuallyInvoicedAfter };
+  const { annualClawbackCap, lifetimeClawbackCap, invoicedAfter = usuallyInvoicedAfter } = design;
   const minor = (cap: Money | undefined) => (cap === undefined ? undefined : minorUnitsIn(cap, currency));
-  return { annual: minor(annualClawbackCap), lifetime: minor(lifetimeClawbackCap) };
+  return { annual: minor(annualClawbackCap), lifetime: minor(lifetimeClawbackCap), invoicedAfter };
 }
 
 /** Whole minor units of an amount, what is beyond them left out. */
 export const minorUnitsIn = ({ amount }: Money, currency: Currency): bigint =>
   (amount.units * tenTo(digitsOf(currency))) / tenTo(amount.scale);
 
-/** One side of a ledger entry for a settlement; `amount` is positive. */
-export interface SupportPosting {
-  readonly account: string;
-  readonly side: 'DBIT' | 'CRDT';
-  readonly amount: Money;
+/** Minor units that settling a quarter moves, of either sign: a correction moves what has changed. */
+export interface SupportMoved {
+  readonly charged: bigint;
+  readonly netted: bigint;
+  readonly invoiced: bigint;
+  /** Paid for what a correction finds was not owed. */
+  readonly refunded: bigint;
 }
 
 /**
- * The postings of a settled quarter: what is charged the producer owes its programme's clawback account, what is set
- * off comes out of that again, what is paid out of the programme. In balance by construction; nothing is posted of zero.
+ * What a settled quarter moves, claims left aside: these are paid by funding rounds. What is charged accrues, and is
+ * nobody's debt yet; what is set off is neither owed nor paid; what is invoiced the producer owes. In balance by
+ * construction.
  */
-export function supportPostings(
+export function supportMovements(
   { programme, producer }: Pick<Agreement, 'programme' | 'producer'>,
-  { charged, netted, paid }: Pick<Netted, 'charged' | 'netted'> & { readonly paid: bigint },
-  currency: Currency,
-): SupportPosting[] {
-  const organisation = `organisation:${producer}`;
-  const move = (from: string, to: string, minor: bigint): SupportPosting[] =>
-    minor === 0n
-      ? []
-      : [
-          { account: from, side: 'DBIT', amount: moneyOf(minor, currency) },
-          { account: to, side: 'CRDT', amount: moneyOf(minor, currency) },
-        ];
+  { charged, netted, invoiced, refunded }: SupportMoved,
+): Movement[] {
+  const organisation = accounts.organisation(producer);
+  const move = (from: Account, to: Account, amount: bigint): Movement[] => [
+    { account: from, amount: -amount },
+    { account: to, amount },
+  ];
   return [
-    ...move(organisation, `clawback:${programme}`, charged),
-    ...move(`clawback:${programme}`, organisation, netted),
-    ...move(`programme:${programme}`, organisation, paid),
+    ...move(accounts.accrued(programme), accounts.clawback(programme), charged - netted),
+    ...move(organisation, accounts.accrued(programme), invoiced),
+    ...move(organisation, accounts.programme(programme), refunded),
   ];
 }

@@ -26,17 +26,13 @@ export const statementCsv = ({ account, quarter, lines }: Statement): string =>
     ...lines.map(({ postedAt, entry, product, cause, description, side, amount }) => {
       const sum = formatDecimal(amount.amount);
       return [
+        ...[account, quarter, postedAt, entry, product, cause.kind, subjectOf(cause)],
         ...[
-          account,
-          quarter,
-          postedAt,
-          entry,
-          product,
-          cause.kind,
-          subjectOf(cause),
-          periodOf(cause) ?? quarter,
+          periodOf(cause, quarter),
+          String('round' in cause ? cause.round : cause.sequence),
+          description,
+          amount.currency,
         ],
-        ...[String(cause.sequence), description, amount.currency],
         ...(side === 'DBIT' ? [sum, ''] : ['', sum]),
       ];
     }),
@@ -50,6 +46,6 @@ function subjectOf(cause: Cause): string {
   return 'loan' in cause ? cause.loan : cause.release;
 }
 
-/** None where it is about a day: the statement's quarter is that day's. */
-const periodOf = (cause: Cause): string | undefined =>
-  'year' in cause ? String(cause.year) : 'quarter' in cause ? cause.quarter : undefined;
+/** What is of no period is about the quarter in which it was posted. */
+const periodOf = (cause: Cause, quarter: string): string =>
+  'year' in cause ? String(cause.year) : 'quarter' in cause ? cause.quarter : quarter;

@@ -4,22 +4,31 @@ import { ok } from '../../../shared/kernel/result.ts';
 import { agreeWithSite } from '../../../shared/store/agreements.ts';
 import type { Plan } from '../../../shared/store/effect.ts';
 import { mapPlan } from '../../../shared/store/effect.ts';
+import { listRounds } from '../../../shared/store/funding-rounds.ts';
 import {
+  approveBudget,
   approveProgramme,
   closeProgramme,
   programmeBudget,
+  proposeBudget,
   proposeProgramme,
+  rejectBudget,
   rejectProgramme,
 } from '../../../shared/store/programmes.ts';
-import { listReference } from '../../../shared/store/reference.ts';
+import { listReference, readReference } from '../../../shared/store/reference.ts';
 import { agreementSchema, siteAgreementTermsSchema } from '../../../shared/support/agreement.ts';
 import { programmeBudgetSchema } from '../../../shared/support/budget.ts';
 import type { Programme } from '../../../shared/support/programme.ts';
-import { programmeSchema, programmeTermsSchema } from '../../../shared/support/programme.ts';
+import {
+  budgetChangeTermsSchema,
+  programmeSchema,
+  programmeTermsSchema,
+} from '../../../shared/support/programme.ts';
+import { fundingRoundSchema } from '../../../shared/support/round.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';
-import { actOf, administrators, everyone, readingRoutes } from './reference.ts';
+import { actOf, administrators, everyone, nothingHere, readingRoutes } from './reference.ts';
 
 const params = z.strictObject({ id: generatedIdSchema('programme') });
 const changed = { 200: { description: 'The programme', schema: programmeSchema } } as const;
@@ -86,6 +95,74 @@ export const programmeRoutes: readonly Route[] = [
     problems: ['not_found', 'invalid_state'],
     write: (request, dependencies) =>
       changedReply(closeProgramme(dependencies.table, actOf(request, dependencies), request.params.id)),
+  }),
+  defineRoute({
+    operationId: 'proposeProgrammeBudget',
+    method: 'post',
+    path: '/v1/programmes/{id}/budget-change',
+    summary: 'Propose another budget of a programme',
+    description:
+      'What it may spend in all, what it has spent included. It takes effect when another administrator approves it.',
+    tag: 'Support',
+    roles: administrators,
+    params,
+    body: budgetChangeTermsSchema,
+    responses: changed,
+    problems: ['not_found', 'invalid_state', 'currency_mismatch'],
+    write: (request, dependencies) =>
+      changedReply(
+        proposeBudget(dependencies.table, actOf(request, dependencies), request.params.id, request.body),
+      ),
+  }),
+  defineRoute({
+    operationId: 'approveProgrammeBudget',
+    method: 'post',
+    path: '/v1/programmes/{id}/budget-change/approve',
+    summary: 'Approve the budget that was proposed',
+    description:
+      'A cut takes neither what is paid nor what concluded contracts are promised. Beyond what is left, it leaves claims ' +
+      'of sites unpaid until the budget is raised: they are carried over and paid the oldest first.',
+    tag: 'Support',
+    roles: administrators,
+    params,
+    responses: changed,
+    problems: [
+      ...(['not_found', 'invalid_state', 'second_approval_required'] as const),
+      ...(['budget_exhausted', 'clearing_in_progress'] as const),
+    ],
+    write: (request, dependencies) =>
+      changedReply(approveBudget(dependencies.table, actOf(request, dependencies), request.params.id)),
+  }),
+  defineRoute({
+    operationId: 'rejectProgrammeBudget',
+    method: 'post',
+    path: '/v1/programmes/{id}/budget-change/reject',
+    summary: 'Reject the budget that was proposed',
+    tag: 'Support',
+    roles: administrators,
+    params,
+    responses: changed,
+    problems: ['not_found', 'invalid_state', 'second_approval_required'],
+    write: (request, dependencies) =>
+      changedReply(rejectBudget(dependencies.table, actOf(request, dependencies), request.params.id)),
+  }),
+  defineRoute({
+    operationId: 'listFundingRounds',
+    method: 'get',
+    path: '/v1/programmes/{id}/rounds',
+    summary: 'List what a programme has paid to sites, round by round',
+    description:
+      'Each with every claim that was open: what of it was paid, what was carried over and how old it was.',
+    tag: 'Support',
+    roles: ['administrator', 'auditor'],
+    params,
+    paged: true,
+    responses: { 200: { description: 'Rounds, oldest first', schema: listOf(fundingRoundSchema) } },
+    problems: ['not_found'],
+    read: async ({ params: { id }, page }, { table }) =>
+      (await readReference(table, 'programme', id)) === undefined
+        ? nothingHere
+        : ok(reply(200, await listRounds(table, id, page))),
   }),
   defineRoute({
     operationId: 'listProgrammes',

@@ -7,8 +7,10 @@ import { fail, ok } from '../../../shared/kernel/result.ts';
 import { seesAll } from '../../../shared/reference/caller.ts';
 import { roles } from '../../../shared/reference/role.ts';
 import { readAgreement } from '../../../shared/store/agreements.ts';
-import { readSupportSettlements } from '../../../shared/store/support-settlements.ts';
-import { supportSettlementSchema } from '../../../shared/support/quarter-settlement.ts';
+import {
+  supportSettlementViewSchema,
+  viewSupportSettlements,
+} from '../../../shared/store/support-settlements.ts';
 import { listContractSettlements, listSettlements } from '../../../shared/store/settlement-lists.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
@@ -34,6 +36,9 @@ const runSchema = z
       )
       .readonly(),
     held: z.array(z.strictObject({ ...of, quarter: quarterSchema })).readonly(),
+    rounds: z
+      .array(z.strictObject({ programme: generatedIdSchema('programme'), round: z.int().positive() }))
+      .readonly(),
     failed: z.array(z.string()).readonly(),
     more: z.boolean(),
   })
@@ -89,13 +94,13 @@ export const settlementRoutes: readonly Route[] = [
     roles,
     params: z.strictObject({ id: generatedIdSchema('agreement') }),
     paged: true,
-    responses: { 200: { description: 'A page of settlements', schema: listOf(supportSettlementSchema) } },
+    responses: { 200: { description: 'A page of settlements', schema: listOf(supportSettlementViewSchema) } },
     problems: ['not_found'],
     read: async ({ caller, params: { id }, page }, { table }) => {
       const agreement = await readAgreement(table, id);
       if (agreement === undefined || !(seesAll(caller) || agreement.producer === caller.organisation))
         return fail(problem('not_found', 'There is no such agreement.'));
-      const all = (await readSupportSettlements(table, id)).filter(
+      const all = (await viewSupportSettlements(table, agreement)).filter(
         (each) => page.after === undefined || each.id > page.after,
       );
       const items = all.slice(0, page.limit);

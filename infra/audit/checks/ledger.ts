@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../../shared/kernel/digest.ts';
-import type { Cause, Entry } from '../../../shared/ledger/entry.ts';
+import type { Settlement } from '../../../shared/contracts/settlement/settlement.ts';
+import type { Cause } from '../../../shared/ledger/entry.ts';
 import { entryId, isBalanced, netOf } from '../../../shared/ledger/posting.ts';
 import { linesOf } from '../../../shared/ledger/statement.ts';
 import { keys } from '../../../shared/store/keys.ts';
@@ -22,7 +23,7 @@ export function* checkLedger(evidence: Evidence): Generator<Finding> {
   const all = evidence.lines.map(({ line }) => line);
   if ([...netOf(all).values()].some((net) => net !== 0n))
     yield finding('ledger_zero_sum', 'LEDGER', `all accounts together come to ${told(all)}`);
-  yield* causes(evidence.entries);
+  yield* causes(evidence);
 }
 
 const told = (postings: Parameters<typeof netOf>[0]): string =>
@@ -53,13 +54,40 @@ function* lines({ entries, lines: found }: Evidence): Generator<Finding> {
 const textOf = (value: unknown): string =>
   JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part));
 
-function* causes(entries: readonly Entry[]): Generator<Finding> {
-  for (const [about, own] of Map.groupBy(entries, ({ cause }) => aboutOf(cause))) {
-    const numbers = own.map(({ cause }) => cause.sequence).sort((a, b) => a - b);
-    if (numbers.some((number, index) => number !== index + 1))
+/** What is settled without anything being owed has a number, and no entry. */
+function* causes({ entries, settlements, supportSettlements }: Evidence): Generator<Finding> {
+  const silent = new Set([
+    ...[...settlements.values()]
+      .flat()
+      .filter(({ entries: posted }) => posted.length < 2)
+      .flatMap(causesOf)
+      .map(placeOf),
+    ...supportSettlements
+      .filter(({ entries: posted }) => posted.length === 0)
+      .map(({ agreement, quarter, sequence }) => placeOf({ kind: 'support', agreement, quarter, sequence })),
+  ]);
+  const counted = entries.flatMap(({ cause }) => ('sequence' in cause ? cause : []));
+  for (const [about, own] of Map.groupBy(counted, (cause) => aboutOf(cause))) {
+    const numbers = own.map(({ sequence }) => sequence).sort((a, b) => a - b);
+    const missing = Array.from({ length: numbers.at(-1) ?? 0 }, (_, index) => index + 1).filter(
+      (number) => !numbers.includes(number) && !silent.has(`${about} ${number}`),
+    );
+    if (missing.length > 0 || new Set(numbers).size !== numbers.length)
       yield finding('ledger_causes', about, `numbers ${numbers.join(', ')}`);
   }
 }
 
+type Counted = Extract<Cause, { sequence: number }>;
+
+/** What a settlement may have posted. */
+function causesOf(settlement: Settlement): Counted[] {
+  const { contract, quarter, sequence, kind } = settlement;
+  if (kind !== 'year') return [{ kind, contract, quarter, sequence }];
+  const { year } = settlement;
+  return (['take-or-pay', 'upside'] as const).map((each) => ({ kind: each, contract, year, sequence }));
+}
+
+const placeOf = (cause: Counted): string => `${aboutOf(cause)} ${cause.sequence}`;
+
 /** A cause without its number: what is settled, and then corrected. */
-const aboutOf = (cause: Cause): string => canonicalJson(without(cause as { sequence: number }, 'sequence'));
+const aboutOf = (cause: Counted): string => canonicalJson(without(cause, 'sequence'));

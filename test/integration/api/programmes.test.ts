@@ -74,7 +74,7 @@ describe('a programme', () => {
     expect((await decide(id, 'reject')).body.code).toBe('invalid_state');
     expect(await budgetOf(id)).toEqual({
       ...{ programme: id, budget: money('10000.00'), left: money('10000.00') },
-      ...{ paid: money('0.00'), reserved: money('0.00') },
+      ...{ paid: money('0.00'), reserved: money('0.00'), contracts: money('0.00') },
     });
     expect(await decide(id, 'close')).toMatchObject({ body: { status: 'closed' } });
     expect((await takeIn(id)).body.code).toBe('invalid_state');

@@ -6,10 +6,7 @@ import { scan } from '../../../infra/audit/scan.ts';
 import type { Engine } from '../../../infra/local/engine.ts';
 import { startEngine } from '../../../infra/local/engine.ts';
 import { figureNames } from '../../../shared/clearing/outcome/figures.ts';
-import { accounts } from '../../../shared/ledger/account.ts';
-import { entryOf } from '../../../shared/ledger/posting.ts';
 import type { Item } from '../../../shared/store/item.ts';
-import { postEntry } from '../../../shared/store/ledger.ts';
 import { caller } from '../../support/api.ts';
 import { ada, bob, buyer, mine } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
@@ -70,15 +67,6 @@ beforeAll(async () => {
     ...{ name: 'Other', mineral: 'ndpr', stage: 'refining', unit: 'kg', currency: 'USD' },
     ...{ lot: kg('1'), priceTick: usd('0.01') },
   });
-  const entry = entryOf({
-    cause: { kind: 'funding', programme: `prg_${'p'.repeat(26)}`, quarter: '2027-Q1', sequence: 1 },
-    ...{ quarter: '2027-Q1', product: 'ndpr-oxide', postedAt: now, currency: 'USD', description: 'funds' },
-    movements: [
-      { account: accounts.treasury('x'), amount: -500n },
-      { account: accounts.programme('x'), amount: 500n },
-    ],
-  });
-  await trading.api.dependencies.table.transact(postEntry(entry!));
   await trading.done(ada, 'PUT', '/v1/reference-prices/gap', {
     ...{ name: 'Gap', product: 'ndpr-oxide', currency: 'USD', per: 'kg', source: 'Reports' },
   });
@@ -323,7 +311,8 @@ const damages: readonly [what: string, damage: (table: Wild[]) => void, expected
         ...{ kind: 'contract', contract: `ctr_${'0'.repeat(32)}`, clearing: `clr_${'0'.repeat(26)}` },
       };
     },
-    ['programme_agreement'],
+    // What it reserves is then for a contract, and not for a site.
+    ['programme_agreement', 'programme_paid'],
   ],
   [
     'a settlement that says another sum, but for its postings',
@@ -418,11 +407,11 @@ const damages: readonly [what: string, damage: (table: Wild[]) => void, expected
     'an entry out of balance, and its line with it',
     (table) => {
       const posting = at(one(table, 'LEDGER#', 'ENTRY', funding), 'body', 'postings', 0);
-      posting['amount'] = { ...at(posting, 'amount'), amount: '5.01' };
-      const line = at(one(table, 'ACCOUNT#programme:x'), 'body');
-      line['amount'] = { ...at(line, 'amount'), amount: '5.01' };
+      posting['amount'] = { ...at(posting, 'amount'), amount: '20000.01' };
+      const line = at(one(table, 'ACCOUNT#programme:', '', funding), 'body');
+      line['amount'] = { ...at(line, 'amount'), amount: '20000.01' };
     },
-    ['ledger_entry', 'ledger_zero_sum'],
+    ['ledger_entry', 'ledger_zero_sum', 'programme_funding'],
   ],
   [
     'an entry under an id of another cause',
@@ -436,21 +425,21 @@ const damages: readonly [what: string, damage: (table: Wild[]) => void, expected
   [
     'a line that has gone',
     (table) => {
-      drop(table, one(table, 'ACCOUNT#treasury:x'));
+      drop(table, one(table, 'ACCOUNT#treasury:'));
     },
-    ['ledger_lines', 'ledger_zero_sum'],
+    ['ledger_lines', 'ledger_zero_sum', 'programme_funding'],
   ],
   [
     'a line that no entry made, and one against it',
     (table) => {
-      const line = one(table, 'ACCOUNT#treasury:x');
+      const line = one(table, 'ACCOUNT#treasury:');
       const forged = structuredClone(line);
       forged['sk'] = String(line['sk']).replace(/\d$/, '7');
-      const back = structuredClone(one(table, 'ACCOUNT#programme:x'));
+      const back = structuredClone(one(table, 'ACCOUNT#programme:', '', funding));
       back['sk'] = String(back['sk']).replace(/\d$/, '7');
       table.push(forged, back);
     },
-    ['ledger_lines'],
+    ['ledger_lines', 'programme_funding'],
   ],
 ];
 
@@ -477,7 +466,8 @@ describe('an audit of a table that somebody has damaged', () => {
   it('breaks every check there is', () => {
     // The settlement of sites' agreements is tampered with where these are settled.
     const elsewhere: readonly Check[] = [
-      ...(['support_amounts', 'support_entries'] as const),
+      ...(['support_amounts', 'support_entries', 'support_batches'] as const),
+      ...(['support_rounds', 'support_claims', 'support_clawback'] as const),
       // Stock is damaged where there is some: see stock-damage.test.ts.
       ...(['stock_movements', 'stock_balances', 'stock_lots', 'stock_claims', 'stock_contracts'] as const),
     ];

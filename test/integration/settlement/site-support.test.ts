@@ -64,7 +64,9 @@ beforeEach(async () => {
 const budget = async () => (await at.trading.done(auditor, 'GET', `/v1/programmes/${programme}/budget`)).body;
 const settlements = async (who = mine) =>
   (await at.trading.done(who, 'GET', `/v1/agreements/${agreement}/settlements`)).body.items;
-const paid = async () => -((await balanceOf(at.table, `programme:${programme}`)).get('USD') ?? 0n);
+/** Of the budget of 50,000. */
+const paid = async () =>
+  5_000_000n - ((await balanceOf(at.table, `programme:${programme}`)).get('USD') ?? 0n);
 
 /** The first quarter: 50 kg sold and 20 stockpiled, at a reference price of 78.40. */
 async function firstQuarter(): Promise<void> {
@@ -145,27 +147,91 @@ describe("a quarter of a site's agreement", () => {
     const { body } = await at.trading.done(mine, 'GET', '/v1/statements/2027-Q1');
     const lines = body['lines'] as { cause: object }[];
     expect(lines.map(({ cause }) => cause)).toContainEqual({
-      ...{ kind: 'support', agreement, quarter: '2027-Q1', sequence: 1 },
+      ...{ kind: 'payment', agreement, quarter: '2027-Q1', round: 1 },
     });
   });
 
-  it('that was tampered with is found out', async () => {
+  it('is corrected by a new signed entry where a delivery is, and so is what rests on it', async () => {
     await firstQuarter();
     await at.settle();
-    const damaged = async (damage: (body: Record<string, unknown>) => void): Promise<Check[]> => {
+    at.now = '2027-06-20T12:00:00.000Z';
+    await at.deliver(contract, 'B', '2027-Q2', '60');
+    await points('2027-06-15', '100.00');
+    at.now = '2027-08-20T12:00:00.000Z';
+    await at.settle();
+    expect(await paid()).toBe(261_200n);
+    // 10 kg less: 316.00 are owed back at once, after the agreement was completed, too.
+    await at.correct(contract, 'A', '40');
+    await at.settle();
+    expect(await settlements()).toMatchObject([
+      { quarter: '2027-Q1', sequence: 1, claim: money('2212.00') },
+      {
+        ...{ quarter: '2027-Q1', sequence: 2, quantity: '60', claim: money('1896.00') },
+        ...{ refunded: money('316.00'), paid: money('1896.00'), carried: money('0.00') },
+        batches: [{ quantity: '40' }],
+      },
+      { quarter: '2027-Q2', sequence: 1, claim: money('400.00') },
+      // The same money, and another count to go on from.
+      { quarter: '2027-Q2', sequence: 2, claim: money('400.00'), entries: [] },
+    ]);
+    expect(await paid()).toBe(229_600n);
+    expect(await budget()).toMatchObject({ paid: money('2296.00'), left: money('47704.00') });
+    expect(await at.findings()).toEqual([]);
+    // 15 kg more than that: paid by a round, and what stood was never touched.
+    await at.correct(contract, 'A', '55');
+    await at.settle();
+    expect(await paid()).toBe(229_600n + 15n * 3_160n);
+    expect((await settlements())[2]).toMatchObject({ sequence: 3, claim: money('2370.00'), entries: [] });
+    expect(await at.findings()).toEqual([]);
+    // Nothing is left to do.
+    expect((await at.settle()).settlements).toEqual([]);
+  });
+
+  it('is supported under one agreement only, whichever programme it is of', async () => {
+    const { body: second } = await at.trading.done(ada, 'POST', '/v1/programmes', {
+      ...{ name: 'Another', product: 'ndpr-oxide', zone: 'partners', design: { kind: 'one-way' } },
+      ...{ strike: usd('110.00'), reference: 'index', minimumReference: usd('60.00'), eligible: {} },
+      ...{ budget: money('50000.00'), maximumGap: usd('50.00'), from: '2027-Q1', to: '2028-Q4' },
+      rationale: 'Once more.',
+    });
+    await at.trading.done(bob, 'POST', `/v1/programmes/${second.id}/approve`);
+    const takeIn = (quarter: string) =>
+      at.trading.call(ada, 'POST', `/v1/programmes/${second.id}/agreements`, {
+        ...{ site: at.trading.site, caps: [{ quarter, quantity: kg('100') }] },
+      });
+    expect((await takeIn('2027-Q2')).body.code).toBe('invalid_state');
+    expect((await takeIn('2027-Q3')).status).toBe(201);
+    expect(await at.findings()).toEqual([]);
+  });
+
+  it('that counts a delivery otherwise than it was settled, or twice, is found out', async () => {
+    await firstQuarter();
+    await at.settle();
+    const damaged = async (damage: (items: Item[]) => void): Promise<Check[]> => {
       const items: Item[] = [];
       for await (const page of scan(at.table)) items.push(...page);
-      const item = items.find(({ type }) => type === 'support settlement');
-      damage(item?.['body'] as Record<string, unknown>);
-      return auditItems(items, at.trading.api.time.now).findings.map(({ check }) => check);
+      damage(items);
+      const found = auditItems(items, at.trading.api.time.now).findings.map(({ check }) => check);
+      return [...new Set(found)].sort();
     };
-    const unsold = await damaged((body) => {
-      body['stockpiled'] = '30';
+    type Batches = { batches: { quantity: string }[] };
+    const bodyIn = (items: Item[]) =>
+      items.find(({ type }) => type === 'support settlement')!['body'] as Batches;
+    expect(
+      await damaged((items) => {
+        bodyIn(items).batches[0]!.quantity = '51';
+      }),
+    ).toEqual(['support_amounts', 'support_batches']);
+    expect(
+      await damaged((items) => {
+        const { batches } = bodyIn(items);
+        batches.push({ ...batches[0]! });
+      }),
+    ).toEqual(['support_amounts', 'support_batches']);
+    const unposted = await damaged((items) => {
+      const body = bodyIn(items) as unknown as Record<string, { amount: string } | undefined>;
+      body['charged']!.amount = '5.00';
     });
-    expect(unsold).toEqual(['support_amounts']);
-    const unposted = await damaged((body) => {
-      body['entries'] = [];
-    });
-    expect(new Set(unposted)).toEqual(new Set(['support_amounts', 'support_entries']));
+    expect(unposted).toEqual(['support_amounts', 'support_clawback']);
   });
 });

@@ -3,12 +3,21 @@ import { describe, expect, it } from 'vitest';
 import { decimal } from '../../../shared/kernel/decimal.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { billionths, ofBillionths } from '../../../shared/pricing/billionths.ts';
+import { quarterNumber } from '../../../shared/kernel/quarter.ts';
+import { openOf } from '../../../shared/support/clawback.ts';
+import { usuallyInvoicedAfter } from '../../../shared/support/programme.ts';
 import { greatestExposure } from '../../../shared/support/exposure.ts';
 import { splitByLargestRemainder } from '../../../shared/kernel/split.ts';
 import { fundClaims } from '../../../shared/support/funding.ts';
+import { minorUnits, netOf, signedUnits } from '../../../shared/ledger/posting.ts';
+import type { Fixing } from '../../../shared/pricing/reference-price.ts';
+import type { SupportSettlement } from '../../../shared/support/quarter-settlement.ts';
+import { settleAgreementQuarter } from '../../../shared/support/quarter-settlement.ts';
+import type { OpenClaim } from '../../../shared/support/round.ts';
+import { decideRound, paymentEntry } from '../../../shared/support/round.ts';
 import type { ProgrammeTerms } from '../../../shared/support/programme.ts';
 import type { SupportAccount } from '../../../shared/support/account.ts';
-import { newSupportAccount, settleSupport, supportPostings } from '../../../shared/support/settlement.ts';
+import { newSupportAccount, settleSupport, supportMovements } from '../../../shared/support/settlement.ts';
 import { aProduct } from '../../support/products.ts';
 import { aProgramme, anAgreement, usd } from '../../support/programmes.ts';
 
@@ -120,8 +129,16 @@ describe('settled support', () => {
         const { settlements } = settleAll(aProgramme({ design: kind }), periods);
         const sum = (of: 'charged' | 'netted' | 'invoiced') =>
           settlements.reduce((total, each) => total + each[of], 0n);
-        const open = settlements.at(-1)!.account.open;
-        expect(sum('charged')).toBe(sum('netted') + sum('invoiced') + open);
+        const { open } = settlements.at(-1)!.account;
+        expect(sum('charged')).toBe(sum('netted') + sum('invoiced') + openOf(open));
+        // Oldest first, and never longer than it may be.
+        for (const [index, { account }] of settlements.entries())
+          for (const [position, lot] of account.open.entries()) {
+            expect(quarterNumber(quarters[index]!) - quarterNumber(lot.quarter)).toBeLessThan(
+              usuallyInvoicedAfter,
+            );
+            if (position > 0) expect(account.open[position - 1]!.quarter < lot.quarter).toBe(true);
+          }
         if (kind.kind === 'two-way' && kind.lifetimeClawbackCap !== undefined)
           expect(sum('charged') <= 7_000_000n).toBe(true);
         for (const { topUp, netted, claim } of settlements) expect(topUp).toBe(netted + claim);
@@ -129,18 +146,16 @@ describe('settled support', () => {
     );
   });
 
-  it('posts in balance', () => {
-    const amount = fc.bigInt({ min: 0n, max: 10n ** 12n });
+  it('moves in balance, whatever it moves and back', () => {
+    const amount = fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n });
     fc.assert(
-      fc.property(amount, amount, amount, (charged, netted, paid) => {
-        const postings = supportPostings(anAgreement(), { charged, netted, paid }, 'USD');
-        const net = postings.reduce(
-          (sum, { side, amount: money }) =>
-            sum + (side === 'DBIT' ? -money.amount.units : money.amount.units),
-          0n,
-        );
-        expect(net).toBe(0n);
-      }),
+      fc.property(
+        fc.record({ charged: amount, netted: amount, invoiced: amount, refunded: amount }),
+        (moved) => {
+          const movements = supportMovements(anAgreement(), moved);
+          expect(movements.reduce((sum, each) => sum + each.amount, 0n)).toBe(0n);
+        },
+      ),
     );
   });
 });
@@ -184,6 +199,123 @@ describe('a split by largest remainder', () => {
         const short = funded.find(({ carried }) => carried > 0n);
         for (const { quarter, paid: later } of funded)
           if (short !== undefined && quarter > short.quarter) expect(later).toBe(0n);
+      }),
+    );
+  });
+});
+
+describe('funding rounds', () => {
+  const claims = fc.uniqueArray(
+    fc.record({
+      agreement: fc.constantFrom('agr_a', 'agr_b', 'agr_c', 'agr_d'),
+      quarter: fc.constantFrom(...quarters),
+      amount: fc.bigInt({ min: 1n, max: 10n ** 9n }),
+    }),
+    { minLength: 1, maxLength: 12, selector: ({ agreement, quarter }) => `${agreement} ${quarter}` },
+  );
+
+  it('one after the other pay every claim exactly once, the older never after the younger', () => {
+    const pots = fc.array(fc.bigInt({ min: 0n, max: 10n ** 9n }), { maxLength: 6 });
+    fc.assert(
+      fc.property(claims, pots, (owed, several) => {
+        let open: OpenClaim[] = owed.map((claim) => ({ ...claim, producer: 'p', site: 's' }));
+        let payments = 0n;
+        const total = owed.reduce((sum, { amount }) => sum + amount, 0n);
+        const terms = { programme: anAgreement().programme, product: 'ndpr-oxide', currency: 'USD' as const };
+        for (const [index, available] of [...several, total].entries()) {
+          const at = '2028-08-20T00:00:00.000Z';
+          const decided = decideRound({ ...terms, round: index + 1, available, claims: open, at });
+          if (decided === undefined) continue;
+          const { round, entry } = decided;
+          payments += minorUnits(round.paid);
+          expect(minorUnits(round.paid) <= available).toBe(true);
+          const paid = round.claims.flatMap((claim) => paymentEntry(round, claim, 'ndpr-oxide') ?? []);
+          const payable = [entry, ...paid].flatMap(({ postings }) => postings);
+          expect([
+            ...netOf(payable.filter(({ account }) => account.startsWith('payable:'))).values(),
+          ]).toEqual([0n]);
+          const oldest = round.claims.find(({ carried }) => carried.amount.units > 0n)?.quarter;
+          for (const claim of round.claims)
+            if (oldest !== undefined && claim.quarter > oldest) expect(claim.paid.amount.units).toBe(0n);
+          open = round.claims.flatMap(({ carried, ...claim }) =>
+            carried.amount.units === 0n ? [] : [{ ...claim, amount: minorUnits(carried) }],
+          );
+        }
+        expect(open).toEqual([]);
+        expect(payments).toBe(total);
+      }),
+    );
+  });
+});
+
+describe('a corrected quarter', () => {
+  it('comes to what it would have, known from the start, however often it is corrected and whatever was paid', () => {
+    const fixing: Fixing = {
+      ...{
+        series: 'index',
+        seriesVersion: 1,
+        version: 1,
+        price: usd('90.00'),
+        firms: 5,
+        points: 5,
+        leftOut: [],
+      },
+      ...{ window: { from: '2027-01-01', to: '2027-03-31' }, basis: { kind: 'primary' } },
+      ...{ pointsDigest: 'f'.repeat(64), fixedAt: '2027-05-16T00:00:00.000Z' },
+    };
+    const kilograms = fc.integer({ min: 0, max: 1000 });
+    const steps = fc.array(fc.tuple(kilograms, fc.integer({ min: 0, max: 100 })), {
+      minLength: 1,
+      maxLength: 6,
+    });
+    fc.assert(
+      fc.property(design, cents, steps, (kind, reference, corrections) => {
+        const common = {
+          ...{
+            programme: aProgramme({ design: kind }),
+            agreement: anAgreement(),
+            product,
+            quarter: '2027-Q1',
+          },
+          ...{ fixing: { ...fixing, price: usd(reference) }, stockpiled: decimal('0'), previous: undefined },
+          at: '2027-05-16T00:00:00.000Z',
+        };
+        const batchesOf = (quantity: number) => [
+          {
+            contract: `ctr_${'0'.repeat(32)}`,
+            delivery: `dlv_${'0'.repeat(26)}`,
+            quantity: decimal(String(quantity)),
+          },
+        ];
+        const posted = new Map<string, bigint>();
+        let standing: SupportSettlement | undefined;
+        let [open, paid] = [0n, 0n];
+        for (const [quantity, share] of corrections) {
+          const settled = must(
+            settleAgreementQuarter({ ...common, batches: batchesOf(quantity), standing, open }),
+          );
+          if (settled === undefined) continue;
+          const { settlement } = settled;
+          for (const posting of settlement.postings)
+            posted.set(posting.account, (posted.get(posting.account) ?? 0n) + signedUnits(posting));
+          standing = settlement;
+          paid -= minorUnits(settlement.refunded);
+          const payment = (settled.open * BigInt(share)) / 100n;
+          paid += payment;
+          open = settled.open - payment;
+        }
+        const once = must(
+          settleAgreementQuarter({
+            ...{ ...common, batches: batchesOf(corrections.at(-1)![0]), standing: undefined, open: 0n },
+          }),
+        )!.settlement;
+        expect([standing!.claim, standing!.account]).toEqual([once.claim, once.account]);
+        // Whatever was paid and owed back: claimed = paid + open, and never more than that.
+        expect(paid + open).toBe(minorUnits(once.claim));
+        expect(open >= 0n && paid >= 0n).toBe(true);
+        for (const { account, side, amount } of once.postings)
+          if (account.startsWith('clawback:'))
+            expect(posted.get(account)).toBe(signedUnits({ side, amount }));
       }),
     );
   });

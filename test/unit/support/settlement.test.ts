@@ -5,9 +5,10 @@ import { must } from '../../../shared/kernel/result.ts';
 import { fundClaims } from '../../../shared/support/funding.ts';
 import { billionths } from '../../../shared/pricing/billionths.ts';
 import { greatestExposure } from '../../../shared/support/exposure.ts';
+import { cutOffDay, decideRound, maximumClaims, readyClaims } from '../../../shared/support/round.ts';
 import type { SupportAccount } from '../../../shared/support/account.ts';
 import type { SupportInput } from '../../../shared/support/settlement.ts';
-import { newSupportAccount, settleSupport, supportPostings } from '../../../shared/support/settlement.ts';
+import { newSupportAccount, settleSupport, supportMovements } from '../../../shared/support/settlement.ts';
 import { strikeAt } from '../../../shared/support/unit-payment.ts';
 import { aProduct } from '../../support/products.ts';
 import { aProgramme, anAgreement, usd } from '../../support/programmes.ts';
@@ -152,16 +153,35 @@ describe('a clawback', () => {
   const high = { reference: usd('130.00'), delivered: delivered('1000') };
   const low = { reference: usd('100.00'), delivered: delivered('1000') };
 
-  it('is set off against the top-ups that follow, and the rest invoiced with the year', () => {
+  it('is set off against the top-ups that follow, and what is left after four quarters invoiced', () => {
     const first = settle(twoWay, high);
     expect(first).toMatchObject({ charged: 2_000_000n, invoiced: 0n });
     const second = settle(twoWay, { ...low, quarter: '2027-Q2' }, { account: first.after });
     expect(second).toMatchObject({ topUp: 1_000_000n, netted: 1_000_000n, claim: 0n });
-    const last = settle(twoWay, { ...low, quarter: '2027-Q4' }, { account: second.after });
-    expect(last).toMatchObject({ netted: 1_000_000n, claim: 0n, invoiced: 0n });
-    const instead = settle(twoWay, { ...high, quarter: '2027-Q4' }, { account: second.after });
-    expect(instead).toMatchObject({ charged: 2_000_000n, invoiced: 3_000_000n });
-    expect(instead.after.clawback.open).toBe(0n);
+    const third = settle(twoWay, { ...high, quarter: '2027-Q4' }, { account: second.after });
+    expect(third).toMatchObject({ charged: 2_000_000n, invoiced: 0n });
+    const fourth = settle(
+      twoWay,
+      { ...low, delivered: delivered('400'), quarter: '2028-Q1' },
+      { account: third.after },
+    );
+    // The oldest is set off first; the rest of the first quarter's is due, the last quarter's is not.
+    expect(fourth).toMatchObject({ netted: 400_000n, claim: 0n, invoiced: 600_000n });
+    expect(fourth.after.clawback.open).toEqual([{ quarter: '2027-Q4', amount: 2_000_000n }]);
+  });
+
+  it('is invoiced at once, or later, where the programme says so', () => {
+    expect(settle({ ...twoWay, invoicedAfter: 0 }, high)).toMatchObject({
+      charged: 2_000_000n,
+      invoiced: 2_000_000n,
+    });
+    const first = settle({ ...twoWay, invoicedAfter: 1 }, high);
+    const second = settle(
+      { ...twoWay, invoicedAfter: 1 },
+      { ...low, delivered: [], quarter: '2027-Q2' },
+      { account: first.after },
+    );
+    expect([first.invoiced, second.invoiced]).toEqual([0n, 2_000_000n]);
   });
 
   it('is invoiced with the last quarter of the agreement', () => {
@@ -207,6 +227,40 @@ describe('a budget that does not suffice', () => {
   });
 });
 
+describe('a claim', () => {
+  const claim = (quarter: string) => ({
+    ...{ agreement: 'agr_a', producer: 'producer-1', site: 'sit_a', quarter, amount: 1n },
+  });
+
+  it('is ready once every agreement has claimed for its quarter, or sixty days after its end', () => {
+    const claims = [claim('2027-Q1'), claim('2027-Q2')];
+    const ready = (awaited: readonly string[], today: string) =>
+      readyClaims(claims, awaited, today).map(({ quarter }) => quarter);
+    expect(ready(['2027-Q2', '2027-Q2'], '2027-05-16')).toEqual(['2027-Q1']);
+    expect(ready(['2027-Q1', '2027-Q2'], '2027-05-29')).toEqual([]);
+    expect(ready(['2027-Q1', '2027-Q2'], '2027-05-31')).toEqual(['2027-Q1']);
+    expect(ready(['2027-Q3'], '2027-08-15')).toEqual(['2027-Q1', '2027-Q2']);
+    expect(cutOffDay('2027-Q1')).toBe('2027-05-31');
+  });
+
+  it('waits whole quarters where a round cannot hold them all', () => {
+    const many = Array.from({ length: maximumClaims + 1 }, (_, index) => ({
+      ...claim(index < 10 ? '2027-Q1' : '2027-Q2'),
+      agreement: `agr_${index}`,
+    }));
+    const terms = { programme: anAgreement().programme, product: 'ndpr-oxide', currency: 'USD' as const };
+    const at = '2027-08-20T00:00:00.000Z';
+    const decided = decideRound({ ...terms, round: 1, available: 1_000_000n, claims: many, at });
+    expect(decided?.round.claims.map(({ quarter }) => quarter)).toEqual(
+      Array.from({ length: 10 }, () => '2027-Q1'),
+    );
+    expect(decideRound({ ...terms, round: 1, available: 0n, claims: many, at })).toBeUndefined();
+    expect(() =>
+      decideRound({ ...terms, round: 1, available: 1n, claims: many.slice(10).concat(many.slice(10)), at }),
+    ).toThrow();
+  });
+});
+
 describe('the greatest exposure', () => {
   it('is the gap to the least reference that counts, on all that the caps let in, rounded up', () => {
     const caps = [{ quarter: '2027-Q1', quantity: { amount: decimal('1000.001'), unit: 'kg' as const } }];
@@ -218,14 +272,29 @@ describe('the greatest exposure', () => {
   });
 });
 
-describe('postings', () => {
-  it('name who owes whom, and nothing of zero', () => {
-    const postings = supportPostings(anAgreement(), { charged: 0n, netted: 5n, paid: 7n }, 'USD');
-    expect(postings.map(({ account, side, amount }) => [account, side, amount.amount.units])).toEqual([
-      [`clawback:${anAgreement().programme}`, 'DBIT', 5n],
-      ['organisation:producer-1', 'CRDT', 5n],
-      [`programme:${anAgreement().programme}`, 'DBIT', 7n],
-      ['organisation:producer-1', 'CRDT', 7n],
+describe('what a settled quarter moves', () => {
+  const moved = { charged: 0n, netted: 0n, invoiced: 0n, refunded: 0n };
+  const of = (change: Partial<typeof moved>) =>
+    supportMovements(anAgreement(), { ...moved, ...change })
+      .filter(({ amount }) => amount !== 0n)
+      .map(({ account, amount }) => [account.split(':')[0], amount]);
+
+  it('accrues what is charged, takes off what is set off, and is owed once it is invoiced', () => {
+    expect(of({ charged: 8n })).toEqual([
+      ['accrued', -8n],
+      ['clawback', 8n],
+    ]);
+    expect(of({ netted: 5n })).toEqual([
+      ['accrued', 5n],
+      ['clawback', -5n],
+    ]);
+    expect(of({ invoiced: 3n })).toEqual([
+      ['organisation', -3n],
+      ['accrued', 3n],
+    ]);
+    expect(of({ refunded: 7n })).toEqual([
+      ['organisation', -7n],
+      ['programme', 7n],
     ]);
   });
 });

@@ -1,0 +1,357 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { auditItems } from '../../../infra/audit/audit.ts';
+import type { Check } from '../../../infra/audit/finding.ts';
+import { scan } from '../../../infra/audit/scan.ts';
+import type { Engine } from '../../../infra/local/engine.ts';
+import { startEngine } from '../../../infra/local/engine.ts';
+import type { Item } from '../../../shared/store/item.ts';
+import { balanceOf } from '../../../shared/store/ledger.ts';
+import { caller } from '../../support/api.ts';
+import { Crash, crashAt, meddleWith } from '../../support/faults.ts';
+import { ada, auditor, bob, mine } from '../../support/market-api.ts';
+import { Settling } from '../../support/settling.ts';
+import { clientFor } from '../../support/table.ts';
+import { kg, Trading, usd } from '../../support/trading.ts';
+
+const other = caller('mine-two', 'producer');
+const money = (amount: string) => ({ amount, currency: 'USD' });
+
+/**
+ * Two sites that make NdPr oxide and stockpile it, in a programme that makes it up to 110.00 by the reference price, at
+ * least 60.00, in the first two quarters of 2027. It reserves 50.00 for each kilogram of their caps.
+ */
+class Programme {
+  readonly at: Settling;
+  id = '';
+  readonly agreements: string[] = [];
+
+  constructor(trading: Trading) {
+    this.at = new Settling(trading);
+  }
+
+  static async open(engine: Engine, design: object = { kind: 'one-way' }): Promise<Programme> {
+    const trading = await Trading.open(clientFor(engine.endpoint));
+    const programme = new Programme(trading);
+    await trading.done(ada, 'PUT', '/v1/reference-prices/index', {
+      ...{ name: 'NdPr oxide', product: 'ndpr-oxide', currency: 'USD', per: 'kg', source: 'Reports' },
+    });
+    const proposed = await trading.done(ada, 'POST', '/v1/programmes', {
+      ...{ name: 'Price protection', product: 'ndpr-oxide', zone: 'partners', design },
+      ...{ strike: usd('110.00'), reference: 'index', minimumReference: usd('60.00'), eligible: {} },
+      ...{ budget: money('200000.00'), maximumGap: usd('50.00'), from: '2027-Q1', to: '2028-Q4' },
+      rationale: 'Bridge the gap.',
+    });
+    programme.id = proposed.body.id;
+    await trading.done(bob, 'POST', `/v1/programmes/${programme.id}/approve`);
+    for (const site of [trading.site, await trading.siteOf(other)])
+      programme.agreements.push(
+        (
+          await trading.done(ada, 'POST', `/v1/programmes/${programme.id}/agreements`, {
+            ...{ site, caps: ['2027-Q1', '2027-Q2'].map((quarter) => ({ quarter, quantity: kg('1000') })) },
+          })
+        ).body.id,
+      );
+    return programme;
+  }
+
+  async budgetOf(amount: string): Promise<void> {
+    const path = `/v1/programmes/${this.id}/budget-change`;
+    await this.at.trading.done(ada, 'POST', path, { budget: money(amount), reason: 'Parliament' });
+    await this.at.trading.done(bob, 'POST', `${path}/approve`);
+  }
+
+  /** What the two sites have stockpiled of a quarter, and its reference price. */
+  async quarter(quarter: string, price: string, ...stockpiled: readonly string[]): Promise<void> {
+    const { trading } = this.at;
+    const last = { '2027-Q1': '2027-03-20', '2027-Q2': '2027-06-20' }[quarter] ?? '';
+    this.at.now = `${last}T12:00:00.000Z`;
+    for (const [index, amount] of stockpiled.entries())
+      await trading.done(
+        [mine, other][index],
+        'POST',
+        `/v1/agreements/${this.agreements[index]}/designations`,
+        {
+          ...{ quarter, stockpiled: kg(amount) },
+        },
+      );
+    await trading.done(ada, 'POST', '/v1/reference-prices/index/points', {
+      points: Array.from({ length: 5 }, (_, index) => ({
+        ...{ date: last, firm: `firm-${index}`, price: usd(price), quantity: { amount: '1', unit: 't' } },
+      })),
+    });
+  }
+
+  async get(path: string) {
+    return (await this.at.trading.done(auditor, 'GET', path)).body;
+  }
+  budget() {
+    return this.get(`/v1/programmes/${this.id}/budget`);
+  }
+  async rounds() {
+    return (await this.get(`/v1/programmes/${this.id}/rounds`)).items;
+  }
+  async standing(): Promise<readonly (readonly unknown[])[]> {
+    const all = await Promise.all(
+      this.agreements.map(async (id) => (await this.get(`/v1/agreements/${id}/settlements`)).items),
+    );
+    return all.map((items) =>
+      items.map(({ paid, carried }) =>
+        [paid, carried].map((each) => (each as { amount: string } | undefined)?.amount),
+      ),
+    );
+  }
+  async owed(account: string): Promise<bigint> {
+    return (await balanceOf(this.at.table, account)).get('USD') ?? 0n;
+  }
+}
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await startEngine();
+});
+afterAll(async () => {
+  await engine.stop();
+});
+
+const firstDue = '2027-05-16T12:00:00.000Z';
+const secondDue = '2027-08-20T12:00:00.000Z';
+
+describe('a budget that was cut below what sites may claim', () => {
+  it('is shared in proportion, carries over the rest, and pays the oldest first when it is raised', async () => {
+    const programme = await Programme.open(engine);
+    const { at } = programme;
+    await programme.budgetOf('50000.00');
+    expect(await programme.budget()).toMatchObject({
+      ...{ budget: money('50000.00'), reserved: money('200000.00'), contracts: money('0.00') },
+      left: money('-150000.00'),
+    });
+    // A pot of 5,000,000 cents; claims of 32.00 × 1000 kg and 32.00 × 875 kg.
+    await programme.quarter('2027-Q1', '78.00', '1000', '875');
+    at.now = firstDue;
+    expect((await at.settle()).rounds).toEqual([{ programme: programme.id, round: 1 }]);
+    expect(await programme.standing()).toEqual([[['26666.67', '5333.33']], [['23333.33', '4666.67']]]);
+    expect(await programme.owed('organisation:mine-au')).toBe(2_666_667n);
+    expect(await programme.owed('organisation:mine-two')).toBe(2_333_333n);
+    expect(await programme.budget()).toMatchObject({ paid: money('50000.00'), left: money('-150000.00') });
+    expect(await at.findings()).toEqual([]);
+
+    // The next quarter finds nothing; neither does a second look.
+    await programme.quarter('2027-Q2', '78.00', '500');
+    at.now = secondDue;
+    expect((await at.settle()).rounds).toEqual([]);
+    expect((await at.settle()).looked).toBe(0);
+    expect(await programme.standing()).toEqual([
+      [
+        ['26666.67', '5333.33'],
+        ['0.00', '16000.00'],
+      ],
+      [
+        ['23333.33', '4666.67'],
+        ['0.00', '0.00'],
+      ],
+    ]);
+
+    // 15,000 more: 10,000 carried over from the first quarter, and 5,000 for the second.
+    await programme.budgetOf('65000.00');
+    expect((await at.settle()).rounds).toHaveLength(1);
+    const [, second] = await programme.rounds();
+    expect(second).toMatchObject({
+      ...{ round: 2, available: money('15000.00'), paid: money('15000.00') },
+      claims: [
+        { quarter: '2027-Q1', age: 1, paid: money('5333.33'), carried: money('0.00') },
+        { quarter: '2027-Q1', age: 1, paid: money('4666.67'), carried: money('0.00') },
+        { quarter: '2027-Q2', age: 0, owed: money('16000.00'), paid: money('5000.00') },
+      ],
+    });
+    expect(await at.findings()).toEqual([]);
+
+    await programme.budgetOf('80000.00');
+    await at.settle();
+    expect(await programme.owed('organisation:mine-au')).toBe(4_800_000n);
+    // All is settled and paid: the agreements are over, and what is left is free.
+    expect(await programme.budget()).toMatchObject({
+      ...{ paid: money('76000.00'), reserved: money('0.00'), left: money('4000.00') },
+    });
+    expect(await programme.owed(`programme:${programme.id}`)).toBe(400_000n);
+    expect(await programme.owed(`treasury:${programme.id}`)).toBe(-8_000_000n);
+    for (const id of programme.agreements)
+      expect(await programme.get(`/v1/agreements/${id}`)).toMatchObject({ status: 'completed' });
+    const { lines } = (await at.trading.done(mine, 'GET', '/v1/statements/2027-Q1')).body as unknown as {
+      lines: { cause: { kind: string; round: number }; description: string }[];
+    };
+    expect(lines.map(({ cause, description }) => [cause.round, description])).toEqual([
+      [1, 'Support of 2027-Q1'],
+      [2, 'Support of 2027-Q1, carried over 1 quarters'],
+    ]);
+    expect(await at.findings()).toEqual([]);
+  });
+
+  it('is cut by two administrators, not below what was paid, and lets nobody in', async () => {
+    const programme = await Programme.open(engine);
+    const { trading } = programme.at;
+    const path = `/v1/programmes/${programme.id}/budget-change`;
+    const ask = (who = ada, budget = money('50000.00')) =>
+      trading.call(who, 'POST', path, { budget, reason: 'Savings' });
+    expect((await ask(mine)).status).toBe(403);
+    expect((await ask(ada, { amount: '1.00', currency: 'EUR' })).body.code).toBe('currency_mismatch');
+    expect((await trading.call(bob, 'POST', `${path}/approve`)).body.code).toBe('invalid_state');
+    expect((await ask()).body).toMatchObject({
+      budgetChange: { proposedBy: 'ada' },
+      budget: money('200000.00'),
+    });
+    expect((await ask(bob)).body.code).toBe('invalid_state');
+    expect((await trading.call(ada, 'POST', `${path}/approve`)).body.code).toBe('second_approval_required');
+    await trading.done(bob, 'POST', `${path}/reject`);
+    expect((await programme.get(`/v1/programmes/${programme.id}`))['budgetChange']).toBeUndefined();
+    await programme.budgetOf('50000.00');
+    const site = await trading.siteOf(caller('mine-three', 'producer'));
+    const late = await trading.call(ada, 'POST', `/v1/programmes/${programme.id}/agreements`, {
+      ...{ site, caps: [{ quarter: '2027-Q1', quantity: kg('1') }] },
+    });
+    expect(late.body.code).toBe('budget_exhausted');
+    await programme.quarter('2027-Q1', '78.00', '1000', '875');
+    programme.at.now = firstDue;
+    await programme.at.settle();
+    await trading.done(ada, 'POST', path, { budget: money('49999.99'), reason: 'Savings' });
+    expect((await trading.call(bob, 'POST', `${path}/approve`)).body.code).toBe('budget_exhausted');
+    expect((await trading.call(mine, 'GET', `/v1/programmes/${programme.id}/rounds`)).status).toBe(403);
+    expect(await programme.at.findings()).toEqual([]);
+  });
+});
+
+describe('a funding round', () => {
+  it('is decided once and paid once, by several at once and whoever dies', async () => {
+    for (const when of ['before', 'after'] as const) {
+      const programme = await Programme.open(engine);
+      const { at } = programme;
+      await programme.budgetOf('50000.00');
+      await programme.quarter('2027-Q1', '78.00', '1000', '875');
+      at.now = firstDue;
+      // Reading the price seals; two claims, the round, two payments, its end.
+      let crashes = 0;
+      for (let write = 1; write <= 16; write += 1) {
+        const worker = at.worker(clientFor(engine.endpoint), meddleWith(crashAt(write, when)));
+        const ending = await at.settle(worker).then(
+          ({ failed }) => failed.length > 0,
+          (error: unknown) => error instanceof Crash,
+        );
+        if (ending) crashes += 1;
+        expect(await at.findings(), `${when} ${write}`).toEqual([]);
+      }
+      expect(crashes).toBeGreaterThan(3);
+      await Promise.all([at.settle(), at.settle(), at.settle()]);
+      expect(await programme.standing()).toEqual([[['26666.67', '5333.33']], [['23333.33', '4666.67']]]);
+      expect(await programme.rounds()).toHaveLength(1);
+      expect(await programme.owed(`payable:${programme.id}`)).toBe(0n);
+      expect(await at.findings()).toEqual([]);
+    }
+  });
+});
+
+describe('a clawback', () => {
+  it('accrues, is set off against the next top-up, and what is left is invoiced with the last quarter', async () => {
+    const programme = await Programme.open(engine, { kind: 'two-way' });
+    const { at } = programme;
+    await programme.quarter('2027-Q1', '130.00', '1000', '500');
+    at.now = firstDue;
+    await at.settle();
+    // 20.00 × 1500 kg are charged, and owed by nobody yet.
+    expect(await programme.owed(`accrued:${programme.id}`)).toBe(-3_000_000n);
+    expect(await programme.owed(`clawback:${programme.id}`)).toBe(3_000_000n);
+    expect(await programme.owed('organisation:mine-au')).toBe(0n);
+    expect(await at.findings()).toEqual([]);
+    await programme.quarter('2027-Q2', '105.00', '1000', '1000');
+    at.now = secondDue;
+    await at.settle();
+    // 5.00 × 1000 kg each are set off; 15,000 and 5,000 are invoiced with the agreements' end.
+    expect(await programme.owed('organisation:mine-au')).toBe(-1_500_000n);
+    expect(await programme.owed('organisation:mine-two')).toBe(-500_000n);
+    expect(await programme.owed(`accrued:${programme.id}`)).toBe(0n);
+    expect(await programme.owed(`clawback:${programme.id}`)).toBe(2_000_000n);
+    expect(await programme.budget()).toMatchObject({ paid: money('0.00'), left: money('200000.00') });
+    const { lines } = (await at.trading.done(mine, 'GET', '/v1/statements/2027-Q2')).body as unknown as {
+      lines: object[];
+    };
+    expect(lines).toMatchObject([
+      {
+        side: 'DBIT',
+        amount: money('15000.00'),
+        cause: { kind: 'support' },
+        description: 'Clawback of 2027-Q2',
+      },
+    ]);
+    expect(await at.findings()).toEqual([]);
+  });
+});
+
+describe('an audit of rounds that somebody has damaged', () => {
+  type Wild = Record<string, unknown>;
+  const damages: readonly [what: string, damage: (items: Wild[]) => void, expected: readonly Check[]][] = [
+    [
+      'a claim that says more than is open',
+      (items) => {
+        const claim = items.find(({ type }) => type === 'support claim')!;
+        claim['amount'] = (claim['amount'] as bigint) + 1n;
+      },
+      ['support_claims'],
+    ],
+    [
+      'a round that paid one more of what another is owed',
+      (items) => {
+        const [first, second] = (roundOf(items)['claims'] as Wild[]).map(
+          (claim) => claim as Record<string, Wild>,
+        );
+        first!['paid']!['amount'] = '26666.68';
+        first!['carried']!['amount'] = '5333.32';
+        second!['paid']!['amount'] = '23333.32';
+        second!['carried']!['amount'] = '4666.68';
+      },
+      ['support_rounds', 'support_claims'],
+    ],
+    [
+      'a payment that has gone from the ledger, line and all',
+      (items) => {
+        for (const item of items.filter((each) => causeOf(each)['kind'] === 'payment'))
+          items.splice(items.indexOf(item), 1);
+      },
+      ['support_rounds', 'support_claims'],
+    ],
+    [
+      'a settlement that rests on more stock than was designated',
+      (items) => {
+        const settlement = items.find(({ type }) => type === 'support settlement')!['body'] as Wild;
+        settlement['stockpiled'] = '999';
+      },
+      ['support_amounts'],
+    ],
+    [
+      'an entry of support that nothing caused',
+      (items) => {
+        (roundOf(items)['claims'] as Wild[]).pop();
+      },
+      ['support_rounds', 'support_entries', 'support_claims', 'programme_paid'],
+    ],
+  ];
+  const roundOf = (items: Wild[]): Wild =>
+    items.find(({ type }) => type === 'funding round')!['body'] as Wild;
+  const causeOf = (item: Wild): Wild =>
+    ((item['body'] as Wild | undefined)?.['cause'] as Wild | undefined) ?? {};
+
+  it('finds each, and nothing else', async () => {
+    const programme = await Programme.open(engine);
+    await programme.budgetOf('50000.00');
+    await programme.quarter('2027-Q1', '78.00', '1000', '875');
+    programme.at.now = firstDue;
+    await programme.at.settle();
+    const items: Item[] = [];
+    for await (const page of scan(programme.at.table)) items.push(...page);
+    const check = (of: readonly Item[]): Check[] =>
+      [...new Set(auditItems(of, firstDue).findings.map(({ check: found }) => found))].sort();
+    expect(check(items)).toEqual([]);
+    for (const [what, damage, expected] of damages) {
+      const copy = structuredClone(items) as Wild[];
+      damage(copy);
+      expect(check(copy), what).toEqual(expected.toSorted());
+    }
+  });
+});
