@@ -69,6 +69,12 @@ export const problemCodes = [
   // stockpiles
   'lot_mismatch',
   'stock_insufficient',
+  // members' accounts, loans and releases of stockpiles
+  'entitlement_exceeded',
+  'replenishment_overdue',
+  'grade_too_low',
+  'level_not_reached',
+  'nothing_to_release',
   // clearings
   'clearing_not_completed',
   'market_too_large',

@@ -96,6 +96,12 @@ export const stockLotSchema = z
         declaredBy: z.string(),
         verifiedBy: z.string().optional(),
       }),
+      /** What a member or a borrower put back in the place of what it had drawn or lent. */
+      z.strictObject({
+        kind: z.literal('returned'),
+        account: generatedIdSchema('account').optional(),
+        loan: generatedIdSchema('loan').optional(),
+      }),
       z.strictObject({ kind: z.literal('split'), lot: generatedIdSchema('stockLot') }),
       z.strictObject({ kind: z.literal('merge'), lots: z.array(generatedIdSchema('stockLot')) }),
     ]),
