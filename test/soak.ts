@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 
 const help = `npm run soak -- [options]
 
-Tries every property again and again on new examples, more often than \`npm test\` does, and races more workers.
+Tries every property again and again on new examples, more often than \`npm test\` does, races more workers, and tries
+all hostile input that can be made from the schemas of every operation.
 Stops at the first that fails; what is printed then names the seed that repeats it.
 
   --minutes N   begin no further round after so many minutes (default 30)
@@ -12,10 +13,11 @@ Stops at the first that fails; what is printed then names the seed that repeats 
   --help        this text
 `;
 
-/** Outside the properties, but with more seeds the more often they are tried. */
+/** Outside the properties, but with more seeds, or more attempts, the more often they are tried. */
 const races = [
   'test/integration/clearing/two-workers.test.ts',
   'test/integration/settlement/settlement.test.ts',
+  'test/integration/api/hostile.test.ts',
 ];
 
 const { values } = parseArgs({

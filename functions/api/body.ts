@@ -1,6 +1,8 @@
+import type { Problem } from '../../shared/kernel/problem.ts';
 import { problem } from '../../shared/kernel/problem.ts';
 import type { Result } from '../../shared/kernel/result.ts';
 import { fail, ok } from '../../shared/kernel/result.ts';
+import { repeatedName } from './repeated-name.ts';
 
 /** Largest body taken: room for a floor with 2,000 duties, and for nothing that would keep the function busy. */
 export const maximumBodyBytes = 256 * 1024;
@@ -11,8 +13,8 @@ const csvTypes = /^text\/csv\s*(;\s*(charset="?utf-8"?|header=present)\s*)*$/i;
 
 /**
  * The body as JSON; `undefined` where there is none. With `fromCsv`, text/csv is taken as well. Errors:
- * unsupported_media_type, body_too_large, malformed_request (not UTF-8, not JSON or CSV, or with text that is not
- * Unicode).
+ * unsupported_media_type, body_too_large, malformed_request (not UTF-8, not JSON or CSV, with text that is not Unicode, or
+ * with a field that is given twice).
  */
 export async function readJson(
   request: Request,
@@ -34,11 +36,18 @@ export async function readJson(
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.value);
     if (isCsv) return fromCsv(text);
     const value: unknown = JSON.parse(text);
-    return isUnicode(value) ? ok(value) : malformed;
+    if (!isUnicode(value)) return malformed;
+    const repeated = repeatedName(text);
+    return repeated === undefined ? ok(value) : fail(repetition(repeated));
   } catch {
     return malformed;
   }
 }
+
+const repetition = (pointer: string): Problem =>
+  problem('malformed_request', 'A field is given twice.', [
+    { pointer: pointer.slice(0, 500), code: 'repeated_field', detail: 'There is one of this name already.' },
+  ]);
 
 const malformed = fail(problem('malformed_request', 'The body is not JSON in UTF-8.'));
 

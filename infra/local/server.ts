@@ -13,11 +13,32 @@ export interface LocalServer {
 /** Only this machine may call: the local issuer gives anybody any role. */
 const host = '127.0.0.1';
 
+/** How long a client may take, in milliseconds: to send its headers, and its whole request. Then 408, and the end. */
+export interface Patience {
+  readonly headers: number;
+  readonly request: number;
+}
+
+/** Ample for the largest body over a poor line; what sends byte by byte to keep a connection is not waited for. */
+const usualPatience: Patience = { headers: 10_000, request: 30_000 };
+
 /** Listens; every request goes to the handler of the moment. */
-export async function listen(port: number, handler: () => Handler): Promise<LocalServer> {
+export async function listen(
+  port: number,
+  handler: () => Handler,
+  patience: Patience = usualPatience,
+): Promise<LocalServer> {
   const { promise: listening, resolve, reject } = Promise.withResolvers<number>();
   const server = serve(
-    { fetch: (request: Request) => handler()(request), port, hostname: host, overrideGlobalObjects: false },
+    {
+      fetch: (request: Request) => handler()(request),
+      ...{ port, hostname: host, overrideGlobalObjects: false },
+      serverOptions: {
+        ...{ headersTimeout: patience.headers, requestTimeout: patience.request },
+        connectionsCheckingInterval: Math.ceil(patience.headers / 5),
+        maxHeaderSize: 16 * 1024,
+      },
+    },
     (address) => {
       resolve(address.port);
     },

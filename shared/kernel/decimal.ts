@@ -83,7 +83,11 @@ const isDecimal = (value: unknown): value is Decimal =>
 export const decimalCodec = z.codec(
   z
     .string()
-    .regex(pattern, 'expected a decimal string such as "110.00" (no sign, no exponent)')
+    .regex(pattern, {
+      error: 'expected a decimal string such as "110.00" (no sign, no exponent)',
+      // Else checks of what lies around it would go on to compute with the text.
+      abort: true,
+    })
     .meta({ description: 'Exact decimal as a string', examples: ['110.00'] }),
   z.custom<Decimal>(isDecimal),
   { decode: (text) => decimal(text), encode: (value) => formatDecimal(value) },

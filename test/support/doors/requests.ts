@@ -22,6 +22,15 @@ const programme = {
   rationale: 'Bridge the gap.',
 };
 const series = { name: 'Index', product: 'ndpr-oxide', currency: 'USD', per: 'kg', source: 'Reports' };
+export const disruption = {
+  ...{ kind: 'quota', title: 'Export quota', origins: ['CD'], minerals: ['ndpr'], stages: ['refining'] },
+  ...{
+    quota: { allowed: kg('500'), of: kg('1000') },
+    from: '2027-01-01',
+    to: '2027-12-31',
+    source: 'A gazette',
+  },
+};
 export const flows = {
   ...{ year: 2025, source: 'Customs statistics' },
   flows: [{ origin: 'CN', quantity: { amount: '3.3', unit: 't' } }],
@@ -164,6 +173,11 @@ export const requests: Readonly<Record<string, (of: Holdings) => DoorRequest>> =
   approveWriteOff: ({ lostLot }) => ({ params: { id: lostLot! } }),
   rejectWriteOff: ({ lostLot }) => ({ params: { id: lostLot! } }),
   runSettlements: () => ({ body: { quarter: '2027-Q1' } }),
+  postDisruption: () => ({ body: disruption }),
+  importDisruptions: () => ({ body: { disruptions: [{ ...disruption, reference: 'quota-2027' }] } }),
+  patchDisruption: () => ({ ifMatch: '"1"', body: { title: 'Tighter quota', to: null, note: 'News' } }),
+  endDisruption: () => ({ body: { to: '2027-09-30', note: 'Over' } }),
+  withdrawDisruption: () => ({ body: { note: 'Entered twice' } }),
   getStatement: () => ({ params: { quarter: '2027-Q1' } }),
 };
 
@@ -199,6 +213,7 @@ const heldByFolder: Readonly<Record<string, string | undefined>> = {
   amendments: 'amendment',
   stockpiles: 'stockpile',
   'stock-lots': 'lot',
+  disruptions: 'disruption',
   '/v1/products/{id}/changes': 'productChange',
   '/v1/products/{id}/terms/changes': 'termsChange',
   '/v1/zones/{id}/changes': 'zoneChange',

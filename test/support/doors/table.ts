@@ -213,6 +213,14 @@ listMarkets                  200       200       200            200             
 getMarket                    200       200       200            200                 200
 getMarketOutcomes            200       200       200            200                 200
 # Risk
+postDisruption               403       403       201            403                 403
+importDisruptions            403       403       200            403                 403
+listDisruptions              200       200       200            200                 200
+getDisruption                200       200       200            200                 200
+listDisruptionVersions       200       200       200            200                 200
+patchDisruption              403       403       200            403                 403
+endDisruption                403       403       200            403                 403
+withdrawDisruption           403       403       200            403                 403
 getRisk                      200       200       200            200                 200
 getZoneCover                 403       403       200            200                 200
 runStressTest                403       403       200            403                 403

@@ -9,8 +9,8 @@ import { floorBody, productBody, ruleBody, schemeBody } from '../reference.ts';
 import { flat, kg, offerBody, Trading, usd } from '../trading.ts';
 import type { Holdings } from './holdings.ts';
 import { partner, people } from './people.ts';
-import { flows } from './requests.ts';
 import { openingBody, stockpileBody } from '../stock.ts';
+import { disruption, flows } from './requests.ts';
 import type { Secret } from './secrets.ts';
 
 const foreignBuyer = people.buyer.foreign;
@@ -78,6 +78,7 @@ export class World {
     await trading.done(ada, 'PUT', '/v1/schemes/irma', schemeBody());
     common['standard'] = await this.#id(ada, '/v1/standards', ruleBody({ product: 'cobalt' }));
     // A contract tells its buyer the site's id, not its name.
+    common['disruption'] = await this.#id(ada, '/v1/disruptions', disruption);
     common['site'] = await trading.siteOf(mine, { name: this.#secret('Works Alpha', mine) });
     common['foreignSite'] = await trading.siteOf(otherMine, {
       ...{ name: this.#secret('Works Beta', otherMine), country: 'CL' },
