@@ -5,8 +5,8 @@
 export const runs = (many: number, least = 1): number => Math.max(least, Math.ceil(many * (share ?? 1)));
 
 /** The same for what is dearest: `usually`, in `npm test`, which everybody runs before every change, less often. */
-export const dearRuns = (many: number, usually: number): number =>
-  share === undefined ? usually : runs(many);
+export const dearRuns = (many: number, usually: number, least = 1): number =>
+  share === undefined ? usually : runs(many, least);
 
 /** So many are to have been seen among the examples; of few examples nothing is promised but that each one holds. */
 export const seenIn = (many: number, usually = many): number => {
@@ -16,3 +16,6 @@ export const seenIn = (many: number, usually = many): number => {
 
 const { PROPERTY_RUNS } = process.env;
 const share = PROPERTY_RUNS === undefined ? undefined : Number(PROPERTY_RUNS);
+
+/** Whether so many examples are tried that a mean over them says something. */
+export const isWhole = share === undefined || share >= 1;

@@ -10,7 +10,7 @@ import { totals } from '../../support/flows.ts';
 import { markets } from '../../support/markets.ts';
 import { naiveQuarter } from '../../support/naive-market.ts';
 import { makeOracle } from '../../support/oracle.ts';
-import { dearRuns, runs } from '../../support/runs.ts';
+import { dearRuns } from '../../support/runs.ts';
 
 const entriesOf = (outcome: Outcome) =>
   outcome.awards.flatMap((award) => award.schedule.map((entry) => ({ ...award, ...entry })));
@@ -56,9 +56,9 @@ describe('a clearing of a random book', () => {
           volumes += volume;
         }
       }),
-      { numRuns: dearRuns(1500, 600) },
+      { numRuns: dearRuns(1500, 400) },
     );
-    expect(volumes).toBeGreaterThan(dearRuns(5000, 2000));
+    expect(volumes).toBeGreaterThan(dearRuns(5000, 1200));
   });
 
   test('lets nobody lose, adds up, and keeps floors, levies and one scarcity per offer', () => {
@@ -109,7 +109,7 @@ describe('a clearing of a random book', () => {
             );
           }
       }),
-      { numRuns: dearRuns(1500, 400) },
+      { numRuns: dearRuns(1500, 200) },
     );
   });
 
@@ -139,7 +139,7 @@ describe('a clearing of a random book', () => {
         expect(text(sortMap(must(clear(snapshot))))).toBe(first);
         expect(text(sortMap(must(clear(shuffled))))).toBe(first);
       }),
-      { numRuns: dearRuns(500, 120) },
+      { numRuns: dearRuns(500, 50) },
     );
   });
 
@@ -164,7 +164,7 @@ describe('a clearing of a random book', () => {
           prices.set(like, entry.landed);
         }
       }),
-      { numRuns: runs(1500) },
+      { numRuns: dearRuns(1500, 600) },
     );
   });
 });

@@ -6,7 +6,7 @@ import { must } from '../../../shared/kernel/result.ts';
 import { quarterNumber } from '../../../shared/kernel/quarter.ts';
 import { makeConditionOracle } from '../../support/condition-oracle.ts';
 import { conditionedMarkets } from '../../support/conditioned-markets.ts';
-import { runs, seenIn } from '../../support/runs.ts';
+import { dearRuns, isWhole, runs, seenIn } from '../../support/runs.ts';
 
 type Order = Snapshot['offers'][number] | Snapshot['bids'][number];
 
@@ -58,7 +58,8 @@ describe('a clearing with conditions', () => {
     );
     expect(shares.length).toBeGreaterThanOrEqual(seenIn(25));
     expect(Math.min(...shares)).toBeGreaterThanOrEqual(0.99);
-    expect(shares.reduce((sum, share) => sum + share, 0)).toBeGreaterThanOrEqual(0.999 * shares.length);
+    if (isWhole)
+      expect(shares.reduce((sum, share) => sum + share, 0)).toBeGreaterThanOrEqual(0.999 * shares.length);
   });
 
   test('keeps every condition of both sides, and nobody loses at the prices', () => {
@@ -93,10 +94,10 @@ describe('a clearing with conditions', () => {
         kept += outcome.awards.length;
         rejections += rejected.size;
       }),
-      { numRuns: runs(500, 10) },
+      { numRuns: dearRuns(500, 150, 10) },
     );
-    expect(kept).toBeGreaterThanOrEqual(seenIn(500));
-    expect(rejections).toBeGreaterThanOrEqual(seenIn(50));
+    expect(kept).toBeGreaterThanOrEqual(seenIn(500, 100));
+    expect(rejections).toBeGreaterThanOrEqual(seenIn(50, 8));
   });
 
   test('leaves the others exactly what they would have had if the rejected had never been posted', () => {
@@ -114,7 +115,7 @@ describe('a clearing with conditions', () => {
         expect(again.rejected).toEqual([]);
         expect(text(again.awards)).toBe(text(outcome.awards));
       }),
-      { numRuns: runs(300, 3) },
+      { numRuns: dearRuns(300, 150, 3) },
     );
   });
 
@@ -131,7 +132,7 @@ describe('a clearing with conditions', () => {
         const sorted = (outcome: Outcome) => ({ ...outcome, explanations: [...outcome.explanations].sort() });
         expect(text(sorted(must(clear(reversed))))).toBe(text(sorted(must(clear(snapshot)))));
       }),
-      { numRuns: runs(200, 3) },
+      { numRuns: dearRuns(200, 40, 3) },
     );
   });
 });

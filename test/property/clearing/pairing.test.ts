@@ -9,7 +9,7 @@ import { must } from '../../../shared/kernel/result.ts';
 import { loadHighs } from '../../support/highs.ts';
 import { markets } from '../../support/markets.ts';
 import { naiveQuarter } from '../../support/naive-market.ts';
-import { runs, seenIn } from '../../support/runs.ts';
+import { dearRuns, isWhole, runs, seenIn } from '../../support/runs.ts';
 import { rampMarkets, tiedMarkets } from '../../support/tied-markets.ts';
 import { sharedQuarters } from '../../support/shared-quarters.ts';
 
@@ -59,10 +59,10 @@ describe('the pairing of a run', () => {
             awards.length,
           );
       }),
-      { numRuns: runs(1000) },
+      { numRuns: dearRuns(1000, 400) },
     );
-    expect(fewer).toBeGreaterThanOrEqual(seenIn(100));
-    expect(capped, 'quarters under a zone’s cap').toBeGreaterThanOrEqual(seenIn(50));
+    expect(fewer).toBeGreaterThanOrEqual(seenIn(100, 30));
+    expect(capped, 'quarters under a zone’s cap').toBeGreaterThanOrEqual(seenIn(50, 10));
   });
 
   test('stays on eligible pairs, within origin caps, at equal gains and equally many lots from inside', () => {
@@ -100,7 +100,7 @@ describe('the pairing of a run', () => {
           expect(through.every((lots, cap) => lots <= network.capLots[cap]!)).toBe(true);
         }
       }),
-      { numRuns: runs(500) },
+      { numRuns: dearRuns(500, 200) },
     );
   });
 
@@ -229,9 +229,11 @@ describe('the pairing of a run', () => {
           before += cleared.awards.length;
         }
       }),
-      { numRuns: runs(150) },
+      { numRuns: dearRuns(150, 60), seed: 20_270_101 },
     );
-    expect(before, 'without the stage').toBeGreaterThanOrEqual(seenIn(1.08 * fewest));
+    // Both are means, of a fixed sample, so that what is asserted is what was measured.
+    if (!isWhole) return;
+    expect(before, 'without the stage').toBeGreaterThanOrEqual(1.08 * fewest);
     expect(ours / fewest).toBeLessThan(1.05);
   });
 });

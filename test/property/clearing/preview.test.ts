@@ -9,7 +9,7 @@ import { minorUnitsOf } from '../../../shared/pricing/product-terms.ts';
 import { markets } from '../../support/markets.ts';
 import { aMarket } from '../../support/market.ts';
 import { floorAt, previewOn, termsOf, usdOf, wireOf } from '../../support/previews.ts';
-import { dearRuns, runs, seenIn } from '../../support/runs.ts';
+import { dearRuns, seenIn } from '../../support/runs.ts';
 
 const terms = fc.record(
   {
@@ -100,9 +100,9 @@ describe('a preview of a random book', () => {
         for (const [code, change] of blockedIn(difference))
           expect(change).toBe((blockedIn(proposed).get(code) ?? 0) - (blockedIn(current).get(code) ?? 0));
       }),
-      { numRuns: dearRuns(200, 100) },
+      { numRuns: dearRuns(200, 50) },
     );
-    expect(traded).toBeGreaterThanOrEqual(seenIn(400, 150));
+    expect(traded).toBeGreaterThanOrEqual(seenIn(400, 60));
   });
 
   test('of what is in force already changes nothing', () => {
@@ -114,7 +114,7 @@ describe('a preview of a random book', () => {
         });
         expect(proposed).toEqual(current);
       }),
-      { numRuns: runs(50) },
+      { numRuns: dearRuns(50, 25) },
     );
   });
 
@@ -165,10 +165,10 @@ describe('a preview of a random book', () => {
           }
         }
       }),
-      { numRuns: dearRuns(200, 100) },
+      { numRuns: dearRuns(200, 60) },
     );
-    expect(shown).toBeGreaterThanOrEqual(seenIn(20, 5));
-    expect(withheld).toBeGreaterThanOrEqual(seenIn(20, 5));
+    expect(shown).toBeGreaterThanOrEqual(seenIn(20, 1));
+    expect(withheld).toBeGreaterThanOrEqual(seenIn(20, 1));
   });
 });
 
@@ -251,7 +251,7 @@ describe('an attacker who asks for any previews, knows every other order and sub
         fc.pre(target % 250 !== 249);
         expect(attack(attackedBook(target, lots, alone), exact).jumps).toContain(target);
       }),
-      { numRuns: runs(5) },
+      { numRuns: dearRuns(5, 3) },
     );
   });
 
@@ -284,7 +284,7 @@ describe('an attacker who asks for any previews, knows every other order and sub
         expect(figures.size).toBeLessThanOrEqual(2 + Math.ceil(3 * Math.log10(most + 1)));
         for (const figure of figures) expect(figure).toMatch(/^(withheld|[125]0*)$/);
       }),
-      { numRuns: runs(8) },
+      { numRuns: dearRuns(8, 4) },
     );
   });
 });

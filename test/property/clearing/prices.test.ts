@@ -7,7 +7,7 @@ import { isTight, premium } from '../../../shared/clearing/solver/prices.ts';
 import { totals } from '../../support/flows.ts';
 import { makeOptimiser } from '../../support/highs.ts';
 import { networkOf, networks } from '../../support/networks.ts';
-import { runs, seenIn } from '../../support/runs.ts';
+import { dearRuns, runs, seenIn } from '../../support/runs.ts';
 
 describe('the prices of a quarter', () => {
   test('are an equilibrium: every order gets what it likes best at them', () => {
@@ -35,7 +35,7 @@ describe('the prices of a quarter', () => {
           if (!capped) expect(margin(pair), 'nothing better is to be had').toBeLessThanOrEqual(surplus[bid]!);
         }
       }),
-      { numRuns: runs(3000) },
+      { numRuns: dearRuns(3000, 1000) },
     );
   });
 
@@ -67,7 +67,7 @@ describe('the prices of a quarter', () => {
           expect(prices.scarcityHigh[offer]).toBeCloseTo(extreme('Maximize'), 6);
         }
       }),
-      { numRuns: runs(500, 10) },
+      { numRuns: dearRuns(500, 200, 10) },
     );
   });
 

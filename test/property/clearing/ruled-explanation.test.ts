@@ -10,7 +10,7 @@ import { must } from '../../../shared/kernel/result.ts';
 import { curedMarket } from '../../support/cures.ts';
 import type { BidEntry, OfferEntry } from '../../../shared/clearing/book.ts';
 import { fullMarkets } from '../../support/full-markets.ts';
-import { runs } from '../../support/runs.ts';
+import { dearRuns, seenIn } from '../../support/runs.ts';
 import { settingOf } from '../../support/told.ts';
 
 const lotsIn = ({ explanations }: Outcome, order: string, quarter: string): bigint =>
@@ -44,7 +44,7 @@ function roomAfter(snapshot: Snapshot, { awards }: Outcome): Map<string, bigint>
 
 describe('under caps of zones, renewal covenants and orders’ conditions', () => {
   test('what is said to have been enough is: with that one change alone the order trades more in the quarter', () => {
-    const told = { capped: 0, covenanted: 0, certificates: 0 };
+    const told = { any: 0, capped: 0, covenanted: 0, certificates: 0 };
     fc.assert(
       fc.property(fullMarkets, (snapshot) => {
         const outcome = must(clear(snapshot));
@@ -55,6 +55,7 @@ describe('under caps of zones, renewal covenants and orders’ conditions', () =
           for (const { quarter, nearMisses } of quarters)
             for (const { wouldNeed } of nearMisses) {
               if (!isCertain(wouldNeed)) continue;
+              told.any++;
               if (binds) told.capped++;
               if (covenant) told.covenanted++;
               if (covenant && wouldNeed.certificates !== undefined) told.certificates++;
@@ -65,10 +66,12 @@ describe('under caps of zones, renewal covenants and orders’ conditions', () =
               );
             }
       }),
-      { numRuns: runs(120) },
+      { numRuns: dearRuns(240, 40) },
     );
-    if (runs(120) === 120)
-      for (const [kind, count] of Object.entries(told)) expect(count, kind).toBeGreaterThan(5);
+    // Caps that bind and covenants are each in one market of fifteen, a covenant's certificate that was lacking in one
+    // of thirty: of the fewer examples that are tried usually, nothing is promised.
+    for (const [kind, count] of Object.entries(told))
+      expect(count, kind).toBeGreaterThanOrEqual(seenIn(1, kind === 'any' ? 1 : 0));
   }, 240_000);
 
   test('a zone’s cap is the reason only where one leaves no room, and of all who would trade but for it', () => {
@@ -123,9 +126,9 @@ describe('under caps of zones, renewal covenants and orders’ conditions', () =
             }
         }
       }),
-      { numRuns: runs(300) },
+      { numRuns: dearRuns(300, 100) },
     );
     for (const [kind, count] of Object.entries(seen))
-      expect(count, kind).toBeGreaterThan(runs(300) < 300 ? -1 : 5);
+      expect(count, kind).toBeGreaterThanOrEqual(seenIn(6, 0));
   }, 240_000);
 });

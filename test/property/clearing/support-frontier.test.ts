@@ -4,7 +4,7 @@ import { bidOf } from '../../../shared/clearing/solver/network.ts';
 import { supportWithin } from '../../../shared/clearing/support/frontier.ts';
 import type { SupportedNetwork } from '../../../shared/clearing/support/support-flow.ts';
 import { networkOf, networks } from '../../support/networks.ts';
-import { runs } from '../../support/runs.ts';
+import { dearRuns } from '../../support/runs.ts';
 import { makeSupportOracle } from '../../support/support-oracle.ts';
 
 /** Each network's weights as gaps; perhaps with a most for each pair, and with caps on the supply of one origin. */
@@ -40,7 +40,7 @@ describe('the support round', () => {
           expect({ volume: Number(volume), cost: Number(cost) }).toEqual(oracle(budget, quarters));
         },
       ),
-      { numRuns: runs(500) },
+      { numRuns: dearRuns(500, 200) },
     );
   });
 
@@ -78,7 +78,7 @@ describe('the support round', () => {
           expect(bound).toBe(next * volume - cost);
         },
       ),
-      { numRuns: runs(3000) },
+      { numRuns: dearRuns(3000, 1000) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { clearAndProve } from '../../../shared/clearing/documents/documents.ts';
 import type { Snapshot } from '../../../shared/clearing/snapshot.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { conditionedMarkets } from '../../support/conditioned-markets.ts';
+import { runs, seenIn } from '../../support/runs.ts';
 
 const kg = (units: bigint) => ({ amount: { units, scale: 0 }, unit: 'kg' as const });
 const quarters = ['2027-Q1', '2027-Q2', '2027-Q3', '2027-Q4'];
@@ -40,9 +41,9 @@ test("a market of orders with conditions under zones' caps keeps both, by the in
         ).length;
       },
     ),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
-  expect(met.valued, 'quarters in which a cap has a value').toBeGreaterThan(3);
-  expect(met.rejected, 'orders rejected').toBeGreaterThan(20);
-  expect(met.conditioned, 'orders with conditions that trade').toBeGreaterThan(4);
+  expect(met.valued, 'quarters in which a cap has a value').toBeGreaterThanOrEqual(seenIn(4));
+  expect(met.rejected, 'orders rejected').toBeGreaterThanOrEqual(seenIn(21));
+  expect(met.conditioned, 'orders with conditions that trade').toBeGreaterThanOrEqual(seenIn(5));
 });

@@ -4,6 +4,7 @@ import { verify } from '../../../infra/verify/verify.ts';
 import { clearAndProve } from '../../../shared/clearing/documents/documents.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { aMarket, type MarketBuilder } from '../../support/market.ts';
+import { runs, seenIn } from '../../support/runs.ts';
 
 const amounts = fc.record({
   '2027-Q1': fc.integer({ min: 1, max: 40 }).map(String),
@@ -78,10 +79,10 @@ describe('the proof of a clearing with a pool', () => {
         if (out.length > 0) absent += 1;
         expect(verify(proof).failures).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
-    expect(traded).toBeGreaterThan(50);
-    expect(absent).toBeGreaterThan(0);
+    expect(traded).toBeGreaterThanOrEqual(seenIn(50));
+    expect(absent).toBeGreaterThanOrEqual(seenIn(1));
   });
 
   test('fails where what members get, pay or asked for is changed', () => {

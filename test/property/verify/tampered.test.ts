@@ -15,7 +15,7 @@ import {
   leavesOf,
   tamperings,
 } from '../../support/tampering.ts';
-import { runs } from '../../support/runs.ts';
+import { runs, seenIn } from '../../support/runs.ts';
 
 const pointersOf = (proof: unknown): string[] => verify(proof).failures.map(({ pointer }) => pointer);
 
@@ -61,7 +61,7 @@ describe('a tampered proof', () => {
       { numRuns: runs(120), examples: [[levied, 0]] },
     );
     for (const name of Object.keys(tamperings))
-      expect([name, hits.get(name) ?? 0]).toEqual([name, expect.toSatisfy((count: number) => count > 0)]);
+      expect(hits.get(name) ?? 0, name).toBeGreaterThanOrEqual(seenIn(1));
   });
 
   test('fails wherever a single value is another, and points there or to what no longer fits it', () => {
@@ -89,7 +89,7 @@ describe('a tampered proof', () => {
       { numRuns: runs(120) },
     );
     for (const section of ['snapshot', 'quarters', 'inputDigest', 'clearing', 'levyTotal', 'contracts'])
-      expect([section, hits.get(section) ?? 0]).toEqual([section, expect.toSatisfy((n: number) => n > 0)]);
+      expect(hits.get(section) ?? 0, section).toBeGreaterThanOrEqual(seenIn(1));
   });
 
   test('is not one where nothing was changed: the digest that fits it is the one that it had', () => {

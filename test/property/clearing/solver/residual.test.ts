@@ -5,7 +5,7 @@ import { EngineFault } from '../../../../shared/clearing/solver/network.ts';
 import { hubDistances } from '../../../../shared/clearing/solver/residual.ts';
 import { minimiseCost, type Arcs } from '../../../../shared/clearing/solver/simplex.ts';
 import { flowProblems } from '../../../support/minimum-cost.ts';
-import { runs } from '../../../support/runs.ts';
+import { dearRuns } from '../../../support/runs.ts';
 
 /** Distances from node 0 by relaxing every residual arc as often as there are nodes (Bellman and Ford). */
 function plainDistances(arcs: Arcs, potential: Float64Array, backwards: boolean): number[] {
@@ -40,7 +40,7 @@ describe('distances in the residual network of an optimum', () => {
         expect([...fromHub]).toEqual(plainDistances(fixed, tree.potential, false));
         expect([...toHub]).toEqual(plainDistances(fixed, tree.potential, true));
       }),
-      { numRuns: runs(4000) },
+      { numRuns: dearRuns(4000, 1500) },
     );
   });
 
@@ -92,7 +92,7 @@ describe('a queue of nodes by distance', () => {
         while (waiting.length > 0) pop();
         pop();
       }),
-      { numRuns: runs(4000) },
+      { numRuns: dearRuns(4000, 1500) },
     );
   });
 });

@@ -14,7 +14,7 @@ import {
   flowProblems,
 } from '../../../support/minimum-cost.ts';
 import { networkOf, networks } from '../../../support/networks.ts';
-import { runs } from '../../../support/runs.ts';
+import { dearRuns, runs } from '../../../support/runs.ts';
 
 /** Ends soon where it would never. */
 const minimiseCost = (arcs: Arcs, tree: SpanningTree): number => minimise(arcs, tree, 100_000);
@@ -35,7 +35,7 @@ describe('the network simplex', () => {
         if (pivots === 0) expect(arcs.flow).toEqual(before.flow);
         expect(minimiseCost(arcs, tree), 'nothing is left to do').toBe(0);
       }),
-      { numRuns: runs(5000) },
+      { numRuns: dearRuns(5000, 2000) },
     );
   });
 
