@@ -8,7 +8,8 @@ export class Crash extends Error {
   override readonly name = 'Crash';
 }
 
-const writing = new Set([
+/** Commands that change something. */
+export const writing = new Set([
   'UpdateItemCommand',
   'TransactWriteItemsCommand',
   'PutItemCommand',
