@@ -1,0 +1,44 @@
+import { scan } from '../../../infra/audit/scan.ts';
+import type { Table } from '../../../shared/store/table.ts';
+
+/** Records in which nothing depends on when a process did what, but for what `timeless` leaves out. */
+const told = /^(ORDER|CONTRACT|SETTLEMENT|LEDGER|ACCOUNT|BOOK|SITE)#/;
+const times = new Set([
+  ...[
+    'at',
+    'postedAt',
+    'updatedAt',
+    'recordedAt',
+    'concludedAt',
+    'settledAt',
+    'requestedAt',
+    'gateClosure',
+    'endedAt',
+  ],
+  // Hashes and secrets cover instants.
+  ...['hash', 'salt', 'pricesAtRun', 'lock', 'byRun'],
+]);
+
+/**
+ * What a table says of orders, contracts, deliveries and money, without instants and what follows from them: equal of
+ * two histories that came to the same.
+ */
+export async function pictureOf(table: Table): Promise<Record<string, unknown>> {
+  const picture: Record<string, unknown> = {};
+  for await (const page of scan(table))
+    for (const item of page) {
+      const { pk, sk, ...rest } = item as { pk: string; sk: string };
+      if (told.test(pk)) picture[`${pk} ${sk}`] = timeless(rest);
+    }
+  return picture;
+}
+
+function timeless(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(timeless);
+  if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? String(value) : value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => !times.has(name))
+      .map(([name, each]) => [name, timeless(each)]),
+  );
+}
