@@ -69,6 +69,7 @@ export const problemCodes = [
   // stockpiles
   'lot_mismatch',
   'stock_insufficient',
+  'pace_exceeded',
   // members' accounts, loans and releases of stockpiles
   'entitlement_exceeded',
   'replenishment_overdue',

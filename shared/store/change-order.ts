@@ -33,6 +33,9 @@ import { checkCapacity } from './site-capacity.ts';
 import { siteOfferEntry, withdrawnOfferEntry } from './site-offers.ts';
 import { readSite } from './sites.ts';
 import { freeRest, reencumber } from './lot-offers.ts';
+import { paceActions } from './pace.ts';
+import { readStockpile } from './stockpiles.ts';
+import type { Product } from '../reference/product.ts';
 import type { Action } from './action.ts';
 import type { Table } from './table.ts';
 import { warningsOf } from './order-warnings.ts';
@@ -211,13 +214,27 @@ async function capacityActions<T extends Offer | Bid>(
   requested: LotsByQuarter,
   { product, state }: StoredOrder<T>,
 ): Promise<Result<Action[]>> {
-  if (!('seller' in order)) return ok([]);
+  if (!('seller' in order)) return repaced(table, order, { id, requested }, product, at);
   if (order.stockLot !== undefined)
     return reencumber(table, order, { before: lotsMap(state.requested), requested }, at);
   const site = order.site === undefined ? undefined : await readSite(table, order.site);
   if (site === undefined) throw new Error('an offer of a site that does not exist');
   const capacity = await checkCapacity(table, site, { id, product, lots: requested }, at);
   return capacity.ok ? ok([...capacity.value, siteOfferEntry(site.id, order, requested)]) : capacity;
+}
+
+/** A bid for a stockpile that asks for other quantities is held against its pace again. */
+async function repaced(
+  table: Table,
+  { stockpile: of }: Bid,
+  wanted: { readonly id: string; readonly requested: LotsByQuarter },
+  product: Product,
+  at: Instant,
+): Promise<Result<Action[]>> {
+  if (of === undefined) return ok([]);
+  const stockpile = await readStockpile(table, of);
+  if (stockpile === undefined) throw new Error('a bid for a stockpile that does not exist');
+  return paceActions(table, stockpile, product, wanted, at);
 }
 
 /** What a withdrawn offer gives back of its site's capacity, or of its stock lot. */

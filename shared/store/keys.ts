@@ -170,6 +170,15 @@ export const keys = {
     pk: `STOCKPILE#${stockpile}`,
     sk: `CONTRACT#${contract}`,
   }),
+  /** What a bid for a stockpile asks for, and a count that every such bid of a product moves on. */
+  stockpileBid: (stockpile: string, bid: string): Key => ({
+    pk: `STOCKPILE#${stockpile}`,
+    sk: `BID#${bid}`,
+  }),
+  stockpilePace: (stockpile: string, product: string): Key => ({
+    pk: `STOCKPILE#${stockpile}`,
+    sk: `PACE#${product}`,
+  }),
   /** What a stockpile has of a product, by account. */
   stockBalance: (stockpile: string, product: string): Key => ({
     pk: `STOCKPILE#${stockpile}`,

@@ -4,7 +4,6 @@ import type { Result } from '../kernel/result.ts';
 import { fail, ok } from '../kernel/result.ts';
 import type { NewId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/time.ts';
-import { dateOf } from '../kernel/time.ts';
 import { begunQuarters, normalisePrice, normaliseQuantities, pastValidity } from '../orders/acceptance.ts';
 import type { Bid, BidTerms } from '../orders/bid.ts';
 import { conditionWarnings, normaliseMinimumLot, unsatisfiable } from '../orders/conditions.ts';
@@ -16,7 +15,6 @@ import type { Caller } from '../reference/caller.ts';
 import { hasRole } from '../reference/caller.ts';
 import type { Product } from '../reference/product.ts';
 import type { Site } from '../reference/site.ts';
-import { productRules } from '../stockpiles/stockpile.ts';
 import { doesNotExist } from './condition.ts';
 import type { Plan } from './effect.ts';
 import { bookEntryItem } from './book.ts';
@@ -24,6 +22,7 @@ import { orderItem } from './order-item.ts';
 import { warningsOf } from './order-warnings.ts';
 import type { ProductInUse } from './products.ts';
 import { productIsTraded, readProductInUse } from './products.ts';
+import { paceActions } from './pace.ts';
 import { readAll } from './reference.ts';
 import { readSeries } from './reference-prices.ts';
 import { checkCapacity } from './site-capacity.ts';
@@ -82,13 +81,15 @@ export function postBid({ table, caller, at, newId }: Posting, terms: BidTerms):
     const accepted = await acceptTerms(table, terms, 'limit', at);
     if (!accepted.ok) return accepted;
     const { inUse, requested, shape } = accepted.value;
-    const unknown =
-      (await stockpileProblem(table, caller, terms, at)) ?? (await unknownRequirement(table, terms));
+    const unknown = await unknownRequirement(table, terms);
     if (unknown !== undefined) return fail(unknown);
+    const id = newId('bid');
+    const pace = await withinPace(table, caller, terms, { id, requested, product: inUse.product }, at);
+    if (!pace.ok) return pace;
     const order = {
       ...terms,
       ...shape,
-      id: newId('bid'),
+      id,
       buyer: caller.organisation,
       contractedByOrigin: [],
     };
@@ -99,26 +100,31 @@ export function postBid({ table, caller, at, newId }: Posting, terms: BidTerms):
         ...conditionWarnings(order, requested, inUse.product),
       ],
     };
-    return ok({ value: bid, actions: entering(bid, requested, inUse) });
+    return ok({ value: bid, actions: [...entering(bid, requested, inUse), ...pace.value] });
   };
 }
 
-/** A bid for a stockpile is of its operator, in that role, and of a product that its rules list. Error: unknown_reference. */
-async function stockpileProblem(
+/**
+ * A bid for a stockpile is of its operator, in that role, of a product that its rules list, and within its pace. Errors:
+ * unknown_reference, pace_exceeded.
+ */
+async function withinPace(
   table: Table,
   caller: Caller,
-  { stockpile: id, product }: BidTerms,
+  { stockpile: of }: BidTerms,
+  {
+    product,
+    ...wanted
+  }: { readonly id: string; readonly requested: LotsByQuarter; readonly product: Product },
   at: Instant,
-): Promise<Problem | undefined> {
-  if (id === undefined) return undefined;
+): Promise<Result<Action[]>> {
+  if (of === undefined) return ok([]);
   const stockpile = hasRole(caller, 'stockpile-operator')
-    ? await ownStockpile(table, caller.organisation, id)
+    ? await ownStockpile(table, caller.organisation, of)
     : undefined;
-  if (stockpile?.ok !== true)
-    return fieldProblem('unknown_reference', '/stockpile', 'You have no such active stockpile.');
-  return productRules(stockpile.value, product, dateOf(at)) === undefined
-    ? fieldProblem('unknown_reference', '/product', 'The stockpile holds no such product.')
-    : undefined;
+  return stockpile?.ok === true
+    ? paceActions(table, stockpile.value, product, wanted, at)
+    : fail(fieldProblem('unknown_reference', '/stockpile', 'You have no such active stockpile.'));
 }
 
 /** What offers and bids are accepted by alike. */

@@ -60,6 +60,7 @@ export const problemTable = {
   not_eligible: { status: 422, title: 'Not eligible for the programme' },
   lot_mismatch: { status: 422, title: 'Not what the stock lot is' },
   stock_insufficient: { status: 422, title: 'Not so much in stock' },
+  pace_exceeded: { status: 422, title: 'Faster than the stockpile may buy' },
   entitlement_exceeded: { status: 422, title: 'More than there is a claim to' },
   replenishment_overdue: { status: 409, title: 'What was drawn is overdue' },
   grade_too_low: { status: 422, title: 'Not of the same or a better grade' },

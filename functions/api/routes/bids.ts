@@ -37,6 +37,7 @@ export const bidRoutes: readonly Route[] = [
     responses: { 201: { description: 'The bid as posted', schema: bidSchema } },
     problems: [
       'unknown_reference',
+      'pace_exceeded',
       'quarter_begun',
       'condition_unsatisfiable',
       'unit_not_convertible',

@@ -90,6 +90,7 @@ export function orderRoutes<T extends Offer | Bid>(definition: OrderRoutes<T>): 
         'condition_unsatisfiable',
         'capacity_exceeded',
         'stock_insufficient',
+        'pace_exceeded',
         'unit_not_convertible',
         'currency_mismatch',
         'off_tick',

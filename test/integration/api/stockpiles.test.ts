@@ -265,6 +265,11 @@ describe('an offer of a stock lot', () => {
     expect((await change({ delivery: flat('50'), validUntil: '2026-12-24T12:00:00.000Z' }, 2)).status).toBe(
       200,
     );
+    // Two that race for what is free: one finds the other there.
+    const racing = await Promise.all([1, 2].map(() => offerOf(lot, { delivery: flat('500') })));
+    expect(racing.map(({ status }) => status).sort()).toEqual([201, 422]);
+    const won = racing.find(({ status }) => status === 201)!.body.id;
+    await trading.done(reserve, 'POST', `/v1/offers/${won}/withdraw`);
     const other = await offerOf(lot, { delivery: flat('10') });
     await trading.done(reserve, 'POST', `/v1/offers/${other.body.id}/withdraw`);
     expect(await read(`/v1/stock-lots/${lot}`)).toMatchObject({
@@ -323,7 +328,8 @@ describe('an offer of a stock lot', () => {
     expect(verify(proof.body).failures).toEqual([]);
     settling.now = '2027-02-01T12:00:00.000Z';
     await settling.deliver(contract!.id, 'D1', '2027-Q1', '40.5');
-    await settling.settle();
+    // Two workers at once book it once.
+    await Promise.all([settling.settle(), settling.settle()]);
     expect(await read(`/v1/stock-lots/${lot}`)).toMatchObject({
       quantity: kg('959.5'),
       encumbrances: [{ by: offer.body.id, quantity: kg('59.5') }],
@@ -407,6 +413,28 @@ describe('what is bought for a stockpile', () => {
     expect((await read(`/v1/stockpiles/${id}/movements?limit=100`)).items.map(({ kind }) => kind)).toEqual([
       ...['PURCHASE', 'RECEIPT', 'CORRECTION', 'CORRECTION', 'CORRECTION'],
     ]);
+    await clean();
+  });
+
+  it('is bought no faster than its pace, open, contracted and racing bids together', async () => {
+    // A quarter of 36,500 kg at half the pace: 4,562 kg.
+    const id = await activeStockpile(trading, { products: [ndpr({ paceShare: '0.5' })] });
+    const most = (amount: string, more: object = {}) =>
+      bidFor(id, { delivery: flat(amount, '2027-Q1', '2027-Q2'), ...more });
+    expect(await most('4563')).toMatchObject({ status: 422, body: { code: 'pace_exceeded' } });
+    const first = await most('4000', { validUntil: '2026-12-01T00:00:00.000Z' });
+    expect(first.status).toBe(201);
+    const racing = await Promise.all([most('400'), most('400')]);
+    expect(racing.map(({ status }) => status).sort()).toEqual([201, 422]);
+    const path = `/v1/bids/${first.body.id}`;
+    const change = (amount: string, version: number) =>
+      trading.call(reserve, 'PATCH', path, { delivery: flat(amount) }, { 'If-Match': `"${version}"` });
+    expect(await change('4163', 1)).toMatchObject({ body: { code: 'pace_exceeded' } });
+    expect((await change('4162', 1)).status).toBe(200);
+    expect((await most('1')).body.code).toBe('pace_exceeded');
+    // A bid that has expired buys nothing more.
+    trading.api.time.now = '2026-12-01T00:00:00.000Z';
+    expect((await bidFor(id, { delivery: flat('4162') })).status).toBe(201);
     await clean();
   });
 
