@@ -3,6 +3,7 @@ import type { Result } from '../../shared/kernel/result.ts';
 import type { Clock } from '../../shared/kernel/time.ts';
 import type { Caller } from '../../shared/reference/caller.ts';
 import type { ObjectStore } from '../../shared/store/object-store.ts';
+import type { AllowedHosts } from '../../shared/wire/webhook-url.ts';
 import type { Table } from '../../shared/store/table.ts';
 
 /** Structured log lines; the Powertools logger is one. */
@@ -26,6 +27,10 @@ export interface ApiDependencies {
   readonly verifyToken: (token: string) => Promise<Result<Caller>>;
   /** Lets somebody look at the product's requests soon; a call that gets lost is made good by the tick. */
   readonly wakeClearing: (product: string) => Promise<void>;
+  /** A new secret for signing webhooks: `whsec_` and at least 24 random bytes in Base64. */
+  readonly newSecret: () => string;
+  /** Hosts that webhooks may call whatever the rules say; none by default. */
+  readonly webhookHosts?: AllowedHosts;
   readonly logger: Log;
   /** The text of docs/openapi.json. Read on demand: the Lambda need not parse it to start. */
   readonly readOpenApi: () => Promise<string>;

@@ -7,6 +7,7 @@ import { idPrefixes } from '../../shared/kernel/ids.ts';
 import { clock, logger, objects, table, wakeByQueue } from '../lambda/surroundings.ts';
 import { accessTokenVerifier } from './access-token.ts';
 import { createApp } from './app.ts';
+import { newSecret } from './new-secret.ts';
 import { requestOf, resultOf } from './gateway.ts';
 
 /** Who issues the tokens, and to which of its clients; both by the service stack. */
@@ -34,6 +35,7 @@ const app = createApp({
     keys: createRemoteJWKSet(new URL(`${ISSUER}/.well-known/jwks.json`)),
     clock,
   }),
+  newSecret,
   wakeClearing: wakeByQueue(),
   logger,
   // Beside the bundle, not in it: it is larger than all of the API's own code, and read by few.

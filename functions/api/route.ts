@@ -70,7 +70,8 @@ export type Tag =
   | 'Contracts'
   | 'Settlements'
   | 'Markets'
-  | 'Risk';
+  | 'Risk'
+  | 'Webhooks';
 
 interface RouteData {
   readonly operationId: string;

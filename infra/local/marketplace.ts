@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { monotonicFactory } from 'ulid';
 import { accessTokenVerifier } from '../../functions/api/access-token.ts';
 import { createApp } from '../../functions/api/app.ts';
+import { newSecret } from '../../functions/api/new-secret.ts';
 import type { ClearingDependencies } from '../../functions/clearing/dependencies.ts';
 import { clearingSettings } from '../../functions/clearing/dependencies.ts';
 import { referenceReader } from '../../functions/clearing/reference-reader.ts';
@@ -109,6 +110,7 @@ export function openMarketplace(options: MarketplaceOptions): Marketplace {
       keys: createLocalJWKSet(issuer.keySet),
       clock,
     }),
+    newSecret,
     wakeClearing: wake,
     logger: log,
     readOpenApi: () => readFile(new URL('../../docs/openapi.json', import.meta.url), 'utf8'),

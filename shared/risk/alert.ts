@@ -86,8 +86,6 @@ export const alertSchema = z
     figures: alertFiguresSchema,
     /** Organisations whose own contracts or certificates it is about. */
     concerns: z.array(nameIdSchema),
-    /** Their contracts. */
-    contracts: z.array(generatedIdSchema('contract')),
     /** Resolved by a person while its cause stands: not raised again below this level. */
     closedAtLevel: levelSchema.optional(),
     /** The last ones, oldest first. */

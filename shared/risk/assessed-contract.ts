@@ -30,6 +30,7 @@ export function assessedContract(
     ...{ bid: contract.bid, takes: contract.buyer },
     ...{ contract: contract.id, origin: contract.origin, destination: contract.destination },
     ...{ seller: groupOf(contract.seller), buyer: groupOf(contract.buyer) },
+    parties: [contract.seller, contract.buyer],
     isOver: state.status === 'completed' || state.status === 'terminated',
     isConditional: state.conditions.some((condition) => condition.state === 'open'),
     quarters: state.schedule

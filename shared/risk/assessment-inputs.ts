@@ -29,6 +29,8 @@ export interface AssessedContract {
   /** Groups of related parties. */
   readonly seller: string;
   readonly buyer: string;
+  /** The organisations themselves, seller and buyer. */
+  readonly parties: readonly string[];
   readonly origin: string;
   readonly destination: string;
   readonly isOver: boolean;

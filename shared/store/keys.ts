@@ -190,6 +190,26 @@ export const keys = {
     sk: `MOVEMENT#${movement}`,
   }),
 
+  /** The alerts of a product; read whole. */
+  alert: (product: string, id: string): Key => ({ pk: `ALERTS#${product}`, sk: id }),
+  alertVersion: (id: string, version: number): Key => ({ pk: `ALERT#${id}`, sk: `V#${padded(version)}` }),
+  /** There once an event has been followed for a product. */
+  followed: (event: string, product: string): Key => ({ pk: `FOLLOWED#${event}`, sk: product }),
+  /** The day on which a product was last looked at whatever had happened. */
+  sweep: (product: string): Key => ({ pk: 'SWEEP', sk: product }),
+
+  /** Who wants to be told; one partition, read whole. */
+  webhook: (id: string): Key => ({ pk: 'WEBHOOKS', sk: id }),
+  /** What subscribers are to be told. */
+  notice: (id: string): Key => ({ pk: `NOTICE#${id}`, sk: 'NOTICE' }),
+  /** A notice to one webhook; a notice's id begins with its time. */
+  delivery: (webhook: string, notice: string): Key => ({
+    pk: `WEBHOOK#${webhook}`,
+    sk: `DELIVERY#${notice}`,
+  }),
+  /** A replay that is under way. */
+  replay: (webhook: string, id: string): Key => ({ pk: `WEBHOOK#${webhook}`, sk: `REPLAY#${id}` }),
+
   idempotency: (organisation: string, operation: string, keyHash: string): Key => ({
     pk: `IDEMPOTENCY#${organisation}#${operation}#${keyHash}`,
     sk: 'RECORD',
@@ -199,7 +219,16 @@ export const keys = {
 export type OwnedKind =
   'offer' | 'bid' | 'site' | 'sold' | 'bought' | 'settlement' | 'agreement' | 'stock-lot';
 export type ListedKind =
-  'offer' | 'bid' | 'pool' | 'site' | 'contract' | 'clearing' | 'settlement' | 'agreement' | 'stock-lot';
+  | 'offer'
+  | 'bid'
+  | 'pool'
+  | 'site'
+  | 'contract'
+  | 'clearing'
+  | 'settlement'
+  | 'agreement'
+  | 'stock-lot'
+  | 'alert';
 
 /** Index attributes of an item that is listed by its owner and among all of its kind. */
 export const ownedBy = (organisation: string, kind: OwnedKind, id: string) => ({
@@ -228,3 +257,10 @@ export const dueFrom = (date: string, id: string) => ({
   gsi3sk: `${date}#${id}`,
 });
 export const duePartition = (shard: number): string => `DUE#${shard}`;
+
+/** Index attributes of what is to be sent, from an instant on. Sparse: what is sent or given up is not in it. */
+export const sendFrom = (at: string, id: string) => ({
+  gsi3pk: sendPartition(shardOf(id)),
+  gsi3sk: `${at}#${id}`,
+});
+export const sendPartition = (shard: number): string => `SEND#${shard}`;

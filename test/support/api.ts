@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
 import { createApp } from '../../functions/api/app.ts';
+import { newSecret } from '../../functions/api/new-secret.ts';
 import type { ApiDependencies, Log } from '../../functions/api/dependencies.ts';
 import type { Route } from '../../functions/api/route.ts';
 import { idPrefixes } from '../../shared/kernel/ids.ts';
@@ -72,6 +73,7 @@ export function testApi(table: Table, overrides: Partial<ApiDependencies> = {}, 
         return Promise.resolve(fail(problem('unauthenticated', 'Not a token of these tests.')));
       }
     },
+    newSecret,
     wakeClearing: (product) => Promise.resolve(void woken.push(product)),
     logger,
     readOpenApi: () => Promise.resolve('{}'),

@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts';
+import { alertRoutes } from './alerts.ts';
 import { amendmentRoutes } from './amendments.ts';
 import { agreementRoutes } from './agreements.ts';
 import { bidRoutes } from './bids.ts';
@@ -27,6 +28,7 @@ import { standardTermsRoutes } from './standard-terms.ts';
 import { standardsRoutes } from './standards.ts';
 import { statementRoutes } from './statements.ts';
 import { stressTestRoutes } from './stress-tests.ts';
+import { webhookRoutes } from './webhooks.ts';
 import { zoneRoutes } from './zones.ts';
 
 /** Every route of the API, in the order in which the reference lists them. */
@@ -60,4 +62,6 @@ export const routes: readonly Route[] = [
   ...riskRoutes,
   ...disruptionRoutes,
   ...stressTestRoutes,
+  ...alertRoutes,
+  ...webhookRoutes,
 ];

@@ -125,6 +125,7 @@ const contracts: fc.Arbitrary<AssessedContract[]> = fc
       ...each,
       ...{ contract: `ctr_${index}`, bid: `bid_${index}`, takes: 'b', seller: 's', buyer: 'b' },
       isConditional: false,
+      parties: ['s', 'b'],
       certificates: [],
       quarters: quantities.map(([quantity, accepted], quarter) => ({
         quarter: quarters[quarter]!,

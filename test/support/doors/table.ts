@@ -224,6 +224,22 @@ withdrawDisruption           403       403       200            403             
 getRisk                      200       200       200            200                 200
 getZoneCover                 403       403       200            200                 200
 runStressTest                403       403       200            403                 403
+listAlerts                   200       200       200            200                 200
+getAlert                     404       404       200            404                 200
+listAlertVersions            403       403       200            403                 200
+acknowledgeAlert             403       403       200            403                 403
+resolveAlert                 403       403       200            403                 403
+
+# Webhooks
+postWebhook                  201       201       201            201                 201
+listWebhooks                 200       200       200            200                 200
+getWebhook                   200/404   404       200            200/404             200
+listWebhookDeliveries        200/404   404       200            200/404             200
+replayWebhook                202/404   404       404            202/404             404
+rotateWebhookSecret          200/404   404       404            200/404             404
+disableWebhook               200/404   404       404            200/404             404
+enableWebhook                200/404   404       404            200/404             404
+closeWebhook                 200/404   404       404            200/404             404
 `;
 
 /** Anybody may read these, without a token. */

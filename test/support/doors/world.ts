@@ -2,6 +2,10 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { settlementSettings } from '../../../functions/settlement/dependencies.ts';
 import { settlementReader } from '../../../functions/settlement/reader.ts';
 import { settleWhatIsDue } from '../../../functions/settlement/settle-what-is-due.ts';
+import type { DomainEvent } from '../../../functions/stream/domain-event.ts';
+import { domainEventOf } from '../../../functions/stream/domain-event.ts';
+import { follow } from '../../../functions/stream/follow.ts';
+import { scan } from '../../../infra/audit/scan.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import type { AnswerBody } from '../api.ts';
 import { ada, bob, buyer, mine, otherMine, stockpile } from '../market-api.ts';
@@ -41,6 +45,7 @@ export class World {
     await world.#deliveries();
     await world.#openOrders();
     await world.#stock();
+    await world.#warning();
     return world;
   }
 
@@ -395,5 +400,33 @@ export class World {
     operator['openBid'] = await bid(stockpile, '154.23');
     await bid(foreignBuyer, '155.29');
     await bid(foreignReserve, '156.31');
+  }
+
+  /** A disruption of what the contracts bring, the alerts that follow, and who wants to be told of them. */
+  async #warning(): Promise<void> {
+    const { trading, common, operator } = this;
+    await this.#id(ada, '/v1/disruptions', {
+      ...{ kind: 'export-ban', title: 'Export ban', origins: ['AU'], minerals: ['ndpr'] },
+      ...{ from: '2027-01-01', source: 'Gazette' },
+    });
+    const events: DomainEvent[] = [];
+    for await (const page of scan(trading.api.dependencies.table))
+      events.push(...page.flatMap((item) => domainEventOf(item) ?? []));
+    const { table, clock, logger } = trading.api.dependencies;
+    await follow({ table, clock, logger }, events);
+    const { items } = (await trading.done(ada, 'GET', '/v1/alerts?limit=100')).body;
+    // Administrators' and auditors': how much is late altogether is nobody else's business.
+    const late = items.find(({ cause }) => (cause as { kind: string }).kind === 'late-deliveries');
+    common['alert'] = late?.id ?? 'none';
+    for (const [who, holdings] of [
+      [mine, common],
+      [stockpile, operator],
+    ] as const)
+      holdings['webhook'] = this.#secret(
+        await this.#id(who, '/v1/webhooks', {
+          url: this.#secret(`https://${who.organisation}.com/hook`, who),
+        }),
+        who,
+      );
   }
 }

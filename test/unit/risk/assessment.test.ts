@@ -83,6 +83,7 @@ const contract = (
   destination: 'US',
   isOver: false,
   isConditional: false,
+  parties: ['mine', 'works'],
   quarters: Object.entries(quarters).map(([quarter, quantity]) => ({
     quarter,
     quantity: decimal(quantity),

@@ -1,0 +1,53 @@
+import { dateOf } from '../../shared/kernel/time.ts';
+import { alertFor } from '../../shared/risk/alert-view.ts';
+import { isAskedFor } from '../../shared/risk/subscription.ts';
+import type { Action } from '../../shared/store/action.ts';
+import { zonesOperated } from '../../shared/store/alerts.ts';
+import { exists, doesNotExist } from '../../shared/store/condition.ts';
+import type { Item } from '../../shared/store/item.ts';
+import { keys, sendFrom } from '../../shared/store/keys.ts';
+import { expiresAfter, keptDays, readNoticeItem } from '../../shared/store/notices.ts';
+import { maximumActions } from '../../shared/store/table.ts';
+import { readWebhooks } from '../../shared/store/webhooks.ts';
+import type { NotifyDependencies } from './dependencies.ts';
+
+/**
+ * Makes a delivery of a notice for each webhook that asks for it and may know, and publishes it on the bus; then the
+ * notice is done. Whoever dies on the way leaves it to be done again: deliveries that are there are passed over, and the
+ * bus may get it twice, under the same id.
+ */
+export async function dispatch(dependencies: NotifyDependencies, item: Item): Promise<void> {
+  const { table, clock, publish } = dependencies;
+  if (item['gsi3sk'] === undefined) return;
+  const notice = readNoticeItem(item);
+  const now = clock();
+  const wanted: { readonly webhook: string; readonly isActive: boolean }[] = [];
+  for (const { webhook } of await readWebhooks(table)) {
+    if (!isAskedFor(webhook, notice)) continue;
+    const zones = await zonesOperated(table, webhook.organisation, dateOf(now));
+    if (alertFor(notice.alert, webhook, zones) !== undefined)
+      wanted.push({ webhook: webhook.id, isActive: webhook.status === 'active' });
+  }
+  const there = new Set(
+    (await table.getMany(wanted.map(({ webhook }) => keys.delivery(webhook, notice.id)))).map(({ pk }) => pk),
+  );
+  const fresh = wanted
+    .map(({ webhook, isActive }) => ({ key: keys.delivery(webhook, notice.id), webhook, isActive }))
+    .filter(({ key }) => !there.has(key.pk));
+  for (let start = 0; start < fresh.length; start += maximumActions)
+    await table.transact(
+      fresh.slice(start, start + maximumActions).map(({ key, webhook, isActive }): Action => ({
+        name: 'delivery',
+        put: {
+          ...{ ...key, webhook, notice: notice.id, type: notice.type, attempts: 0, tries: [] },
+          ...(isActive
+            ? { status: 'pending', nextAt: now, ...sendFrom(now, `${webhook}#${notice.id}`) }
+            : { status: 'held' }),
+          expiresAt: expiresAfter(notice.at, keptDays),
+        },
+        conditions: [doesNotExist],
+      })),
+    );
+  await publish?.(notice);
+  await table.update(keys.notice(notice.id), { expression: 'REMOVE gsi3pk, gsi3sk' }, [exists]);
+}

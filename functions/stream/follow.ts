@@ -1,0 +1,64 @@
+import type { Clock } from '../../shared/kernel/time.ts';
+import { dateOf } from '../../shared/kernel/time.ts';
+import type { Product } from '../../shared/reference/product.ts';
+import { readAll } from '../../shared/store/reference.ts';
+import { keys } from '../../shared/store/keys.ts';
+import type { Table } from '../../shared/store/table.ts';
+import type { Log } from '../clearing/dependencies.ts';
+import type { DomainEvent } from './domain-event.ts';
+import { reassess } from './reassess.ts';
+
+/** What the follower stands on; each host (Lambda, one machine, tests) brings its own. */
+export interface FollowerDependencies {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly logger: Log;
+}
+
+/**
+ * Takes events, in any order and however often, and brings the alerts of the products concerned to what now stands.
+ * An event that has been followed for a product is passed over. Answers the products looked at.
+ */
+export async function follow(
+  dependencies: FollowerDependencies,
+  events: readonly DomainEvent[],
+): Promise<string[]> {
+  if (events.length === 0) return [];
+  const products = await readAll(dependencies.table, 'product');
+  const looked: string[] = [];
+  for (const product of products) {
+    const ids = [...new Set(events.filter(({ concerns }) => concerns(product)).map(({ id }) => id))];
+    if (ids.length > 0 && (await reassess(dependencies, product, { events: ids }))) looked.push(product.id);
+  }
+  return looked;
+}
+
+export interface Swept {
+  readonly products: readonly string[];
+  readonly failed: readonly string[];
+}
+
+/**
+ * Once a day, looks at every product whatever has happened: for what dates bring, and for any event that nobody told
+ * of. `anew` looks also at those that were looked at today. One product that fails does not hold up the others.
+ */
+export async function sweep(dependencies: FollowerDependencies, anew = false): Promise<Swept> {
+  const { table, clock, logger } = dependencies;
+  const today = dateOf(clock());
+  const products: string[] = [];
+  const failed: string[] = [];
+  for (const product of await readAll(table, 'product')) {
+    if (!anew && (await sweptOn(table, product)) === today) continue;
+    try {
+      await reassess(dependencies, product, { events: [], sweptOn: today });
+      products.push(product.id);
+    } catch (error) {
+      failed.push(product.id);
+      logger.error('a product could not be assessed', { product: product.id, error });
+    }
+  }
+  return { products, failed };
+}
+
+const sweptOn = async (table: Table, product: Product): Promise<unknown> =>
+  (await table.get(keys.sweep(product.id)))?.['on'];
