@@ -19,6 +19,24 @@ const lotsLeft = ({ remaining }: Order): number =>
 const text = (value: unknown): string =>
   JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part));
 
+/** Gains, volume and prices by quarter; the bound is of the whole book, the rejected among it. */
+const traded = ({ quarters }: Outcome) =>
+  quarters
+    .filter(({ lots }) => lots > 0n)
+    .map(({ optimality, ...rest }) => ({ ...rest, gains: optimality.primal }));
+
+/** Lots of each order in each quarter. */
+function fillsOf({ awards }: Outcome): Map<string, number> {
+  const fills = new Map<string, number>();
+  for (const { offer, bid, schedule } of awards)
+    for (const { quarter, lots } of schedule)
+      for (const order of [offer, bid]) {
+        const key = `${order} ${quarter}`;
+        fills.set(key, (fills.get(key) ?? 0) + Number(lots));
+      }
+  return fills;
+}
+
 /** Every condition of one order, checked award by award. */
 function expectKept(order: Order, { awards }: Outcome): void {
   const own = awards.filter(({ offer, bid }) => offer === order.id || bid === order.id);
@@ -100,7 +118,8 @@ describe('a clearing with conditions', () => {
     expect(rejections).toBeGreaterThanOrEqual(seenIn(50, 8));
   });
 
-  test('leaves the others exactly what they would have had if the rejected had never been posted', () => {
+  /** Of alike orders one gets the last lot; which one may depend on how the network is laid out. */
+  test('leaves the others what they would have had if the rejected had never been posted, but for the last lot of a tie', () => {
     fc.assert(
       fc.property(conditionedMarkets, (market) => {
         const snapshot = market.snapshot();
@@ -113,7 +132,11 @@ describe('a clearing with conditions', () => {
         };
         const again = must(clear(without));
         expect(again.rejected).toEqual([]);
-        expect(text(again.awards)).toBe(text(outcome.awards));
+        expect(traded(again)).toEqual(traded(outcome));
+        const fills = fillsOf(outcome);
+        const after = fillsOf(again);
+        for (const key of new Set([...fills.keys(), ...after.keys()]))
+          expect(Math.abs((fills.get(key) ?? 0) - (after.get(key) ?? 0)), key).toBeLessThanOrEqual(1);
       }),
       { numRuns: dearRuns(300, 150, 3) },
     );
