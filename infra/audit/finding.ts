@@ -26,7 +26,7 @@ export const checks = {
   ledger_entry: 'every entry balances in each currency, and has the id that follows from its cause',
   ledger_lines: 'every entry has a line in each account it names, and there is no other line',
   ledger_zero_sum: 'the sum over all accounts is zero in each currency',
-  ledger_causes: 'one entry for each cause and number, and no number left out',
+  ledger_causes: 'one entry for each cause and number, and no number left out but where nothing was moved',
   settlement_amounts: 'every settlement is what the contract, as it stood then, comes to',
   settlement_entries:
     'every settlement is in the ledger as it says, and no entry of a contract is without one',

@@ -15,9 +15,16 @@ interface Event extends Json {
   readonly sealed?: string;
   readonly opened?: Opened;
 }
+interface Terms extends Json {
+  readonly schedule: readonly {
+    readonly price: { readonly amount: string };
+    readonly landedPrice: { readonly amount: string };
+    readonly waterfall: Readonly<Record<string, string>>;
+  }[];
+}
 interface Chain {
   readonly contract: string;
-  readonly terms?: Json;
+  readonly terms?: Terms;
   readonly termsDigest: string;
   readonly sealed?: Readonly<Record<string, string>>;
   readonly opened: Readonly<Record<string, Opened>>;
@@ -90,20 +97,12 @@ function opened({ sealed = {}, opened: shown, events: all }: Chain, fail: Fail):
   return `${count(parts, 'part')} of the terms and ${count(assays.length, 'assay')}: opened as they were sealed`;
 }
 
-interface Terms {
-  readonly schedule: readonly {
-    readonly price: { readonly amount: string };
-    readonly landedPrice: { readonly amount: string };
-    readonly waterfall: Readonly<Record<string, string>>;
-  }[];
-}
-
 /** Where the reader sees how the price came about: ask + floorUplift + scarcity is the price, duties and levy the rest. */
 function waterfalls({ terms: shown, sealed, opened: parts }: Chain, fail: Fail): string | undefined {
   const pricing = parts['pricing']?.value as
     { readonly schedule: readonly Readonly<Record<string, string>>[] } | undefined;
   if (shown === undefined || (sealed !== undefined && pricing === undefined)) return undefined;
-  const { schedule } = shown as unknown as Terms;
+  const { schedule } = shown;
   for (const [index, { price, landedPrice, waterfall }] of schedule.entries()) {
     const all = { ...waterfall, ...pricing?.schedule[index] };
     const sum = (...names: string[]): bigint =>

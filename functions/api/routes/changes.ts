@@ -5,12 +5,12 @@ import { ok } from '../../../shared/kernel/result.ts';
 import type { ChangeKind } from '../../../shared/contracts/change.ts';
 import { changeSchema } from '../../../shared/contracts/change.ts';
 import { approveChange, readChange, rejectChange } from '../../../shared/store/change-decisions.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
 import { listReference } from '../../../shared/store/reference.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route, Tag } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';
-import { actOf, administrators, everyone, namedParams, nothingHere } from './reference.ts';
+import { decisionRoutes } from './decisions.ts';
+import { everyone, namedParams, nothingHere } from './reference.ts';
 
 const params = z.strictObject({ id: nameIdSchema, change: generatedIdSchema('change') });
 
@@ -25,34 +25,6 @@ export function changeRoutes(
   const noun = kind === 'terms' ? "product's standard terms" : kind;
   const all: `/v1/${string}` = path.includes('{id}') ? `${path}/changes` : `${path}/{id}/changes`;
   const one: `/v1/${string}` = `${all}/{change}`;
-  const decision = (verb: 'approve' | 'reject') =>
-    defineRoute({
-      operationId: `${verb}${name}Change`,
-      method: 'post',
-      path: `${one}/${verb}`,
-      summary:
-        verb === 'approve'
-          ? `Approve a change of a ${noun}: it takes effect`
-          : `Reject a change of a ${noun}`,
-      tag,
-      roles: administrators,
-      params,
-      responses: { 200: { description: 'The change, decided', schema: changeSchema } },
-      problems: [
-        'not_found',
-        'invalid_state',
-        'second_approval_required',
-        ...(verb === 'approve' ? problems : []),
-      ],
-      write: (request, dependencies) => {
-        const decide = verb === 'approve' ? approveChange : rejectChange;
-        const { id, change } = request.params;
-        return mapPlan(
-          decide(dependencies.table, actOf(request, dependencies), kind, id, change),
-          (decided) => reply(200, decided, { version: decided.version }),
-        );
-      },
-    });
   return [
     defineRoute({
       operationId: `list${name}Changes`,
@@ -93,7 +65,18 @@ export function changeRoutes(
         return change === undefined ? nothingHere : ok(reply(200, change, { version: change.version }));
       },
     }),
-    decision('approve'),
-    decision('reject'),
+    ...decisionRoutes({
+      ...{ name: `${name}Change`, path: one, tag, params },
+      answer: { description: 'The change, decided', schema: changeSchema },
+      approve: {
+        summary: `Approve a change of a ${noun}: it takes effect`,
+        problems,
+        plan: (table, act, { id, change }) => approveChange(table, act, kind, id, change),
+      },
+      reject: {
+        summary: `Reject a change of a ${noun}`,
+        plan: (table, act, { id, change }) => rejectChange(table, act, kind, id, change),
+      },
+    }),
   ];
 }

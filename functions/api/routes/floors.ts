@@ -11,6 +11,7 @@ import { listReference } from '../../../shared/store/reference.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';
+import { decisionRoutes } from './decisions.ts';
 import { actOf, administrators, everyone, onDate, readingRoutes } from './reference.ts';
 
 const params = z.strictObject({ id: generatedIdSchema('floor') });
@@ -37,34 +38,20 @@ export const floorRoutes: readonly Route[] = [
         reply(201, floor, { version: floor.version, location: `/v1/floors/${floor.id}` }),
       ),
   }),
-  defineRoute({
-    operationId: 'approveFloor',
-    method: 'post',
-    path: '/v1/floors/{id}/approve',
-    summary: 'Approve a floor, or its proposed end',
-    description:
-      'By an administrator other than the proposer. A floor that begins inside an open-ended one of the same ' +
-      'product and zone ends that one the day before.',
-    tag: 'Floors',
-    roles: administrators,
-    params,
-    responses: changed,
-    problems: ['not_found', 'invalid_state', 'second_approval_required', 'floor_overlap', 'zone_overlap'],
-    write: (request, dependencies) =>
-      changedReply(approveFloor(dependencies.table, actOf(request, dependencies), request.params.id)),
-  }),
-  defineRoute({
-    operationId: 'rejectFloor',
-    method: 'post',
-    path: '/v1/floors/{id}/reject',
-    summary: 'Reject a proposed floor, or its proposed end',
-    tag: 'Floors',
-    roles: administrators,
-    params,
-    responses: changed,
-    problems: ['not_found', 'invalid_state', 'second_approval_required'],
-    write: (request, dependencies) =>
-      changedReply(rejectFloor(dependencies.table, actOf(request, dependencies), request.params.id)),
+  ...decisionRoutes({
+    ...{ name: 'Floor', path: '/v1/floors/{id}', tag: 'Floors', params, answer: changed[200] },
+    approve: {
+      summary: 'Approve a floor, or its proposed end',
+      description:
+        'By an administrator other than the proposer. A floor that begins inside an open-ended one of the same ' +
+        'product and zone ends that one the day before.',
+      problems: ['floor_overlap', 'zone_overlap'],
+      plan: (table, act, { id }) => approveFloor(table, act, id),
+    },
+    reject: {
+      summary: 'Reject a proposed floor, or its proposed end',
+      plan: (table, act, { id }) => rejectFloor(table, act, id),
+    },
   }),
   defineRoute({
     operationId: 'endFloor',

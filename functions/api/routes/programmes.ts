@@ -28,6 +28,7 @@ import { fundingRoundSchema } from '../../../shared/support/round.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';
+import { decisionRoutes } from './decisions.ts';
 import { actOf, administrators, everyone, nothingHere, readingRoutes } from './reference.ts';
 
 const params = z.strictObject({ id: generatedIdSchema('programme') });
@@ -55,32 +56,17 @@ export const programmeRoutes: readonly Route[] = [
         reply(201, programme, { version: programme.version, location: `/v1/programmes/${programme.id}` }),
       ),
   }),
-  defineRoute({
-    operationId: 'approveProgramme',
-    method: 'post',
-    path: '/v1/programmes/{id}/approve',
-    summary: 'Approve a proposed programme, and open its budget',
-    description: 'By an administrator other than the proposer.',
-    tag: 'Support',
-    roles: administrators,
-    params,
-    responses: changed,
-    problems: ['not_found', 'invalid_state', 'second_approval_required'],
-    write: (request, dependencies) =>
-      changedReply(approveProgramme(dependencies.table, actOf(request, dependencies), request.params.id)),
-  }),
-  defineRoute({
-    operationId: 'rejectProgramme',
-    method: 'post',
-    path: '/v1/programmes/{id}/reject',
-    summary: 'Reject a proposed programme',
-    tag: 'Support',
-    roles: administrators,
-    params,
-    responses: changed,
-    problems: ['not_found', 'invalid_state', 'second_approval_required'],
-    write: (request, dependencies) =>
-      changedReply(rejectProgramme(dependencies.table, actOf(request, dependencies), request.params.id)),
+  ...decisionRoutes({
+    ...{ name: 'Programme', path: '/v1/programmes/{id}', tag: 'Support', params, answer: changed[200] },
+    approve: {
+      summary: 'Approve a proposed programme, and open its budget',
+      description: 'By an administrator other than the proposer.',
+      plan: (table, act, { id }) => approveProgramme(table, act, id),
+    },
+    reject: {
+      summary: 'Reject a proposed programme',
+      plan: (table, act, { id }) => rejectProgramme(table, act, id),
+    },
   }),
   defineRoute({
     operationId: 'closeProgramme',
@@ -114,37 +100,21 @@ export const programmeRoutes: readonly Route[] = [
         proposeBudget(dependencies.table, actOf(request, dependencies), request.params.id, request.body),
       ),
   }),
-  defineRoute({
-    operationId: 'approveProgrammeBudget',
-    method: 'post',
-    path: '/v1/programmes/{id}/budget-change/approve',
-    summary: 'Approve the budget that was proposed',
-    description:
-      'A cut takes neither what is paid nor what concluded contracts are promised. Beyond what is left, it leaves claims ' +
-      'of sites unpaid until the budget is raised: they are carried over and paid the oldest first.',
-    tag: 'Support',
-    roles: administrators,
-    params,
-    responses: changed,
-    problems: [
-      ...(['not_found', 'invalid_state', 'second_approval_required'] as const),
-      ...(['budget_exhausted', 'clearing_in_progress'] as const),
-    ],
-    write: (request, dependencies) =>
-      changedReply(approveBudget(dependencies.table, actOf(request, dependencies), request.params.id)),
-  }),
-  defineRoute({
-    operationId: 'rejectProgrammeBudget',
-    method: 'post',
-    path: '/v1/programmes/{id}/budget-change/reject',
-    summary: 'Reject the budget that was proposed',
-    tag: 'Support',
-    roles: administrators,
-    params,
-    responses: changed,
-    problems: ['not_found', 'invalid_state', 'second_approval_required'],
-    write: (request, dependencies) =>
-      changedReply(rejectBudget(dependencies.table, actOf(request, dependencies), request.params.id)),
+  ...decisionRoutes({
+    ...{ name: 'ProgrammeBudget', path: '/v1/programmes/{id}/budget-change', tag: 'Support', params },
+    answer: changed[200],
+    approve: {
+      summary: 'Approve the budget that was proposed',
+      description:
+        'A cut takes neither what is paid nor what concluded contracts are promised. Beyond what is left, it leaves claims ' +
+        'of sites unpaid until the budget is raised: they are carried over and paid the oldest first.',
+      problems: ['budget_exhausted', 'clearing_in_progress'],
+      plan: (table, act, { id }) => approveBudget(table, act, id),
+    },
+    reject: {
+      summary: 'Reject the budget that was proposed',
+      plan: (table, act, { id }) => rejectBudget(table, act, id),
+    },
   }),
   defineRoute({
     operationId: 'listFundingRounds',

@@ -31,7 +31,7 @@ export function propose({ state, actor }: Ground, id: string, terms: AmendmentTe
         : undefined,
       changesProblem(state, terms.changes, actor.at),
     ),
-    () => [did(actor, 'amendment_proposed', { amendment: id, side, ...terms })],
+    () => [did(actor, { type: 'amendment_proposed', amendment: id, side, ...terms })],
   );
 }
 
@@ -47,7 +47,7 @@ export function acceptAmendment({ state, actor }: Ground, id: string): Ruled {
       changesProblem(state, changes, actor.at),
     ),
     () => [
-      did(actor, 'amendment_accepted', { amendment: id }),
+      did(actor, { type: 'amendment_accepted', amendment: id }),
       ...changes.flatMap((change) => consequence(change, actor.at, reason)),
     ],
   );
@@ -58,7 +58,7 @@ export function rejectAmendment({ state, actor }: Ground, id: string, reason: st
   const found = openAmendment(state, id);
   if (!found.ok) return found;
   return unless(mustBe(actor, otherSide(found.value.side)), () => [
-    did(actor, 'amendment_rejected', { amendment: id, ...(reason === undefined ? {} : { reason }) }),
+    did(actor, { type: 'amendment_rejected', amendment: id, ...(reason === undefined ? {} : { reason }) }),
   ]);
 }
 
@@ -67,7 +67,7 @@ export function withdrawAmendment({ state, actor }: Ground, id: string): Ruled {
   const found = openAmendment(state, id);
   if (!found.ok) return found;
   return unless(mustBe(actor, found.value.side), () => [
-    did(actor, 'amendment_withdrawn', { amendment: id }),
+    did(actor, { type: 'amendment_withdrawn', amendment: id }),
   ]);
 }
 

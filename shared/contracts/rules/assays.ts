@@ -35,7 +35,8 @@ export function reportAssay({ state, actor }: Ground, id: string, values: AssayV
   );
   if (wrong !== undefined || terms === undefined) return fail(wrong!);
   const opened = { salt, value: values };
-  const reported = did(actor, 'assay_reported', {
+  const reported = did(actor, {
+    type: 'assay_reported',
     ...{ delivery: id, side, opened },
     sealed: commitmentTo(openedJson(opened)),
   });
@@ -68,7 +69,8 @@ export function decideAsUmpire({ state, actor }: Ground, id: string, values: Ass
   if (terms === undefined || seller === undefined || buyer === undefined)
     throw new Error('a dispute without two assays');
   return unless(undefined, () => [
-    did(actor, 'umpire_decided', {
+    did(actor, {
+      type: 'umpire_decided',
       ...{ delivery: id, values },
       settled: decidedBy(values, terms, seller, buyer),
     }),

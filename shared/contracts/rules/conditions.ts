@@ -18,7 +18,10 @@ export function meetCondition(ground: Ground, id: string, evidence: string): Rul
   const condition = found.value;
   return unless(
     objection(mustBe(ground.actor, condition.side, 'administrator'), mustBeOpen(ground, condition)),
-    () => [did(ground.actor, 'condition_met', { condition: id, evidence }), ...activationAfter(ground, id)],
+    () => [
+      did(ground.actor, { type: 'condition_met', condition: id, evidence }),
+      ...activationAfter(ground, id),
+    ],
   );
 }
 
@@ -29,7 +32,7 @@ export function waiveCondition(ground: Ground, id: string): Ruled {
   const condition = found.value;
   return unless(
     objection(mustBe(ground.actor, otherSide(condition.side)), mustBeOpen(ground, condition)),
-    () => [did(ground.actor, 'condition_waived', { condition: id }), ...activationAfter(ground, id)],
+    () => [did(ground.actor, { type: 'condition_waived', condition: id }), ...activationAfter(ground, id)],
   );
 }
 

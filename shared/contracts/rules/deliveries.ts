@@ -45,7 +45,7 @@ export function notice(ground: Ground, id: string, terms: DeliveryNotice): Ruled
     ),
     () => [
       ...activation(ground),
-      did(actor, 'delivery_noticed', { delivery: id, notice: terms, quantity: mass.value }),
+      did(actor, { type: 'delivery_noticed', delivery: id, notice: terms, quantity: mass.value }),
     ],
   );
 }
@@ -98,7 +98,7 @@ export function withdraw({ state, actor }: Ground, id: string, reason: string): 
   const found = deliveryOf(state, id);
   if (!found.ok) return found;
   return unless(objection(mustBe(actor, 'seller'), mustBeIn(found.value, 'noticed')), () => [
-    did(actor, 'delivery_withdrawn', { delivery: id, reason }),
+    did(actor, { type: 'delivery_withdrawn', delivery: id, reason }),
   ]);
 }
 
@@ -125,7 +125,12 @@ export function receive({ state, product, actor }: Ground, id: string, receipt: 
         : undefined,
     ),
     () => [
-      did(actor, 'delivery_received', { delivery: id, receipt, quantity: { amount, unit: product.unit } }),
+      did(actor, {
+        type: 'delivery_received',
+        delivery: id,
+        receipt,
+        quantity: { amount, unit: product.unit },
+      }),
     ],
   );
 }
@@ -162,8 +167,11 @@ export function accept(ground: Ground, id: string, lapse: Lapse | undefined): Ru
 }
 
 const acceptance = ({ state, actor }: Ground, delivery: Delivery): EventBody[] => [
-  ...(delivery.blockedBy === undefined ? [] : [did(actor, 'delivery_cured', { delivery: delivery.id })]),
-  did(actor, 'delivery_accepted', {
+  ...(delivery.blockedBy === undefined
+    ? []
+    : [did(actor, { type: 'delivery_cured', delivery: delivery.id })]),
+  did(actor, {
+    type: 'delivery_accepted',
     delivery: delivery.id,
     finalQuantity: {
       amount: least(delivery.provisionalQuantity.amount, roomFor(state, delivery)),
@@ -173,7 +181,8 @@ const acceptance = ({ state, actor }: Ground, delivery: Delivery): EventBody[] =
 ];
 
 const blocking = ({ state, actor }: Ground, delivery: Delivery, lapse: Lapse): EventBody[] => [
-  did(actor, 'delivery_blocked', {
+  did(actor, {
+    type: 'delivery_blocked',
     delivery: delivery.id,
     certificates: [...lapse.certificates],
     lapses: lapse.lapses.map((each) => ({ ...each })),
@@ -210,7 +219,7 @@ export function reject({ state, actor }: Ground, id: string, reason: string): Ru
   );
   if (wrong !== undefined) return fail(wrong);
   const rejected = (ground: 'assay' | 'certificate' | 'authority'): EventBody =>
-    did(actor, 'delivery_rejected', { delivery: id, ground, reason });
+    did(actor, { type: 'delivery_rejected', delivery: id, ground, reason });
   const { assays, cureUntil } = delivery;
   const isBeyond =
     state.terms.assay !== undefined &&

@@ -4,7 +4,7 @@ import type { Result } from '../../kernel/result.ts';
 import { fail, ok } from '../../kernel/result.ts';
 import type { Instant } from '../../kernel/time.ts';
 import type { Product } from '../../reference/product.ts';
-import type { ContractEventType, EventBody } from '../contract-events.ts';
+import type { EventBody } from '../contract-events.ts';
 import type { Delivery } from '../delivery.ts';
 import type { ContractState } from '../state.ts';
 
@@ -26,15 +26,15 @@ export interface Ground {
 /** The events that an act becomes. */
 export type Ruled = Result<EventBody[]>;
 
-type Details<T extends ContractEventType> =
-  Extract<EventBody, { type: T }> extends infer E ? Omit<E, 'type' | 'at' | 'by'> : never;
+/** Of each type of event what the act itself says; when it was, and by whom, is added. */
+type Done = EventBody extends infer E ? (E extends EventBody ? Omit<E, 'at' | 'by'> : never) : never;
 
 /** An event of the act. */
-export const did = <T extends ContractEventType>(
-  { at, organisation, subject, role }: Actor,
-  type: T,
-  details: Details<T>,
-): EventBody => ({ type, at, by: { organisation, subject, role }, ...details }) as unknown as EventBody;
+export const did = ({ at, organisation, subject, role }: Actor, done: Done): EventBody => ({
+  ...done,
+  at,
+  by: { organisation, subject, role },
+});
 
 /** The first of some objections, or none. */
 export const objection = (...objections: readonly (Problem | undefined)[]): Problem | undefined =>

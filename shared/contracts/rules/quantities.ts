@@ -48,7 +48,7 @@ export function nominate(ground: Ground, { quarter, quantity }: OfQuarterTerms):
           )
         : undefined,
     ),
-    () => [...activation(ground), did(actor, 'quantity_nominated', { quarter, quantity: mass.value })],
+    () => [...activation(ground), did(actor, { type: 'quantity_nominated', quarter, quantity: mass.value })],
   );
 }
 
@@ -81,7 +81,8 @@ export function decline(ground: Ground, terms: OfQuarterTerms, reason: string | 
     ),
     () => [
       ...activation(ground),
-      did(actor, 'take_declined', {
+      did(actor, {
+        type: 'take_declined',
         ...{ quarter, quantity: mass.value },
         ...(reason === undefined ? {} : { reason }),
       }),
@@ -120,7 +121,14 @@ export function declareForceMajeure(
         : undefined,
     ),
     () => [
-      did(actor, 'force_majeure_declared', { declaration, side, quarter, quantity: mass.value, reason }),
+      did(actor, {
+        type: 'force_majeure_declared',
+        declaration,
+        side,
+        quarter,
+        quantity: mass.value,
+        reason,
+      }),
     ],
   );
 }
@@ -135,7 +143,7 @@ export function acknowledgeForceMajeure({ state, actor }: Ground, id: string): R
       state.status === 'completed' ? problem('contract_ended', 'The contract is completed.') : undefined,
       declared.acknowledged ? problem('invalid_state', 'It is acknowledged already.') : undefined,
     ),
-    () => [did(actor, 'force_majeure_acknowledged', { declaration: id })],
+    () => [did(actor, { type: 'force_majeure_acknowledged', declaration: id })],
   );
 }
 

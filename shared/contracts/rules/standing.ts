@@ -18,7 +18,7 @@ export const suspend = ({ state, actor }: Ground, reason: string): Ruled =>
         ? problem('invalid_state', 'The contract is suspended already.')
         : undefined,
     ),
-    () => [did(actor, 'suspended', { reason })],
+    () => [did(actor, { type: 'suspended', reason })],
   );
 
 /** Errors: forbidden, contract_ended, invalid_state. */
@@ -29,7 +29,7 @@ export const resume = ({ state, actor }: Ground, reason: string): Ruled =>
       mustStand(state),
       state.status === 'suspended' ? undefined : problem('invalid_state', 'The contract is not suspended.'),
     ),
-    () => [did(actor, 'resumed', { reason })],
+    () => [did(actor, { type: 'resumed', reason })],
   );
 
 /**
@@ -55,7 +55,7 @@ export function terminate({ state, actor }: Ground, reason: string, revoked: rea
             )
           : undefined;
   return unless(objection(mustBe(actor, 'buyer', 'administrator'), mustStand(state), ungrounded), () => [
-    did(actor, 'terminated', { cause, reason }),
+    did(actor, { type: 'terminated', cause, reason }),
   ]);
 }
 

@@ -128,6 +128,9 @@ describe('what is due', () => {
       ['2027-Q1', 3],
       ['2027-Q2', 1],
     ]);
+    // What was settled with nothing delivered moved nothing: the first entry is of the second settlement.
+    await at.deliver(at.home, 'H2', '2027-Q2', '30');
+    expect((await at.settle()).settlements).toMatchObject([{ contract: at.home, quarter: '2027-Q2' }]);
     expect(await at.findings()).toEqual([]);
   });
 });
