@@ -2,10 +2,16 @@ import type { Quarter } from '../../shared/kernel/quarter.ts';
 import type { Instant } from '../../shared/kernel/time.ts';
 import { addDays, dateOf } from '../../shared/kernel/time.ts';
 import { quotationalWindow } from '../../shared/pricing/quotational-period.ts';
+import { indexValueId } from '../../shared/pricing/index-value.ts';
 import type { Fixing } from '../../shared/pricing/reference-price.ts';
 import type { Agreement } from '../../shared/support/agreement.ts';
 import { supportDue } from '../../shared/support/round.ts';
-import type { SettledAgreementQuarter, SupportSettlement } from '../../shared/support/quarter-settlement.ts';
+import type { Programme } from '../../shared/support/programme.ts';
+import type {
+  SettledAgreementQuarter,
+  SupportSettlement,
+  UsedIndex,
+} from '../../shared/support/quarter-settlement.ts';
 import { settleAgreementQuarter } from '../../shared/support/quarter-settlement.ts';
 import type { Action } from '../../shared/store/action.ts';
 import { readAgreement, readDesignations } from '../../shared/store/agreements.ts';
@@ -28,7 +34,14 @@ import { batchesOf, membersAt, soldFrom } from './site-batches.ts';
 
 export interface AgreementLooked {
   readonly settlements: readonly { readonly id: string; readonly quarter: Quarter }[];
-  readonly held: readonly Quarter[];
+  readonly held: readonly HeldQuarter[];
+}
+
+/** What a quarter waits for: nothing of it is guessed. */
+export type WaitsFor = 'reference_unavailable' | 'index_unavailable' | 'contract_open';
+export interface HeldQuarter {
+  readonly quarter: Quarter;
+  readonly code: WaitsFor;
 }
 
 /** More than an agreement has quarters, each corrected once. */
@@ -63,7 +76,7 @@ export async function settleAgreement(
 interface Step {
   readonly actions: readonly Action[];
   readonly settled?: SupportSettlement;
-  readonly held: readonly Quarter[];
+  readonly held: readonly HeldQuarter[];
 }
 
 async function nextStep(
@@ -92,11 +105,11 @@ async function nextStep(
       return { actions: [lookAgain(id, supportDue(quarter))], held: [] };
     const open = claims.get(quarter) ?? 0n;
     const settled = await settledQuarter(table, basis, { quarter, before, previous, open, at });
-    if (settled === 'no reference price')
-      return { actions: [lookAgain(id, addDays(today, 1))], held: [quarter] };
-    if (settled === 'a contract is not settled') {
+    if (settled === 'reference_unavailable' || settled === 'index_unavailable')
+      return { actions: [lookAgain(id, addDays(today, 1))], held: [{ quarter, code: settled }] };
+    if (settled === 'contract_open') {
       // It may be in a moment: the agreement stays due. What stands stands until then.
-      if (before === undefined) return { actions: [], held: [quarter] };
+      if (before === undefined) return { actions: [], held: [{ quarter, code: settled }] };
     } else if (settled !== undefined) {
       const place = await readPlace(table, programme, agreement.site);
       const next = quarters[index + 1];
@@ -142,20 +155,45 @@ async function settledQuarter(
     readonly open: bigint;
     readonly at: Instant;
   },
-): Promise<SettledAgreementQuarter | undefined | 'no reference price' | 'a contract is not settled'> {
+): Promise<SettledAgreementQuarter | undefined | WaitsFor> {
   const { quarter, before, previous, open, at } = of;
   const fixing = before?.fixing ?? (await fixingOf(table, programme.reference, quarter, at));
+  const index = before === undefined ? await indexOf(table, programme, quarter) : before.index;
   const members = await membersAt(table, programme, before?.settledAt ?? at);
   const batches = batchesOf(sold, members, quarter);
-  if (fixing === undefined) return 'no reference price';
-  if (batches === undefined) return 'a contract is not settled';
+  if (fixing === undefined) return 'reference_unavailable';
+  if (programme.indexation !== undefined && index === undefined) return 'index_unavailable';
+  if (batches === undefined) return 'contract_open';
   const designated = designations.find((each) => each.quarter === quarter);
   const settled = settleAgreementQuarter({
-    ...{ programme, agreement, product, quarter, batches, fixing, previous, open, at, standing: before },
+    ...{
+      programme,
+      agreement,
+      product,
+      quarter,
+      batches,
+      fixing,
+      index,
+      previous,
+      open,
+      at,
+      standing: before,
+    },
     stockpiled: before?.stockpiled ?? designated?.stockpiled.amount ?? { units: 0n, scale: 0 },
   });
   if (!settled.ok) throw new Error(settled.problem.detail);
   return settled.value;
+}
+
+/** What the programme's index was in the quarter; nothing where it has none, or where it is not on record. */
+async function indexOf(
+  table: Table,
+  { indexation }: Programme,
+  quarter: Quarter,
+): Promise<UsedIndex | undefined> {
+  if (indexation === undefined) return undefined;
+  const found = await readReference(table, 'index-value', indexValueId(indexation.index, quarter));
+  return found && { id: found.id, version: found.version, value: found.value };
 }
 
 async function fixingOf(

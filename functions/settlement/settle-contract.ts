@@ -9,6 +9,7 @@ import { dueFromDay, settleQuarter, yearsOf } from '../../shared/contracts/settl
 import { isYearDue, settleYear } from '../../shared/contracts/settlement/settle-year.ts';
 import type { StandardTermsTerms } from '../../shared/contracts/standard-terms.ts';
 import { ok } from '../../shared/kernel/result.ts';
+import type { Quarter } from '../../shared/kernel/quarter.ts';
 import type { Instant } from '../../shared/kernel/time.ts';
 import { dateOf } from '../../shared/kernel/time.ts';
 import type { Action } from '../../shared/store/action.ts';
@@ -20,10 +21,15 @@ import { stockActions } from '../../shared/store/stock-contracts.ts';
 import type { SettlementDependencies } from './dependencies.ts';
 
 /** What came of looking at a contract. */
+export interface HeldContract {
+  readonly quarter: Quarter;
+  readonly code: 'reference_unavailable' | 'not_covered';
+}
+
 export interface Looked {
   readonly settlements: readonly Settlement[];
   /** Quarters that wait for a reference price, or for money that their correction takes. */
-  readonly held: readonly string[];
+  readonly held: readonly HeldContract[];
 }
 
 /** More than a contract can need: eighty quarters, their years, provisional payments and corrections of each. */
@@ -40,20 +46,23 @@ export async function settleContract(
 ): Promise<Looked> {
   const { table } = dependencies;
   const settlements: Settlement[] = [];
-  const held = new Set<string>();
+  const held = new Map<Quarter, HeldContract['code']>();
   for (let turn = 1; turn <= maximumSteps; turn += 1) {
     const contract = await readContract(table, id);
     if (contract === undefined) throw new Error(`${id} is due, and not there`);
     const step = await nextStep(dependencies, contract, held);
-    if (step.actions.length === 0) return { settlements, held: [...held] };
+    if (step.actions.length === 0) return { settlements, held: heldOf(held) };
     const outcome = await table.transact(step.actions);
     if (outcome.done) {
       if (step.settlement !== undefined) settlements.push(step.settlement);
-      if (step.isLast) return { settlements, held: [...held] };
+      if (step.isLast) return { settlements, held: heldOf(held) };
     } else await table.backOff(Math.min(turn, 6));
   }
   throw new Error(`${id} does not come to rest`);
 }
+
+const heldOf = (held: ReadonlyMap<Quarter, HeldContract['code']>): HeldContract[] =>
+  [...held].map(([quarter, code]) => ({ quarter, code }));
 
 interface Step {
   readonly actions: readonly Action[];
@@ -64,7 +73,7 @@ interface Step {
 async function nextStep(
   { table, reader, clock, only }: Pick<SettlementDependencies, 'table' | 'reader' | 'clock' | 'only'>,
   contract: Contract,
-  held: Set<string>,
+  held: Map<Quarter, HeldContract['code']>,
 ): Promise<Step> {
   const at = latestOf(contract, clock());
   const standardTerms = await reader.standardTerms(contract);
@@ -90,7 +99,7 @@ async function nextStep(
     const priced = unit === undefined ? await reader.unitPrices(contract, quarter, at) : ok(unit);
     if (!priced.ok) {
       if (priced.problem.code !== 'reference_unavailable') throw new Error(priced.problem.detail);
-      held.add(quarter);
+      held.set(quarter, 'reference_unavailable');
       continue;
     }
     const accounts = await reader.accounts(contract);
@@ -100,7 +109,7 @@ async function nextStep(
     const event: EventBody = { type: 'quarter_settled', at, quarter, sequence, settlement: id };
     const support = await payContractSupport(table, contract, settled.settlement, today);
     if (support === 'not covered') {
-      held.add(quarter);
+      held.set(quarter, 'not_covered');
       continue;
     }
     return {

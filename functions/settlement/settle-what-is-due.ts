@@ -10,6 +10,7 @@ import { concurrently } from '../clearing/concurrently.ts';
 import type { SettlementDependencies } from './dependencies.ts';
 import { publishOutcomes } from './publish-outcomes.ts';
 import { fundProgramme } from './fund-programme.ts';
+import type { WaitsFor } from './settle-agreement.ts';
 import { settleAgreement } from './settle-agreement.ts';
 import { settleContract } from './settle-contract.ts';
 
@@ -34,7 +35,7 @@ export interface SettlementRun {
     readonly quarter: string;
   } & Of)[];
   /** Quarters that wait for a reference price, or an agreement's for a contract. */
-  readonly held: readonly ({ readonly quarter: string } & Of)[];
+  readonly held: readonly ({ readonly quarter: string; readonly code: WaitsFor | 'not_covered' } & Of)[];
   /** What programmes have paid to sites. */
   readonly rounds: readonly { readonly programme: string; readonly round: number }[];
   /** What could not be settled for a fault of ours; each is in the log, and tried again. */
@@ -82,12 +83,12 @@ export async function settleWhatIsDue(dependencies: SettlementDependencies): Pro
         held.push(
           ...found.held
             .filter(
-              (quarter) =>
+              ({ quarter }) =>
                 !held.some(
                   (each) => 'agreement' in each && each.agreement === id && each.quarter === quarter,
                 ),
             )
-            .map((quarter) => ({ agreement: id, quarter })),
+            .map((each) => ({ agreement: id, ...each })),
         );
       } else if (id.startsWith(`${idPrefixes.programme}_`)) {
         const found = await fundProgramme(dependencies, id);
@@ -99,7 +100,7 @@ export async function settleWhatIsDue(dependencies: SettlementDependencies): Pro
             ...{ id: settlement, contract: id, kind, quarter },
           })),
         );
-        held.push(...found.held.map((quarter) => ({ contract: id, quarter })));
+        held.push(...found.held.map((each) => ({ contract: id, ...each })));
       }
     } catch (error) {
       failed.add(id);

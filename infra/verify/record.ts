@@ -1,8 +1,19 @@
 import { canonical } from './digest.ts';
+import { sum } from './case.ts';
+import { attempt, Measure, whole } from './exact.ts';
+import type { Proof } from './proof.ts';
 import type { Report } from './verify.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 const asJson = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
+
+/** What programmes pay by the flows of their rounds: the proof states no sum of its own. */
+function supportTotal({ snapshot: { product }, support = [] }: Proof): Json {
+  const measure = new Measure(product);
+  const flows = support.flatMap((round) => round.flows);
+  const minor = measure.minorUnits(sum(flows.map((flow) => whole(flow.support) * whole(flow.lots))));
+  return { amount: measure.written(minor).replaceAll(',', ''), currency: product.currency };
+}
 
 /** Compares what was verified with what is known of the clearing from elsewhere: its digest, its public record. */
 export function matchesRecord(
@@ -24,6 +35,12 @@ export function matchesRecord(
     compare('/clearing', proof['clearing'], known['id']);
     for (const name of ['inputDigest', 'levyTotal', 'contracts'])
       compare(`/${name}`, proof[name], known[name]);
+    const total = attempt(
+      (pointer, problem) => void failures.push({ pointer, problem }),
+      '/support',
+      () => supportTotal(document as Proof),
+    );
+    if (total !== undefined) compare('/supportTotal', total, known['supportTotal']);
     const quarters = (of: Json): unknown[] => {
       const list = Array.isArray(of['quarters']) ? of['quarters'].map(asJson) : [];
       return list.map((each) => {

@@ -8,7 +8,12 @@ import type { Author } from '../kernel/version.ts';
 import { nextVersion, versionShape } from '../kernel/version.ts';
 import { productTermsSchema } from '../reference/product.ts';
 import { zoneTermsSchema } from '../reference/zone.ts';
-import { referenceSeriesTermsSchema } from '../pricing/reference-price.ts';
+import { indexValueTermsSchema } from '../pricing/index-value.ts';
+import {
+  maximumPoints,
+  pricePointTermsSchema,
+  referenceSeriesTermsSchema,
+} from '../pricing/reference-price.ts';
 import { standardTermsShape } from './standard-terms.ts';
 
 const changeShape = {
@@ -28,8 +33,8 @@ const changeShape = {
 /**
  * A change of a product, of its standard terms or of a zone under a floor, or of a reference price series that has points:
  * one administrator proposes it, another one decides. Whoever could drop a zone's member alone could drop the floor alone,
- * whoever could set penalties alone could price below it, and whoever could loosen a series' guards alone could move what
- * contracts settle at.
+ * whoever could set penalties alone could price below it, and whoever could loosen a series' guards alone, correct points
+ * that a price was fixed by, or say what an index was, could move what contracts and support settle at.
  */
 export const changeSchema = z
   .discriminatedUnion('kind', [
@@ -39,6 +44,11 @@ export const changeSchema = z
     z.strictObject({
       ...{ kind: z.literal('reference-price'), ...changeShape },
       proposed: referenceSeriesTermsSchema,
+    }),
+    z.strictObject({ kind: z.literal('index-value'), ...changeShape, proposed: indexValueTermsSchema }),
+    z.strictObject({
+      ...{ kind: z.literal('price-points'), ...changeShape },
+      proposed: z.strictObject({ points: z.array(pricePointTermsSchema).min(1).max(maximumPoints) }),
     }),
   ])
   .meta({ id: 'Change' });

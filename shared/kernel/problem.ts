@@ -50,6 +50,7 @@ export const problemCodes = [
   'outside_zone',
   // reference prices
   'reference_unavailable',
+  'index_unavailable',
   'series_fixed',
   // contracts
   'contract_ended',

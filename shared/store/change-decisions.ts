@@ -10,6 +10,8 @@ import type { Act } from './act.ts';
 import { changeActions } from './changes.ts';
 import { authorUnder, configurationMoves, readGuard } from './configuration.ts';
 import type { Plan } from './effect.ts';
+import { ofIndexValueId } from '../pricing/index-value.ts';
+import { actionsFor, checkedPoints } from './price-points.ts';
 import { productActions, productProblem, readProductInUse, standingFloorsOfProduct } from './products.ts';
 import { readAll, readProduct, readReference, referenceSeries } from './reference.ts';
 import { readSeries, seriesProblem } from './reference-prices.ts';
@@ -36,11 +38,12 @@ export const approveChange =
     const guard = await readGuard(table);
     const change = await readChange(table, kind, target, id);
     if (change === undefined) return fail(noSuchChange);
-    const present = await readReference(table, kind, target);
+    // Points have no version: each is there once, and marked once it has been corrected.
+    const present = kind === 'price-points' ? undefined : await readReference(table, kind, target);
     const author = authorUnder(guard, act, change, present);
     const decided = decidedChange(change, 'approved', present?.version ?? 0, author);
     if (!decided.ok) return decided;
-    const applied = await writesOf(table, decided.value, author);
+    const applied = await writesOf(table, act, decided.value, author);
     if (!applied.ok) return applied;
     return ok({
       actions: [configurationMoves(guard, author), ...changeActions(decided.value), ...applied.value],
@@ -66,7 +69,7 @@ export const rejectChange =
 
 const noSuchChange = problem('not_found', 'There is no such change.');
 
-async function writesOf(table: Table, change: Change, author: Author): Promise<Result<Action[]>> {
+async function writesOf(table: Table, act: Act, change: Change, author: Author): Promise<Result<Action[]>> {
   if (change.kind === 'product') {
     const inUse = await readProductInUse(table, change.target);
     if (inUse === undefined) return fail(noSuchChange);
@@ -82,6 +85,16 @@ async function writesOf(table: Table, change: Change, author: Author): Promise<R
     if (wrong !== undefined) return fail(wrong);
     const next = { ...change.proposed, id: change.target, ...nextVersion(present, author) };
     return ok(recordVersion(referenceSeries['reference-price'], next));
+  }
+  if (change.kind === 'index-value') {
+    const present = await readReference(table, 'index-value', change.target);
+    const next = { ...ofIndexValueId(change.target), ...change.proposed, ...nextVersion(present, author) };
+    return ok(recordVersion(referenceSeries['index-value'], next));
+  }
+  if (change.kind === 'price-points') {
+    const pointer = (index: number): string => `/points/${index}`;
+    const checked = await checkedPoints(table, act, author, change.target, change.proposed.points, pointer);
+    return checked.ok ? ok(checked.value.points.flatMap(actionsFor)) : checked;
   }
   if (change.kind === 'terms') {
     const [product, present] = await Promise.all([

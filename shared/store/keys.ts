@@ -46,6 +46,7 @@ export type ReferenceKind =
   | 'floor'
   | 'change'
   | 'reference-price'
+  | 'index-value'
   | 'programme'
   | 'stockpile'
   | 'disruption';

@@ -21,7 +21,9 @@ import type { Plan } from './effect.ts';
 import type { Item } from './item.ts';
 import { keys } from './keys.ts';
 import { plain } from './order-item.ts';
-import { readProduct } from './reference.ts';
+import { readAll, readProduct } from './reference.ts';
+import { proposeChange } from './changes.ts';
+import type { Put } from './put.ts';
 import { noSuchSeries, readSeries } from './reference-prices.ts';
 import type { Table } from './table.ts';
 
@@ -36,6 +38,8 @@ export interface RecordedPoints {
   readonly points: readonly PricePoint[];
   readonly warnings: readonly PointWarning[];
 }
+
+type Proposed = Extract<Put<never>, { outcome: 'proposed' }>;
 
 /** A point's id begins with its date, so that ids are in order of date and a point is found by its id. */
 const pointId = (date: CalendarDate, act: Act): string =>
@@ -52,7 +56,8 @@ export const readPoint = (item: Item): PricePoint => ({
 
 /**
  * Records points, all or none. They are stated in the series' own unit; what they were stated in is kept beside it.
- * Nothing is recorded at or before an instant that a figure has been frozen at. Errors: not_found, and invalid_request
+ * Nothing is recorded at or before an instant that a figure has been frozen at. A correction of what a price was fixed by
+ * awaits another administrator, and the whole batch with it. Errors: not_found, and invalid_request
  * with a pointer to each point at fault: currency_mismatch, unit_not_convertible, unknown_reference, invalid_state.
  */
 export const recordPoints =
@@ -62,46 +67,84 @@ export const recordPoints =
     id: string,
     sent: readonly PricePointTerms[],
     pointerTo: (index: number) => string,
-  ): Plan<RecordedPoints> =>
+  ): Plan<({ readonly outcome: 'recorded' } & RecordedPoints) | Proposed> =>
   async () => {
     const guard = await readGuard(table);
-    const series = await readSeries(table, id);
-    if (series === undefined) return noSuchSeries;
-    const [product, last, replaced] = await Promise.all([
-      readProduct(table, series.product),
-      lastPoint(table, id),
-      readMany(
-        table,
-        id,
-        sent.flatMap(({ replaces }) => replaces ?? []),
-      ),
-    ]);
-    if (product === undefined) throw new Error(`the product of series ${id} has gone`);
     const author = authorUnder(guard, act);
-    const errors = sent.flatMap((terms, index) => [
-      ...pointErrors(terms, { series, product, replaced, author }, pointerTo(index)),
-      ...(sent
-        .slice(0, index)
-        .some((other) => other.replaces !== undefined && other.replaces === terms.replaces)
-        ? [{ pointer: `${pointerTo(index)}/replaces`, code: 'invalid_state', detail: 'Replaced twice.' }]
-        : []),
-    ]);
-    if (errors.length > 0)
-      return fail(problem('invalid_request', 'Some points cannot be recorded, so none was.', errors));
-    const replacements = sent.filter(({ replaces }) => replaces !== undefined).length;
-    if (sent.length + replacements > maximumPoints)
-      return fail(
-        problem(
-          'invalid_request',
-          `At most ${maximumPoints} points at once; each that replaces one counts twice.`,
-        ),
-      );
-    const points = sent.map((terms) => pointOf(terms, series, product, pointId(terms.date, act), author));
+    const checked = await checkedPoints(table, act, author, id, sent, pointerTo);
+    if (!checked.ok) return checked;
+    const { points, warnings, replaced } = checked.value;
+    if (await haveBeenUsed(table, id, replaced)) {
+      const { actions, value } = proposeChange(guard, author, {
+        ...{ kind: 'price-points', id: act.newId('change'), target: id, basedOn: 0 },
+        proposed: { points: [...sent] },
+      });
+      return ok({ actions, value });
+    }
     return ok({
       actions: [configurationMoves(guard, author), ...points.flatMap(actionsFor)],
-      value: { points, warnings: warningsOf(points, last, product) },
+      value: { outcome: 'recorded', points, warnings },
     });
   };
+
+/** The points as they would be recorded, with those that they replace. Errors: as of `recordPoints`. */
+export async function checkedPoints(
+  table: Table,
+  act: Act,
+  author: Author,
+  id: string,
+  sent: readonly PricePointTerms[],
+  pointerTo: (index: number) => string,
+): Promise<Result<RecordedPoints & { readonly replaced: readonly PricePoint[] }>> {
+  const series = await readSeries(table, id);
+  if (series === undefined) return noSuchSeries;
+  const [product, last, replaced] = await Promise.all([
+    readProduct(table, series.product),
+    lastPoint(table, id),
+    readMany(
+      table,
+      id,
+      sent.flatMap(({ replaces }) => replaces ?? []),
+    ),
+  ]);
+  if (product === undefined) throw new Error(`the product of series ${id} has gone`);
+  const errors = sent.flatMap((terms, index) => [
+    ...pointErrors(terms, { series, product, replaced, author }, pointerTo(index)),
+    ...(sent
+      .slice(0, index)
+      .some((other) => other.replaces !== undefined && other.replaces === terms.replaces)
+      ? [{ pointer: `${pointerTo(index)}/replaces`, code: 'invalid_state', detail: 'Replaced twice.' }]
+      : []),
+  ]);
+  if (errors.length > 0)
+    return fail(problem('invalid_request', 'Some points cannot be recorded, so none was.', errors));
+  const replacements = sent.filter(({ replaces }) => replaces !== undefined).length;
+  if (sent.length + replacements > maximumPoints)
+    return fail(
+      problem(
+        'invalid_request',
+        `At most ${maximumPoints} points at once; each that replaces one counts twice.`,
+      ),
+    );
+  const points = sent.map((terms) => pointOf(terms, series, product, pointId(terms.date, act), author));
+  return ok({ points, warnings: warningsOf(points, last, product), replaced: [...replaced.values()] });
+}
+
+/** Whether any of the points lies in a window of which a price has been fixed: of their series, or of one that falls back on it. */
+async function haveBeenUsed(table: Table, id: string, points: readonly PricePoint[]): Promise<boolean> {
+  const [first] = points.map(({ date }) => date).sort();
+  if (first === undefined) return false;
+  const others = (await readAll(table, 'reference-price')).filter(({ fallbacks }) => fallbacks?.includes(id));
+  const fixings = await Promise.all(
+    [id, ...others.map((series) => series.id)].map((series) =>
+      table.query(keys.fixing(series, { from: '', to: '' }, 1).pk, { after: first }),
+    ),
+  );
+  return fixings.flat().some((item) => {
+    const [to = '', from = ''] = String(item['sk']).split('#');
+    return points.some(({ date }) => from <= date && date <= to);
+  });
+}
 
 interface Surroundings {
   readonly series: ReferenceSeries;
@@ -152,7 +195,7 @@ function pointOf(
   };
 }
 
-function actionsFor(point: PricePoint): Action[] {
+export function actionsFor(point: PricePoint): Action[] {
   const put: Action = {
     name: 'pricePoint',
     put: {

@@ -25,7 +25,7 @@ import { dueFrom } from './keys.ts';
 import { postEntry } from './ledger.ts';
 import { freeOfRuns } from './order-item.ts';
 import { availableIn, budgetStands, movesBudget, openBudget, readBudget } from './programme-budget.ts';
-import { readProduct, readReference, referenceSeries } from './reference.ts';
+import { readAll, readProduct, readReference, referenceSeries } from './reference.ts';
 import type { Table } from './table.ts';
 import { recordVersion } from './versioned.ts';
 
@@ -51,6 +51,10 @@ export const proposeProgramme =
       return fail(
         fieldProblem('unknown_reference', '/reference', 'There is no such reference price of the product.'),
       );
+    if (terms.indexation !== undefined && !(await isKnownIndex(table, terms.indexation.index)))
+      return fail(
+        fieldProblem('unknown_reference', '/indexation/index', 'No value of this index is on record.'),
+      );
     const author = authorUnder(guard, act);
     const programme = proposedProgramme(act.newId('programme'), terms, product, author);
     return programme.ok
@@ -63,6 +67,9 @@ export const proposeProgramme =
         })
       : programme;
   };
+
+const isKnownIndex = async (table: Table, index: string): Promise<boolean> =>
+  (await readAll(table, 'index-value')).some((value) => value.index === index);
 
 /** Opens its budget with it. Errors: not_found, invalid_state, second_approval_required. */
 export const approveProgramme = (table: Table, act: Act, id: string): Plan<Programme> =>

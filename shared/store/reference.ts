@@ -4,6 +4,8 @@ import type { Page, PageRequest } from '../kernel/page.ts';
 import type { Instant } from '../kernel/time.ts';
 import type { Floor } from '../pricing/floor.ts';
 import { floorSchema } from '../pricing/floor.ts';
+import type { IndexValue } from '../pricing/index-value.ts';
+import { indexValueSchema } from '../pricing/index-value.ts';
 import type { ReferenceSeries } from '../pricing/reference-price.ts';
 import { referenceSeriesSchema } from '../pricing/reference-price.ts';
 import type { Change } from '../contracts/change.ts';
@@ -46,6 +48,7 @@ export interface ReferenceRecords {
   floor: Floor;
   change: Change;
   'reference-price': ReferenceSeries;
+  'index-value': IndexValue;
   programme: Programme;
   stockpile: Stockpile;
   disruption: Disruption;
@@ -81,6 +84,7 @@ export const referenceSeries: { readonly [K in ReferenceKind]: Series<ReferenceR
   floor: seriesOf('floor', floorSchema),
   change: seriesOf('change', changeSchema),
   'reference-price': seriesOf('reference-price', referenceSeriesSchema),
+  'index-value': seriesOf('index-value', indexValueSchema),
   programme: seriesOf('programme', programmeSchema),
   disruption: seriesOf('disruption', disruptionSchema),
   stockpile: seriesOf('stockpile', stockpileSchema),

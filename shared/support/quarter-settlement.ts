@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Decimal } from '../kernel/decimal.ts';
-import { decimalCodec } from '../kernel/decimal.ts';
+import { decimalCodec, positiveDecimalCodec } from '../kernel/decimal.ts';
 import { canonicalJson } from '../kernel/digest.ts';
 import { derivedId } from '../kernel/derived-id.ts';
 import { generatedIdSchema, nameIdSchema } from '../kernel/ids.ts';
@@ -14,6 +14,7 @@ import { instantSchema } from '../kernel/time.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { postingSchema } from '../ledger/entry.ts';
 import { entryOf, minorUnits } from '../ledger/posting.ts';
+import { indexValueIdSchema } from '../pricing/index-value.ts';
 import type { Fixing } from '../pricing/reference-price.ts';
 import { fixingSchema } from '../pricing/reference-price.ts';
 import type { Product } from '../reference/product.ts';
@@ -37,6 +38,13 @@ export const batchSchema = z.strictObject({
 });
 export type SupportBatch = z.output<typeof batchSchema>;
 
+const usedIndexSchema = z.strictObject({
+  id: indexValueIdSchema,
+  version: z.int().positive(),
+  value: positiveDecimalCodec,
+});
+export type UsedIndex = z.output<typeof usedIndexSchema>;
+
 /**
  * One quarter of an agreement about a site, settled: all that it was computed from, and what it comes to in all. What of
  * it had not been posted is posted; the claim is open until funding rounds have paid it. Never changed: what is corrected
@@ -55,6 +63,8 @@ export const supportSettlementSchema = z
     /** Of the quarter before, whose account this one began at; none for the agreement's first. */
     previous: generatedIdSchema('settlement').optional(),
     fixing: fixingSchema,
+    /** What the programme's index was in the quarter, by which version of it; of a programme with an indexed strike. */
+    index: usedIndexSchema.optional(),
     batches: z.array(batchSchema),
     stockpiled: decimalCodec,
     strike: decimalCodec,
@@ -86,6 +96,8 @@ export interface AgreementQuarter {
   readonly product: Pick<Product, 'id' | 'unit' | 'currency' | 'containedFactor'>;
   readonly quarter: Quarter;
   readonly fixing: Fixing;
+  /** Of a programme with an indexed strike. */
+  readonly index: UsedIndex | undefined;
   readonly batches: readonly SupportBatch[];
   readonly stockpiled: Decimal;
   /** Of the quarter before it in the agreement, as it stands; none for the first. */
@@ -110,7 +122,7 @@ export interface SettledAgreementQuarter {
  * Errors: currency_mismatch, unit_not_convertible (of the reference price).
  */
 export function settleAgreementQuarter(input: AgreementQuarter): Result<SettledAgreementQuarter | undefined> {
-  const { programme, agreement, product, quarter, fixing, batches, previous, standing, at } = input;
+  const { programme, agreement, product, quarter, fixing, index, batches, previous, standing, at } = input;
   const settled = settleSupport(programme, agreement, product, previous?.account ?? newSupportAccount, {
     quarter,
     reference: fixing.price,
@@ -120,6 +132,7 @@ export function settleAgreementQuarter(input: AgreementQuarter): Result<SettledA
       ...(supported === undefined ? {} : { supported: billionths(supported) }),
     })),
     stockpiled: billionths(input.stockpiled),
+    ...(index === undefined ? {} : { index: index.value }),
   });
   if (!settled.ok) return settled;
   const { claim, charged, netted, invoiced, unit, strike, total, after } = settled.value;
@@ -150,7 +163,8 @@ export function settleAgreementQuarter(input: AgreementQuarter): Result<SettledA
     ),
     ...{ agreement: id, programme: agreement.programme, producer: agreement.producer, product: product.id },
     ...{ quarter, sequence, ...(previous === undefined ? {} : { previous: previous.id }) },
-    ...{ fixing, batches: [...batches], stockpiled: input.stockpiled, strike },
+    ...{ fixing, ...(index === undefined ? {} : { index }) },
+    ...{ batches: [...batches], stockpiled: input.stockpiled, strike },
     topUp: ofBillionths(unit.topUp),
     clawback: ofBillionths(unit.clawback),
     quantity: ofBillionths(total),

@@ -14,13 +14,14 @@ export interface UnitPayment {
 
 /**
  * The strike of a period: S_t = S_0 × (1 − share + share × index_t / base), always from S_0, rounded down to the digits
- * that S_0 is written with. Without indexation, or before an index value is known, S_0.
+ * that S_0 is written with. Without indexation S_0. Throws where the index is missing: nothing is guessed.
  *
  * Source: indexation of strike prices in the United Kingdom's contracts for difference (LCCC), here in part.
  */
 export function strikeAt(terms: Pick<ProgrammeTerms, 'strike' | 'indexation'>, index?: Decimal): Decimal {
   const { strike, indexation } = terms;
-  if (indexation === undefined || index === undefined) return strike.amount;
+  if (indexation === undefined) return strike.amount;
+  if (index === undefined) throw new Error(`a strike that follows ${indexation.index}, without its value`);
   const share = billionths(indexation.share);
   const base = billionths(indexation.base);
   const one = tenTo(9);

@@ -44,6 +44,7 @@ export const problemTable = {
   already_member: { status: 409, title: 'Already a member of the pool' },
   outside_zone: { status: 422, title: "Outside the pool's destinations" },
   reference_unavailable: { status: 409, title: 'No reference price' },
+  index_unavailable: { status: 409, title: 'No value of the index' },
   series_fixed: { status: 409, title: "A series' product, currency and unit never change" },
   contract_ended: { status: 409, title: 'The contract has ended' },
   contract_suspended: { status: 409, title: 'The contract is suspended' },

@@ -14,6 +14,11 @@ import { everyone, namedParams, nothingHere } from './reference.ts';
 
 const params = z.strictObject({ id: nameIdSchema, change: generatedIdSchema('change') });
 
+const nouns: Partial<Record<ChangeKind, string>> = {
+  terms: "product's standard terms",
+  'price-points': "reference price's points",
+};
+
 /** Changes of a product or zone that await, or had, a second administrator. */
 export function changeRoutes(
   kind: ChangeKind,
@@ -22,7 +27,9 @@ export function changeRoutes(
   tag: Tag,
   problems: readonly ProblemCode[],
 ): Route[] {
-  const noun = kind === 'terms' ? "product's standard terms" : kind;
+  // Points tell what single firms paid.
+  const readers = kind === 'price-points' ? (['administrator', 'auditor'] as const) : everyone;
+  const noun = nouns[kind] ?? kind;
   const all: `/v1/${string}` = path.includes('{id}') ? `${path}/changes` : `${path}/{id}/changes`;
   const one: `/v1/${string}` = `${all}/{change}`;
   return [
@@ -32,7 +39,7 @@ export function changeRoutes(
       path: all,
       summary: `List the changes of a ${noun} that were proposed to a second administrator`,
       tag,
-      roles: everyone,
+      roles: readers,
       params: namedParams,
       query: z.strictObject({ status: z.enum(['proposed', 'approved', 'rejected']).optional() }),
       paged: true,
@@ -56,7 +63,7 @@ export function changeRoutes(
       path: one,
       summary: `Read a change of a ${noun}`,
       tag,
-      roles: everyone,
+      roles: readers,
       params,
       responses: { 200: { description: 'The change', schema: changeSchema } },
       problems: ['not_found'],

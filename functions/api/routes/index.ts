@@ -10,6 +10,7 @@ import { contractRoutes } from './contracts.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { disruptionRoutes } from './disruptions.ts';
 import { floorRoutes } from './floors.ts';
+import { indexValueRoutes } from './index-values.ts';
 import { marketRoutes } from './markets.ts';
 import { offerRoutes } from './offers.ts';
 import { organisationRoutes } from './organisations.ts';
@@ -41,6 +42,7 @@ export const routes: readonly Route[] = [
   ...standardsRoutes,
   ...floorRoutes,
   ...referencePriceRoutes,
+  ...indexValueRoutes,
   ...siteRoutes,
   ...certificateRoutes,
   ...offerRoutes,

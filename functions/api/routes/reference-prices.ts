@@ -164,7 +164,13 @@ export const referencePriceRoutes: readonly Route[] = [
     roles: administrators,
     params: namedParams,
     body: postedPointsSchema,
-    responses: { 201: { description: 'Recorded', schema: recordedPointsSchema } },
+    responses: {
+      201: { description: 'Recorded', schema: recordedPointsSchema },
+      202: {
+        description: 'It corrects what a price was fixed by: awaits another administrator',
+        schema: changeSchema,
+      },
+    },
     problems: ['not_found', 'invalid_request'],
     write: (request, dependencies) => {
       const { body } = request;
@@ -177,10 +183,17 @@ export const referencePriceRoutes: readonly Route[] = [
           isBatch ? body.points : [body],
           (index) => (isBatch ? `/points/${index}` : ''),
         ),
-        ({ points, warnings }) => reply(201, { points: [...points], warnings: [...warnings] }),
+        (done) =>
+          done.outcome === 'proposed'
+            ? reply(202, done.change, {
+                version: done.change.version,
+                location: `/v1/reference-prices/${request.params.id}/points/changes/${done.change.id}`,
+              })
+            : reply(201, { points: [...done.points], warnings: [...done.warnings] }),
       );
     },
   }),
+  ...changeRoutes('price-points', 'PricePoints', `${path}/points`, tag, ['invalid_request']),
   defineRoute({
     operationId: 'listPricePoints',
     method: 'get',

@@ -35,7 +35,16 @@ const runSchema = z
         }),
       )
       .readonly(),
-    held: z.array(z.strictObject({ ...of, quarter: quarterSchema })).readonly(),
+    held: z
+      .array(
+        z.strictObject({
+          ...of,
+          quarter: quarterSchema,
+          /** `contract_open`: a contract of the site is not settled yet; `not_covered`: its programme lacks the money. */
+          code: z.enum(['reference_unavailable', 'index_unavailable', 'contract_open', 'not_covered']),
+        }),
+      )
+      .readonly(),
     rounds: z
       .array(z.strictObject({ programme: generatedIdSchema('programme'), round: z.int().positive() }))
       .readonly(),

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { formatDecimal, trimDecimal } from '../../../shared/kernel/decimal.ts';
 import { canonicalJson } from '../../../shared/kernel/digest.ts';
+import type { IndexValue } from '../../../shared/pricing/index-value.ts';
+import { indexValueId } from '../../../shared/pricing/index-value.ts';
 import { accounts } from '../../../shared/ledger/account.ts';
 import type { Entry } from '../../../shared/ledger/entry.ts';
 import { entrySchema, postingSchema } from '../../../shared/ledger/entry.ts';
@@ -47,16 +49,19 @@ function* quartersOf(
   const product = agreement && evidence.product(agreement.product);
   const programme = agreement && evidence.references.get(`programme ${agreement.programme}`)?.head;
   for (const settlement of own) {
-    const { quarter, sequence, fixing, stockpiled, settledAt: at } = settlement;
+    const { quarter, sequence, fixing, index, stockpiled, settledAt: at } = settlement;
     const standing = own.find((each) => each.quarter === quarter && each.sequence === sequence - 1);
     const risen = minorUnits(settlement.claim) - (standing === undefined ? 0n : minorUnits(standing.claim));
     const previous = own.find((each) => each.id === settlement.previous);
-    const isComplete = previous?.id === settlement.previous && (sequence === 1 || standing !== undefined);
+    const isComplete =
+      previous?.id === settlement.previous &&
+      (sequence === 1 || standing !== undefined) &&
+      isRightIndex(evidence, programme as Programme | undefined, settlement);
     const again =
       agreement === undefined || product === undefined || programme === undefined || !isComplete
         ? undefined
         : settleAgreementQuarter({
-            ...{ agreement, product, quarter, fixing, stockpiled, previous, standing, at },
+            ...{ agreement, product, quarter, fixing, index, stockpiled, previous, standing, at },
             batches: settlement.batches,
             programme: programme as Programme,
             // What was open is what was not owed back; that the two fit together is the claims' to say.
@@ -72,6 +77,24 @@ function* quartersOf(
     if (textOfPostings(posted) !== textOfPostings(settlement.postings))
       yield finding('support_entries', `AGREEMENT#${id}`, `${quarter} says something else than its entries`);
   }
+}
+
+/** A programme with an indexed strike was settled by a value that is on record, of its index and the quarter. */
+function isRightIndex(
+  evidence: Evidence,
+  programme: Programme | undefined,
+  { quarter, index }: SupportSettlement,
+): boolean {
+  const wanted = programme?.indexation;
+  if (wanted === undefined || index === undefined) return wanted === undefined && index === undefined;
+  const versions = evidence.references.get(`index-value ${index.id}`)?.versions as
+    readonly IndexValue[] | undefined;
+  const version = versions?.find((each) => each.version === index.version);
+  return (
+    index.id === indexValueId(wanted.index, quarter) &&
+    version !== undefined &&
+    textOfAmount(version.value) === textOfAmount(index.value)
+  );
 }
 
 const textOf = (settlement: SupportSettlement): string =>

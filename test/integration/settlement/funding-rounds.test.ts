@@ -29,9 +29,14 @@ class Programme {
     this.at = new Settling(trading);
   }
 
-  static async open(engine: Engine, design: object = { kind: 'one-way' }): Promise<Programme> {
+  static async open(
+    engine: Engine,
+    design: object = { kind: 'one-way' },
+    more: object = {},
+  ): Promise<Programme> {
     const trading = await Trading.open(clientFor(engine.endpoint));
     const programme = new Programme(trading);
+    await programme.index('2026-Q3', '100.0');
     await trading.done(ada, 'PUT', '/v1/reference-prices/index', {
       ...{ name: 'NdPr oxide', product: 'ndpr-oxide', currency: 'USD', per: 'kg', source: 'Reports' },
     });
@@ -39,7 +44,7 @@ class Programme {
       ...{ name: 'Price protection', product: 'ndpr-oxide', zone: 'partners', design },
       ...{ strike: usd('110.00'), reference: 'index', minimumReference: usd('60.00'), eligible: {} },
       ...{ budget: money('200000.00'), maximumGap: usd('50.00'), from: '2027-Q1', to: '2028-Q4' },
-      rationale: 'Bridge the gap.',
+      ...{ rationale: 'Bridge the gap.', ...more },
     });
     programme.id = proposed.body.id;
     await trading.done(bob, 'POST', `/v1/programmes/${programme.id}/approve`);
@@ -58,6 +63,13 @@ class Programme {
     const path = `/v1/programmes/${this.id}/budget-change`;
     await this.at.trading.done(ada, 'POST', path, { budget: money(amount), reason: 'Parliament' });
     await this.at.trading.done(bob, 'POST', `${path}/approve`);
+  }
+
+  /** What consumer prices were in a quarter, as two administrators say. */
+  async index(quarter: string, value: string): Promise<void> {
+    const path = `/v1/index-values/cpi.${quarter}`;
+    const { id } = (await this.at.trading.done(ada, 'PUT', path, { value, source: 'Statistics' })).body;
+    await this.at.trading.done(bob, 'POST', `${path}/changes/${id}/approve`);
   }
 
   /** What the two sites have stockpiled of a quarter, and its reference price. */
@@ -281,6 +293,86 @@ describe('a clawback', () => {
       },
     ]);
     expect(await at.findings()).toEqual([]);
+  });
+});
+
+describe('an indexed strike', () => {
+  const indexation = { base: '100.0', share: '0.60', index: 'cpi' };
+
+  it('waits for its index, follows it in part, and outgrows what was reserved: the rest is carried over', async () => {
+    const programme = await Programme.open(engine, undefined, { indexation, budget: money('200000.00') });
+    const { at } = programme;
+    const { trading } = at;
+    await programme.quarter('2027-Q1', '60.00', '1000', '1000');
+    at.now = firstDue;
+    const held = programme.agreements.map((agreement) => ({
+      agreement,
+      quarter: '2027-Q1',
+      code: 'index_unavailable',
+    }));
+    expect(new Set((await at.settle()).held)).toEqual(new Set(held));
+    expect(await at.findings()).toEqual([]);
+
+    const path = '/v1/index-values/cpi.2027-Q1';
+    const terms = { value: '110.0', source: 'Statistics' };
+    expect((await trading.call(mine, 'PUT', path, terms)).status).toBe(403);
+    const proposed = await trading.done(ada, 'PUT', path, terms);
+    expect(proposed).toMatchObject({
+      status: 202,
+      body: { status: 'proposed', kind: 'index-value', basedOn: 0 },
+    });
+    const approval = `${path}/changes/${proposed.body.id}/approve`;
+    expect((await trading.call(ada, 'POST', approval)).body.code).toBe('second_approval_required');
+    expect((await trading.call(mine, 'GET', path)).status).toBe(404);
+    await trading.done(bob, 'POST', approval);
+    expect((await trading.done(mine, 'GET', path)).body).toMatchObject({
+      version: 1,
+      value: '110.0',
+      quarter: '2027-Q1',
+    });
+    expect((await trading.call(ada, 'PUT', '/v1/index-values/cpi.2031-Q1', terms)).body.code).toBe(
+      'invalid_state',
+    );
+    at.now = '2027-05-17T12:00:00.000Z';
+    await at.settle();
+    // 110.00 × (0.4 + 0.6 × 1.1) = 116.60: 56.60 on each of 2000 kg, 50.00 of which were reserved.
+    const [settled] = (await programme.get(`/v1/agreements/${programme.agreements[0]}/settlements`)).items;
+    expect(settled).toMatchObject({
+      ...{ strike: '116.60', claim: money('56600.00'), paid: money('56600.00') },
+      index: { id: 'cpi.2027-Q1', version: 1, value: '110.0' },
+    });
+    expect(await programme.budget()).toMatchObject({ paid: money('113200.00'), left: money('0.00') });
+    expect(await at.findings()).toEqual([]);
+
+    // A revised figure is for later uses; the next quarter finds 86,800 for claims of 113,200.
+    await programme.index('2027-Q1', '111.0');
+    expect((await at.settle()).settlements).toEqual([]);
+    await programme.quarter('2027-Q2', '60.00', '1000', '1000');
+    at.now = secondDue;
+    await programme.index('2027-Q2', '110.0');
+    await at.settle();
+    const standing = await programme.standing();
+    expect(standing.map((quarters) => quarters[1])).toEqual([
+      ['43400.00', '13200.00'],
+      ['43400.00', '13200.00'],
+    ]);
+    expect(await at.findings()).toEqual([]);
+
+    const items: Item[] = [];
+    for await (const page of scan(at.table)) items.push(...page);
+    const forged = structuredClone(items) as Record<string, unknown>[];
+    const used = forged.find(({ type }) => type === 'support settlement')!['body'] as {
+      index: { value: string };
+    };
+    used.index.value = '112.0';
+    const found = auditItems(forged, secondDue).findings.map(({ check }) => check);
+    expect(new Set(found)).toEqual(new Set(['support_amounts']));
+  });
+
+  it('names an index that is on record', async () => {
+    await expect(
+      Programme.open(engine, undefined, { indexation: { ...indexation, index: 'wages' } }),
+    ).rejects.toThrow('unknown_reference');
   });
 });
 

@@ -128,7 +128,9 @@ describe("a quarter of a site's agreement", () => {
 
   it('waits for its reference price, and is tried again each day', async () => {
     at.now = '2027-05-16T12:00:00.000Z';
-    expect((await at.settle()).held).toEqual([{ agreement, quarter: '2027-Q1' }]);
+    expect((await at.settle()).held).toEqual([
+      { agreement, quarter: '2027-Q1', code: 'reference_unavailable' },
+    ]);
     expect((await at.settle()).held).toEqual([]);
     at.now = '2027-05-17T12:00:00.000Z';
     await points('2027-03-15', '120.00');

@@ -14,6 +14,7 @@ import type { Fixing } from '../../../shared/pricing/reference-price.ts';
 import type { SupportSettlement } from '../../../shared/support/quarter-settlement.ts';
 import { settleAgreementQuarter } from '../../../shared/support/quarter-settlement.ts';
 import type { OpenClaim } from '../../../shared/support/round.ts';
+import { strikeAt } from '../../../shared/support/unit-payment.ts';
 import { decideRound, paymentEntry } from '../../../shared/support/round.ts';
 import type { ProgrammeTerms } from '../../../shared/support/programme.ts';
 import type { SupportAccount } from '../../../shared/support/account.ts';
@@ -204,6 +205,28 @@ describe('a split by largest remainder', () => {
   });
 });
 
+describe('an indexed strike', () => {
+  it('is S0 × (1 − share + share × index / base), rounded down to the digits of S0; S0 itself at the base', () => {
+    const amount = fc.integer({ min: 1, max: 10 ** 6 }).map((value) => decimal((value / 100).toFixed(2)));
+    const share = fc.integer({ min: 0, max: 100 }).map((value) => decimal((value / 100).toFixed(2)));
+    fc.assert(
+      fc.property(amount, amount, amount, share, (strike, base, index, part) => {
+        const terms = {
+          strike: { ...usd('1.00'), amount: strike },
+          indexation: { base, share: part, index: 'cpi' },
+        };
+        const found = strikeAt(terms, index);
+        expect(found.scale).toBe(2);
+        // Both sides times 100 × base, so that nothing is rounded here.
+        const exact = strike.units * ((100n - part.units) * base.units + part.units * index.units);
+        const under = exact - found.units * 100n * base.units;
+        expect(under >= 0n && under < 100n * base.units).toBe(true);
+        expect(strikeAt(terms, base)).toEqual(strike);
+      }),
+    );
+  });
+});
+
 describe('funding rounds', () => {
   const claims = fc.uniqueArray(
     fc.record({
@@ -278,7 +301,7 @@ describe('a corrected quarter', () => {
             quarter: '2027-Q1',
           },
           ...{ fixing: { ...fixing, price: usd(reference) }, stockpiled: decimal('0'), previous: undefined },
-          at: '2027-05-16T00:00:00.000Z',
+          ...{ at: '2027-05-16T00:00:00.000Z', index: undefined },
         };
         const batchesOf = (quantity: number) => [
           {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { matchesRecord } from '../../../infra/verify/record.ts';
 import { verify } from '../../../infra/verify/verify.ts';
 import { clearAndProve } from '../../../shared/clearing/documents/documents.ts';
 import type { Snapshot, SnapshotProgramme } from '../../../shared/clearing/snapshot.ts';
@@ -102,6 +103,18 @@ describe('the proof of a support round', () => {
         .programme('gap', { left: { amount: '150.00', currency: 'USD' } });
     const honest = proofOf(market().snapshot());
     expect(verify(honest)).toMatchObject({ verified: true, checked: { length: 10 } });
+    const recorded = (amount: string) => {
+      const known = { ...honest, id: (honest as unknown as { clearing: string }).clearing };
+      const record = { ...known, supportTotal: { amount, currency: 'USD' } };
+      return matchesRecord(verify(honest), honest, record, undefined).failures.map(({ pointer }) => pointer);
+    };
+    const paid = honest.support[0]!.flows.reduce(
+      (sum, each) => sum + Number(each['support']) * Number(each['lots']),
+      0,
+    );
+    expect(paid).toBeGreaterThan(0);
+    expect(recorded((paid / 100).toFixed(2))).toEqual([]);
+    expect(recorded('0.00')).toEqual(['/supportTotal']);
     const failures = (tamper: (proof: ReturnType<typeof proofOf>) => void): string[] => {
       const copy = structuredClone(honest);
       tamper(copy);

@@ -144,7 +144,7 @@ describe('a strike', () => {
     const terms = aProgramme({ indexation });
     expect(strikeAt(terms, decimal('110'))).toEqual(decimal('116.60'));
     expect(strikeAt(terms, decimal('100'))).toEqual(decimal('110.00'));
-    expect(strikeAt(terms)).toEqual(decimal('110.00'));
+    expect(() => strikeAt(terms)).toThrow('without its value');
     expect(strikeAt(aProgramme(), decimal('110'))).toEqual(decimal('110.00'));
   });
 });
