@@ -3,13 +3,15 @@ import { minorUnitsIn } from '../support/settlement.ts';
 import { compareDecimal } from '../kernel/decimal.ts';
 import { fieldProblem, problem } from '../kernel/problem.ts';
 import { hasBegun } from '../kernel/quarter.ts';
+import type { Result } from '../kernel/result.ts';
 import { fail, ok } from '../kernel/result.ts';
+import type { Instant } from '../kernel/time.ts';
 import { dateOf } from '../kernel/time.ts';
 import { lotsOf, ownQuantity } from '../pricing/product-terms.ts';
 import type { Agreement, Designation, DesignationTerms, SiteAgreementTerms } from '../support/agreement.ts';
 import { agreementSchema, designationSchema } from '../support/agreement.ts';
 import { supportDue } from '../support/round.ts';
-import { siteAgreement } from '../support/site-agreement.ts';
+import { decidableAgreement, siteAgreement } from '../support/site-agreement.ts';
 import type { Act } from './act.ts';
 import type { Action } from './action.ts';
 import type { Clause } from './condition.ts';
@@ -25,8 +27,11 @@ import { readProduct, readReference } from './reference.ts';
 import { readSite } from './sites.ts';
 import type { Table } from './table.ts';
 
-/** Puts an agreement, if it is not there yet; listed by its producer. */
-export const concludeAgreement = (agreement: Agreement): Action => ({
+/** Puts an agreement, if it is not there yet (or stands as the conditions say); listed by its producer. */
+export const concludeAgreement = (
+  agreement: Agreement,
+  conditions: readonly Clause[] = [doesNotExist],
+): Action => ({
   name: `agreement ${agreement.id}`,
   put: {
     ...keys.agreement(agreement.id),
@@ -35,11 +40,13 @@ export const concludeAgreement = (agreement: Agreement): Action => ({
     type: 'agreement',
     ...{ programme: agreement.programme, product: agreement.product, producer: agreement.producer },
     reserved: minorUnitsIn(agreement.reserved, agreement.reserved.currency),
-    // A contract's own settlement looks after its agreement.
-    ...(agreement.basis.kind === 'site' ? dueFrom(dateOf(agreement.concludedAt), agreement.id) : {}),
+    // A contract's own settlement looks after its agreement; one that is proposed needs none.
+    ...(agreement.basis.kind === 'site' && agreement.status === 'active'
+      ? dueFrom(dateOf(agreement.concludedAt), agreement.id)
+      : {}),
     body: z.encode(agreementSchema, agreement),
   },
-  conditions: [doesNotExist],
+  conditions,
 });
 
 export const agreementOf = (item: Item): Agreement =>
@@ -73,27 +80,68 @@ export const endAgreement = ({ id, version }: Agreement, status: 'completed' | '
 });
 
 /**
- * Takes a site into a programme and reserves its greatest exposure. One agreement for a site and programme. Errors:
- * not_found, unknown_reference, clearing_in_progress, budget_exhausted, invalid_state, and those of `siteAgreement`.
+ * Proposes to take a site into a programme. Nothing is reserved before another administrator approves it. Errors:
+ * not_found, unknown_reference, budget_exhausted, and those of `siteAgreement`.
  */
-export const agreeWithSite =
+export const proposeAgreement =
   (table: Table, act: Act, id: string, terms: SiteAgreementTerms): Plan<Agreement> =>
   async () => {
-    const [programme, site] = await Promise.all([
-      readReference(table, 'programme', id),
-      readSite(table, terms.site),
-    ]);
-    if (programme === undefined) return fail(problem('not_found', 'There is no such programme.'));
-    if (site === undefined) return fail(fieldProblem('unknown_reference', '/site', 'There is no such site.'));
-    const product = await readProduct(table, programme.product);
-    if (product === undefined) throw new Error(`the product of programme ${id} has gone`);
-    const made = siteAgreement(act.newId('agreement'), terms, { programme, site, product }, act.at);
+    const made = await agreementWith(table, id, terms, act.newId('agreement'), act.at);
     if (!made.ok) return made;
-    const { agreement, exposure } = made.value;
-    const budget = await readBudget(table, id);
-    if (budget === undefined || budget.left < exposure)
-      return fail(problem('budget_exhausted', 'Its greatest exposure is above what is left of the budget.'));
-    const { ended, gateClosure } = await marketState(table, product.id);
+    const agreement: Agreement = { ...made.value.agreement, status: 'proposed', proposedBy: act.subject };
+    return ok({ value: agreement, actions: [concludeAgreement(agreement)] });
+  };
+
+async function agreementWith(
+  table: Table,
+  programmeId: string,
+  terms: SiteAgreementTerms,
+  id: string,
+  at: Instant,
+): Promise<Result<{ readonly agreement: Agreement; readonly exposure: bigint }>> {
+  const [programme, site] = await Promise.all([
+    readReference(table, 'programme', programmeId),
+    readSite(table, terms.site),
+  ]);
+  if (programme === undefined) return fail(problem('not_found', 'There is no such programme.'));
+  if (site === undefined) return fail(fieldProblem('unknown_reference', '/site', 'There is no such site.'));
+  const product = await readProduct(table, programme.product);
+  if (product === undefined) throw new Error(`the product of programme ${programmeId} has gone`);
+  const made = siteAgreement(id, terms, { programme, site, product }, at);
+  if (!made.ok) return made;
+  const budget = await readBudget(table, programmeId);
+  if (budget === undefined || budget.left < made.value.exposure)
+    return fail(problem('budget_exhausted', 'Its greatest exposure is above what is left of the budget.'));
+  return made;
+}
+
+/** Nobody has decided on it meanwhile. */
+const isProposed: Clause = {
+  name: 'isProposed',
+  expression: '#body.#status = :proposed',
+  names: { '#body': 'body', '#status': 'status' },
+  values: { ':proposed': 'proposed' },
+};
+
+/**
+ * The site is in the programme from now on: what was proposed is judged again, and its greatest exposure reserved. One
+ * agreement for a site and programme, and for a site's quarter. Errors: not_found, invalid_state,
+ * second_approval_required, clearing_in_progress, budget_exhausted, and those of `siteAgreement`.
+ */
+export const approveAgreement =
+  (table: Table, act: Act, id: string): Plan<Agreement> =>
+  async () => {
+    const proposed = await decidable(table, act, id);
+    if (!proposed.ok) return proposed;
+    const { programme, site, caps, product, proposedBy, version } = proposed.value;
+    const made = await agreementWith(table, programme, { site, caps }, id, act.at);
+    if (!made.ok) return made;
+    const { exposure } = made.value;
+    const agreement: Agreement = {
+      ...made.value.agreement,
+      ...{ proposedBy, decidedBy: act.subject, version: version + 1 },
+    };
+    const { ended, gateClosure } = await marketState(table, product);
     if (gateClosure !== undefined)
       return fail(
         problem('clearing_in_progress', 'A clearing holds the budget. Try again when it has ended.'),
@@ -101,8 +149,8 @@ export const agreeWithSite =
     return ok({
       value: agreement,
       actions: [
-        reserveExposure(id, exposure, { ended }),
-        concludeAgreement(agreement),
+        reserveExposure(programme, exposure, { ended }),
+        concludeAgreement(agreement, [isProposed]),
         ...takePlace(agreement),
       ],
       refused: ({ action }) =>
@@ -116,6 +164,27 @@ export const agreeWithSite =
             : 'again',
     });
   };
+
+/** Errors: not_found, invalid_state, second_approval_required. */
+export const rejectAgreement =
+  (table: Table, act: Act, id: string): Plan<Agreement> =>
+  async () => {
+    const proposed = await decidable(table, act, id);
+    if (!proposed.ok) return proposed;
+    const { version } = proposed.value;
+    const agreement: Agreement = {
+      ...proposed.value,
+      ...{ status: 'rejected', decidedBy: act.subject, version: version + 1 },
+    };
+    return ok({ value: agreement, actions: [concludeAgreement(agreement, [isProposed])] });
+  };
+
+async function decidable(table: Table, { subject }: Act, id: string): Promise<Result<Agreement>> {
+  const agreement = await readAgreement(table, id);
+  return agreement === undefined
+    ? fail(problem('not_found', 'There is no such agreement.'))
+    : decidableAgreement(agreement, subject);
+}
 
 /**
  * A producer says what of a quarter's output it had not sold at the end. Once for each quarter: a figure that money

@@ -178,7 +178,7 @@ export async function applyChunk(
 function supportActions(agreements: readonly Agreement[], run: number): Action[] {
   const byProgramme = Map.groupBy(agreements, ({ programme }) => programme);
   return [
-    ...agreements.map(concludeAgreement),
+    ...agreements.map((agreement) => concludeAgreement(agreement)),
     ...[...byProgramme].map(([programme, group]) =>
       reserveExposure(
         programme,

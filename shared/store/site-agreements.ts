@@ -23,8 +23,10 @@ export async function siteAgreementsToLookAt(
   return (await table.getMany(listed))
     .map(agreementOf)
     .filter(
-      ({ basis, site: of, product: made, caps }) =>
+      ({ basis, site: of, product: made, caps, status }) =>
         basis.kind === 'site' &&
+        status !== 'proposed' &&
+        status !== 'rejected' &&
         of === site &&
         made === product &&
         caps.some((cap) => cap.quarter === quarter),

@@ -37,7 +37,10 @@ export const agreementSchema = z
     from: quarterSchema,
     to: quarterSchema,
     concludedAt: instantSchema,
-    status: z.enum(['active', 'completed', 'ended']),
+    /** About a site it is proposed by one administrator and decided by another; it supports nothing before. */
+    status: z.enum(['proposed', 'rejected', 'active', 'completed', 'ended']),
+    proposedBy: z.string().optional(),
+    decidedBy: z.string().optional(),
     version: z.int().positive(),
   })
   .meta({ id: 'SupportAgreement' });

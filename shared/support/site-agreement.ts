@@ -13,6 +13,20 @@ import { greatestExposure } from './exposure.ts';
 import type { Programme } from './programme.ts';
 import { minorUnitsIn } from './settlement.ts';
 
+/** Another administrator decides on a proposed agreement. Errors: invalid_state, second_approval_required. */
+export function decidableAgreement(agreement: Agreement, subject: string): Result<Agreement> {
+  if (agreement.status !== 'proposed')
+    return fail(problem('invalid_state', `The agreement is ${agreement.status}: it awaits no decision.`));
+  if (agreement.proposedBy === subject)
+    return fail(
+      problem(
+        'second_approval_required',
+        'The administrator who proposed this cannot decide on it: another one must.',
+      ),
+    );
+  return ok(agreement);
+}
+
 /**
  * An agreement of site basis with the exposure that it reserves. Errors: invalid_state, not_eligible, site_mismatch,
  * quarter_begun, budget_exhausted (above the programme's cap of one award), unit_not_convertible, off_lot.

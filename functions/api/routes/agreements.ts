@@ -3,7 +3,14 @@ import { generatedIdSchema } from '../../../shared/kernel/ids.ts';
 import { ok } from '../../../shared/kernel/result.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import { seesAll } from '../../../shared/reference/caller.ts';
-import { agreementOf, designate, readAgreement, readDesignations } from '../../../shared/store/agreements.ts';
+import {
+  agreementOf,
+  approveAgreement,
+  designate,
+  readAgreement,
+  readDesignations,
+  rejectAgreement,
+} from '../../../shared/store/agreements.ts';
 import { mapPlan } from '../../../shared/store/effect.ts';
 import { listOwnedOrAll } from '../../../shared/store/listing.ts';
 import type { Table } from '../../../shared/store/table.ts';
@@ -16,7 +23,7 @@ import {
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';
-import { actOf, nothingHere } from './reference.ts';
+import { actOf, administrators, nothingHere } from './reference.ts';
 
 const params = z.strictObject({ id: generatedIdSchema('agreement') });
 const readers = ['producer', 'administrator', 'auditor'] as const;
@@ -77,6 +84,43 @@ export const agreementRoutes: readonly Route[] = [
         ? nothingHere
         : ok(reply(200, agreement, { version: agreement.version }));
     },
+  }),
+  defineRoute({
+    operationId: 'approveAgreement',
+    method: 'post',
+    path: '/v1/agreements/{id}/approve',
+    summary: 'Approve an agreement about a site, and reserve its greatest exposure',
+    description:
+      'By an administrator other than the proposer. What a site makes in a quarter is supported under one agreement.',
+    tag: 'Support',
+    roles: administrators,
+    params,
+    responses: { 200: { description: 'Concluded', schema: agreementSchema } },
+    problems: [
+      ...(['not_found', 'invalid_state', 'second_approval_required', 'clearing_in_progress'] as const),
+      ...(['budget_exhausted', 'quarter_begun', 'not_eligible', 'site_mismatch'] as const),
+    ],
+    write: (request, dependencies) =>
+      mapPlan(
+        approveAgreement(dependencies.table, actOf(request, dependencies), request.params.id),
+        (agreement) => reply(200, agreement, { version: agreement.version }),
+      ),
+  }),
+  defineRoute({
+    operationId: 'rejectAgreement',
+    method: 'post',
+    path: '/v1/agreements/{id}/reject',
+    summary: 'Reject a proposed agreement about a site',
+    tag: 'Support',
+    roles: administrators,
+    params,
+    responses: { 200: { description: 'Rejected', schema: agreementSchema } },
+    problems: ['not_found', 'invalid_state', 'second_approval_required'],
+    write: (request, dependencies) =>
+      mapPlan(
+        rejectAgreement(dependencies.table, actOf(request, dependencies), request.params.id),
+        (agreement) => reply(200, agreement, { version: agreement.version }),
+      ),
   }),
   defineRoute({
     operationId: 'postDesignation',

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { generatedIdSchema, nameIdSchema } from '../../../shared/kernel/ids.ts';
 import { ok } from '../../../shared/kernel/result.ts';
-import { agreeWithSite } from '../../../shared/store/agreements.ts';
+import { proposeAgreement } from '../../../shared/store/agreements.ts';
 import type { Plan } from '../../../shared/store/effect.ts';
 import { mapPlan } from '../../../shared/store/effect.ts';
 import { listRounds } from '../../../shared/store/funding-rounds.ts';
@@ -190,23 +190,23 @@ export const programmeRoutes: readonly Route[] = [
     operationId: 'postAgreement',
     method: 'post',
     path: '/v1/programmes/{id}/agreements',
-    summary: 'Take a site into a programme',
+    summary: 'Propose to take a site into a programme',
     description:
       'Its output is supported quarter by quarter, up to the caps. What that may cost at most is reserved: the gap between ' +
-      'the strike and the least reference price on all of it.',
+      'the strike and the least reference price on all of it, once another administrator has approved it.',
     tag: 'Support',
     roles: administrators,
     params,
     body: siteAgreementTermsSchema,
-    responses: { 201: { description: 'Concluded', schema: agreementSchema } },
+    responses: { 201: { description: 'Proposed', schema: agreementSchema } },
     problems: [
       ...(['not_found', 'unknown_reference', 'invalid_state', 'not_eligible', 'site_mismatch'] as const),
-      ...(['quarter_begun', 'budget_exhausted', 'clearing_in_progress'] as const),
+      ...(['quarter_begun', 'budget_exhausted'] as const),
       ...(['unit_not_convertible', 'off_lot'] as const),
     ],
     write: (request, dependencies) =>
       mapPlan(
-        agreeWithSite(dependencies.table, actOf(request, dependencies), request.params.id, request.body),
+        proposeAgreement(dependencies.table, actOf(request, dependencies), request.params.id, request.body),
         (agreement) =>
           reply(201, agreement, { version: agreement.version, location: `/v1/agreements/${agreement.id}` }),
       ),

@@ -49,12 +49,19 @@ const approved = async (changes: object = {}): Promise<string> => {
 };
 const budgetOf = async (id: string) =>
   (await trading.done(auditor, 'GET', `/v1/programmes/${id}/budget`)).body;
-const takeIn = (id: string, changes: object = {}, who = ada) =>
+const proposeSite = (id: string, changes: object = {}, who = ada) =>
   trading.call(who, 'POST', `/v1/programmes/${id}/agreements`, {
     site: trading.site,
     caps: [{ quarter: '2027-Q1', quantity: kg('100') }],
     ...changes,
   });
+/** Proposed by one administrator and approved by another; the first refusal, if there is one. */
+const takeIn = async (id: string, changes: object = {}, who = ada) => {
+  const proposed = await proposeSite(id, changes, who);
+  return proposed.status === 201
+    ? trading.call(bob, 'POST', `/v1/agreements/${proposed.body.id}/approve`)
+    : proposed;
+};
 
 describe('a programme', () => {
   it('is proposed by one administrator, approved by another, read by everybody', async () => {
@@ -123,7 +130,7 @@ describe('an agreement about a site', () => {
     const id = await approved();
     const made = await takeIn(id);
     expect(made).toMatchObject({
-      status: 201,
+      status: 200,
       body: { producer: 'mine-au', reserved: money('5000.00'), basis: { kind: 'site' }, status: 'active' },
     });
     expect(await budgetOf(id)).toMatchObject({ reserved: money('5000.00'), left: money('5000.00') });
@@ -132,16 +139,39 @@ describe('an agreement about a site', () => {
     const more = { site, caps: [{ quarter: '2027-Q1', quantity: kg('101') }] };
     expect((await takeIn(id, more)).body.code).toBe('budget_exhausted');
     expect((await takeIn(id, { ...more, caps: [{ quarter: '2027-Q1', quantity: kg('100') }] })).status).toBe(
-      201,
+      200,
     );
     expect(await budgetOf(id)).toMatchObject({ left: money('0.00') });
+  });
+
+  it('is proposed by one administrator and decided by another; until then it reserves and supports nothing', async () => {
+    const id = await approved();
+    const { body: proposed } = await proposeSite(id);
+    expect(proposed).toMatchObject({ status: 'proposed', proposedBy: 'ada', version: 1 });
+    expect(await budgetOf(id)).toMatchObject({ reserved: money('0.00'), left: money('10000.00') });
+    const decide = (verb: string, who = bob, of = proposed.id) =>
+      trading.call(who, 'POST', `/v1/agreements/${of}/${verb}`);
+    for (const verb of ['approve', 'reject']) {
+      expect((await decide(verb, ada)).body.code).toBe('second_approval_required');
+      expect((await decide(verb, mine)).status).toBe(403);
+    }
+    const early = await trading.call(mine, 'POST', `/v1/agreements/${proposed.id}/designations`, {
+      ...{ quarter: '2027-Q1', stockpiled: kg('1') },
+    });
+    expect(early.body.code).toBe('invalid_state');
+    expect((await decide('reject')).body).toMatchObject({ status: 'rejected', decidedBy: 'bob', version: 2 });
+    expect((await decide('approve')).body.code).toBe('invalid_state');
+    const { body: again } = await proposeSite(id);
+    expect((await decide('approve', bob, again.id)).body).toMatchObject({ status: 'active', version: 2 });
+    expect(await budgetOf(id)).toMatchObject({ reserved: money('5000.00') });
+    expect((await audit(trading.api.dependencies.table)).findings).toEqual([]);
   });
 
   it('of two at once takes no more than the budget has', async () => {
     const id = await approved({ budget: money('5000.00') });
     const sites = await Promise.all([trading.siteOf(mine), trading.siteOf(otherMine)]);
     const made = await Promise.all(sites.map((site) => takeIn(id, { site })));
-    expect(made.map(({ status }) => status).sort()).toEqual([201, 409]);
+    expect(made.map(({ status }) => status).sort()).toEqual([200, 409]);
     expect(await budgetOf(id)).toMatchObject({ reserved: money('5000.00'), left: money('0.00') });
   });
 

@@ -202,6 +202,28 @@ describe('POST /v1/reference-prices/{id}/points', () => {
     expect((await post(twice)).body.errors).toMatchObject([{ pointer: '/points/1/replaces' }]);
   });
 
+  it('takes a correction of what a price was fixed by from two administrators only', async () => {
+    const [first] = pointsOf((await post(five())).body);
+    const day = '2026-11-10';
+    api.time.now = '2026-11-24T12:00:00.000Z';
+    const window = { from: day, to: day };
+    await freezeFixing(api.dependencies.table, 'ndpr-europe', window, api.time.now);
+    api.time.now = '2026-11-24T13:00:00.000Z';
+    const proposed = await post(point('firm-0', '90', { replaces: first?.id }));
+    expect(proposed).toMatchObject({ status: 202, body: { kind: 'price-points', status: 'proposed' } });
+    const read = async () =>
+      (await api.call(ada, 'GET', '/v1/reference-prices/ndpr-europe/points')).body.items.length;
+    expect(await read()).toBe(5);
+    const path = `/v1/reference-prices/ndpr-europe/points/changes/${proposed.body.id}`;
+    expect((await api.call(mine, 'GET', path)).status).toBe(403);
+    expect((await api.call(ada, 'POST', `${path}/approve`)).body.code).toBe('second_approval_required');
+    expect((await api.call(bob, 'POST', `${path}/approve`)).body).toMatchObject({ status: 'approved' });
+    expect(await read()).toBe(6);
+    expect((await api.call(bob, 'POST', `${path}/approve`)).body.code).toBe('invalid_state');
+    // A point that nobody has replaced is recorded by one, in a window that was used, too.
+    expect((await post(point('firm-9', '84'))).status).toBe(201);
+  });
+
   it('of two corrections of one point at once takes one', async () => {
     const [first] = pointsOf((await post(five())).body);
     const answers = await Promise.all(

@@ -81,9 +81,10 @@ beforeAll(async () => {
     ...{ maximumGap: usd('40.00'), from: '2027-Q1', to: '2028-Q4', rationale: 'Bridge the gap.' },
   });
   await trading.done(bob, 'POST', `/v1/programmes/${programme.body.id}/approve`);
-  await trading.done(ada, 'POST', `/v1/programmes/${programme.body.id}/agreements`, {
+  const agreed = await trading.done(ada, 'POST', `/v1/programmes/${programme.body.id}/agreements`, {
     ...{ site, caps: [{ quarter: '2027-Q1', quantity: kg('100') }] },
   });
+  await trading.done(bob, 'POST', `/v1/agreements/${agreed.body.id}/approve`);
   const settling = new Settling(trading);
   settling.now = '2027-03-20T12:00:00.000Z';
   for (const [index, { id, origin }] of (await settling.contracts()).entries())

@@ -56,6 +56,7 @@ class Programme {
           })
         ).body.id,
       );
+    for (const id of programme.agreements) await trading.done(bob, 'POST', `/v1/agreements/${id}/approve`);
     return programme;
   }
 

@@ -137,6 +137,19 @@ export const requests: Readonly<Record<string, (of: Holdings) => DoorRequest>> =
   approveProgramme: ({ proposedProgramme }) => ({ params: { id: proposedProgramme! } }),
   rejectProgramme: ({ proposedProgramme }) => ({ params: { id: proposedProgramme! } }),
   postAgreement: ({ freshSite }) => ({ body: { site: freshSite!, caps: [ofQuarter('2028-Q1', '10')] } }),
+  proposeProgrammeBudget: ({ otherProgramme }) => ({
+    params: { id: otherProgramme! },
+    body: { budget: { amount: '2000000.00', currency: 'USD' }, reason: 'More' },
+  }),
+  approveAgreement: ({ proposedAgreement }) => ({ params: { id: proposedAgreement! } }),
+  rejectAgreement: ({ proposedAgreement }) => ({ params: { id: proposedAgreement! } }),
+  putIndexValue: () => ({ params: { id: 'cpi.2026-Q2' }, body: { value: '99.5', source: 'Statistics' } }),
+  getIndexValue: () => ({ params: { id: 'cpi.2026-Q3' } }),
+  listIndexValueVersions: () => ({ params: { id: 'cpi.2026-Q3' } }),
+  listIndexValueChanges: () => ({ params: { id: 'cpi.2026-Q3' } }),
+  getIndexValueChange: ({ indexChange }) => ({ params: { id: 'cpi.2026-Q3', change: indexChange! } }),
+  approveIndexValueChange: ({ indexChange }) => ({ params: { id: 'cpi.2026-Q3', change: indexChange! } }),
+  rejectIndexValueChange: ({ indexChange }) => ({ params: { id: 'cpi.2026-Q3', change: indexChange! } }),
   postDesignation: () => ({ body: { quarter: '2027-Q2', stockpiled: kg('1') } }),
   meetCondition: ({ conditional }) => ({ params: { id: conditional! }, body: { evidence: 'No. 17' } }),
   waiveCondition: ({ conditional }) => ({ params: { id: conditional! } }),
@@ -224,6 +237,7 @@ const heldByFolder: Readonly<Record<string, string | undefined>> = {
   '/v1/products/{id}/terms/changes': 'termsChange',
   '/v1/zones/{id}/changes': 'zoneChange',
   '/v1/reference-prices/{id}/changes': 'seriesChange',
+  '/v1/reference-prices/{id}/points/changes': 'pointsChange',
 };
 
 /** The path with its ids: those of the request, else what `of` holds. */

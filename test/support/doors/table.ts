@@ -83,8 +83,20 @@ approveReferencePriceChange  403       403       409/200        403             
 rejectReferencePriceChange   403       403       409/200        403                 403
 postPricePoints              403       403       201            403                 403
 listPricePoints              403       403       200            403                 200
+listPricePointsChanges       403       403       200            403                 200
+getPricePointsChange         403       403       200            403                 200
+approvePricePointsChange     403       403       409/200        403                 403
+rejectPricePointsChange      403       403       409/200        403                 403
 readFixings                  200       200       200            200                 200
 listFrozenFixings            200       200       200            200                 200
+putIndexValue                403       403       202            403                 403
+listIndexValues              200       200       200            200                 200
+getIndexValue                200       200       200            200                 200
+listIndexValueVersions       200       200       200            200                 200
+listIndexValueChanges        200       200       200            200                 200
+getIndexValueChange          200       200       200            200                 200
+approveIndexValueChange      403       403       409/200        403                 403
+rejectIndexValueChange       403       403       409/200        403                 403
 
 # Sites and certificates
 postSite                     201       403       403            403                 403
@@ -145,9 +157,15 @@ listProgrammes               200       200       200            200             
 getProgramme                 200       200       200            200                 200
 listProgrammeVersions        200       200       200            200                 200
 getProgrammeBudget           403       403       200            403                 200
+proposeProgrammeBudget       403       403       200            403                 403
+approveProgrammeBudget       403       403       409/200        403                 403
+rejectProgrammeBudget        403       403       409/200        403                 403
+listFundingRounds            403       403       200            403                 200
 postAgreement                403       403       201            403                 403
 listAgreements               200       403       200            403                 200
 getAgreement                 200/404   403       200            403                 200
+approveAgreement             403       403       409/200        403                 403
+rejectAgreement              403       403       409/200        403                 403
 postDesignation              201/404   403       403            403                 403
 listDesignations             200/404   403       200            403                 200
 

@@ -7,6 +7,7 @@ import { domainEventOf } from '../../../functions/stream/domain-event.ts';
 import { follow } from '../../../functions/stream/follow.ts';
 import { scan } from '../../../infra/audit/scan.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
+import { freezeFixing } from '../../../shared/store/fixings.ts';
 import type { AnswerBody } from '../api.ts';
 import { ada, bob, buyer, mine, otherMine, stockpile } from '../market-api.ts';
 import { floorBody, productBody, ruleBody, schemeBody } from '../reference.ts';
@@ -217,16 +218,24 @@ export class World {
     common['proposedProgramme'] = await propose();
     common['programme'] = await propose();
     await this.#post(bob, `/v1/programmes/${common['programme']}/approve`);
-    const agree = async (who: Caller, site: string, amount: string) =>
-      this.#secret(
-        await this.#id(ada, `/v1/programmes/${common['programme']!}/agreements`, {
-          site,
-          caps: [{ quarter: '2027-Q2', quantity: kg(this.#secret(amount, who)) }],
-        }),
-        who,
-      );
+    common['otherProgramme'] = await propose();
+    await this.#post(bob, `/v1/programmes/${common['otherProgramme']}/approve`);
+    await this.#post(ada, `/v1/programmes/${common['programme']}/budget-change`, {
+      ...{ budget: money('1500000.00'), reason: 'More' },
+    });
+    const proposal = (who: Caller, site: string, amount: string, quarter = '2027-Q2') =>
+      this.#id(ada, `/v1/programmes/${common['programme']!}/agreements`, {
+        site,
+        caps: [{ quarter, quantity: kg(this.#secret(amount, who)) }],
+      });
+    const agree = async (who: Caller, site: string, amount: string) => {
+      const id = await proposal(who, site, amount);
+      await this.#post(bob, `/v1/agreements/${id}/approve`);
+      return this.#secret(id, who);
+    };
     common['agreement'] = await agree(mine, common['site']!, '2113');
     await agree(otherMine, common['foreignSite']!, '2339');
+    common['proposedAgreement'] = await proposal(mine, common['freshSite']!, '2111', '2028-Q2');
     await this.#changes();
   }
 
@@ -246,6 +255,21 @@ export class World {
     await awaiting('seriesChange', '/v1/reference-prices/index', {
       ...{ name: 'Renamed', product: 'ndpr-oxide', currency: 'USD', per: 'kg', source: 'Others' },
     });
+    const index = '/v1/index-values/cpi.2026-Q3';
+    await awaiting('indexChange', index, { value: '100.0', source: 'Statistics' });
+    await this.#post(bob, `${index}/changes/${common['indexChange']!}/approve`);
+    await awaiting('indexChange', index, { value: '100.1', source: 'Statistics' });
+    // A point in a window of which a price has been fixed.
+    const { table, clock } = trading.api.dependencies;
+    await freezeFixing(table, 'index', { from: '2026-11-20', to: '2026-11-20' }, clock());
+    const points = '/v1/reference-prices/index/points';
+    const [first] = (await trading.done(ada, 'GET', points)).body.items;
+    const correction = await trading.done(ada, 'POST', points, {
+      ...{ date: '2026-11-20', firm: String(first!['firm']), price: usd('66.00') },
+      ...{ quantity: { amount: '1', unit: 't' }, replaces: first!.id },
+    });
+    if (correction.status !== 202) throw new Error('the correction of a used point did not wait');
+    common['pointsChange'] = correction.body.id;
   }
 
   /** Deliveries in every state in which one can be acted on, acts that await the other side, a settled quarter. */
