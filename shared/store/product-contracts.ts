@@ -15,13 +15,13 @@ const pageSize = 500;
 const atOnce = 16;
 
 /** A contract without history is whole in two items; of the others the events are read as well. */
-interface Found {
+export interface Found {
   readonly item: Item;
   readonly first: Item;
 }
 
 /** The contracts of one product, page by page: each one's own item and its first event. */
-async function* contractsOfProduct(table: Table, product: string): AsyncGenerator<readonly Found[]> {
+export async function* contractsOfProduct(table: Table, product: string): AsyncGenerator<readonly Found[]> {
   for (const shard of shards) {
     let after: string | undefined;
     for (;;) {

@@ -30,6 +30,7 @@ import { standardsRoutes } from './standards.ts';
 import { statementRoutes } from './statements.ts';
 import { stressTestRoutes } from './stress-tests.ts';
 import { webhookRoutes } from './webhooks.ts';
+import { surveillanceRoutes } from './surveillance.ts';
 import { zoneRoutes } from './zones.ts';
 
 /** Every route of the API, in the order in which the reference lists them. */
@@ -66,4 +67,5 @@ export const routes: readonly Route[] = [
   ...stressTestRoutes,
   ...alertRoutes,
   ...webhookRoutes,
+  ...surveillanceRoutes,
 ];

@@ -195,6 +195,7 @@ export const requests: Readonly<Record<string, (of: Holdings) => DoorRequest>> =
   patchDisruption: () => ({ ifMatch: '"1"', body: { title: 'Tighter quota', to: null, note: 'News' } }),
   endDisruption: () => ({ body: { to: '2027-09-30', note: 'Over' } }),
   withdrawDisruption: () => ({ body: { note: 'Entered twice' } }),
+  getSurveillance: () => ({ query: 'product=ndpr-oxide' }),
   getStatement: () => ({ params: { quarter: '2027-Q1' } }),
 };
 

@@ -240,6 +240,7 @@ patchDisruption              403       403       200            403             
 endDisruption                403       403       200            403                 403
 withdrawDisruption           403       403       200            403                 403
 getRisk                      200       200       200            200                 200
+getSurveillance              403       403       200            403                 200
 getZoneCover                 403       403       200            200                 200
 runStressTest                403       403       200            403                 403
 listAlerts                   200       200       200            200                 200
