@@ -70,6 +70,7 @@ export type Tag =
   | 'Contracts'
   | 'Settlements'
   | 'Markets'
+  | 'Exchange'
   | 'Risk'
   | 'Webhooks';
 

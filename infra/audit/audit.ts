@@ -7,6 +7,7 @@ import { checkLedger } from './checks/ledger.ts';
 import { checkOrders } from './checks/orders.ts';
 import { checkOutcomes } from './checks/outcomes.ts';
 import { checkProgrammes } from './checks/programmes.ts';
+import { checkPublications } from './checks/publications.ts';
 import { checkReference } from './checks/reference.ts';
 import { checkSettlements } from './checks/settlements.ts';
 import { checkReferencePrices } from './checks/reference-prices.ts';
@@ -88,4 +89,5 @@ function* findingsOf(evidence: Evidence, at: Instant): Generator<Finding> {
   yield* checkStock(evidence, at);
   yield* checkLedger(evidence);
   yield* checkOutcomes(evidence);
+  yield* checkPublications(evidence);
 }

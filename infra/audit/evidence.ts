@@ -25,6 +25,8 @@ import type { OrderState } from '../../shared/store/order-item.ts';
 import { plain, readOrderState } from '../../shared/store/order-item.ts';
 import { readOutcome } from '../../shared/store/outcomes.ts';
 import { readPoint } from '../../shared/store/price-points.ts';
+import { publicationOf } from '../../shared/store/publications.ts';
+import type { Publication } from '../../shared/risk/publication.ts';
 import type { ReferenceRecords } from '../../shared/store/reference.ts';
 import { referenceSeries } from '../../shared/store/reference.ts';
 import { readSettlementItem } from '../../shared/store/settlements.ts';
@@ -93,6 +95,8 @@ export class Evidence {
   readonly use = new Map<string, Map<string, bigint>>();
   /** What is published of quarters, by product. */
   readonly outcomes: { readonly product: string; readonly outcome: Outcome }[] = [];
+  /** What zones have published of their stock. */
+  readonly publications: Publication[] = [];
   readonly references = new Map<string, Versions>();
   /** By contract. */
   readonly settlements = new Map<string, Settlement[]>();
@@ -194,6 +198,9 @@ export class Evidence {
         return;
       case 'REF':
         this.#reference(rest, sk, item);
+        return;
+      case 'PUBLICATIONS':
+        if (sk.startsWith('PERIOD#')) this.publications.push(publicationOf(item));
         return;
       case 'SETTLEMENT': {
         if (sk.startsWith('BOUGHT#')) return;

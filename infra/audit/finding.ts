@@ -49,6 +49,8 @@ export const checks = {
     'an offer holds of its stock lot what it may still sell or deliver, and no other offer holds any',
   stock_contracts:
     'what is in transit, received and delivered is what the events of the contracts have come to',
+  publication:
+    'what a zone publishes of its stock hides every operator, also against what it published before',
   outcome: 'what is published of a quarter is what its contracts and settlements had come to by then',
 } as const;
 export type Check = keyof typeof checks;

@@ -34,6 +34,9 @@ export const idPrefixes = {
   webhook: 'whk',
   notice: 'ntc',
   replay: 'rpl',
+  exchange: 'exa',
+  publication: 'pub',
+  project: 'prj',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

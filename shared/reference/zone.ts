@@ -19,6 +19,8 @@ export const zoneTermsSchema = z.strictObject({
   equivalentOrigins: z.array(equivalentOriginSchema).max(500).optional(),
   barredOrigins: z.array(countrySchema).max(250).optional(),
   verifiedSitesOnly: z.boolean().optional(),
+  /** The organisation whose administrators speak for the zone towards others. */
+  authority: nameIdSchema.optional(),
 });
 export type ZoneTerms = z.output<typeof zoneTermsSchema>;
 

@@ -41,6 +41,7 @@ export type ReferenceKind =
   | 'zone'
   | 'consumption'
   | 'flows'
+  | 'exchange'
   | 'scheme'
   | 'standards'
   | 'floor'
@@ -210,6 +211,21 @@ export const keys = {
   }),
   /** A replay that is under way. */
   replay: (webhook: string, id: string): Key => ({ pk: `WEBHOOK#${webhook}`, sk: `REPLAY#${id}` }),
+  /** What a zone published of a product in a month. */
+  publication: (zone: string, product: string, period: string): Key => ({
+    pk: `PUBLICATIONS#${zone}/${product}`,
+    sk: `PERIOD#${period}`,
+  }),
+  /** The month of the last one: whoever publishes moves it on. */
+  lastPublication: (zone: string, product: string): Key => ({
+    pk: `PUBLICATIONS#${zone}/${product}`,
+    sk: 'LAST',
+  }),
+  /** That somebody read what a zone has published. */
+  exchangeRead: (zone: string, at: string, id: string): Key => ({
+    pk: `READS#${zone}`,
+    sk: `${at}#${id}`,
+  }),
 
   idempotency: (organisation: string, operation: string, keyHash: string): Key => ({
     pk: `IDEMPOTENCY#${organisation}#${operation}#${keyHash}`,

@@ -18,6 +18,8 @@ import type { Product } from '../reference/product.ts';
 import { productSchema } from '../reference/product.ts';
 import type { Consumption, Zone } from '../reference/zone.ts';
 import { consumptionSchema, zoneSchema } from '../reference/zone.ts';
+import type { ExchangeAgreement } from '../risk/exchange.ts';
+import { exchangeAgreementSchema } from '../risk/exchange.ts';
 import type { Scheme } from '../standards/scheme.ts';
 import { schemeSchema } from '../standards/scheme.ts';
 import type { StandardsRule } from '../standards/standards-rule.ts';
@@ -43,6 +45,7 @@ export interface ReferenceRecords {
   zone: Zone;
   consumption: Consumption;
   flows: ZoneFlows;
+  exchange: ExchangeAgreement;
   scheme: Scheme;
   standards: StandardsRule;
   floor: Floor;
@@ -79,6 +82,7 @@ export const referenceSeries: { readonly [K in ReferenceKind]: Series<ReferenceR
   zone: seriesOf('zone', zoneSchema),
   consumption: seriesOf('consumption', consumptionSchema),
   flows: seriesOf('flows', declaredFlowsSchema),
+  exchange: seriesOf('exchange', exchangeAgreementSchema),
   scheme: seriesOf('scheme', schemeSchema),
   standards: seriesOf('standards', standardsRuleSchema),
   floor: seriesOf('floor', floorSchema),

@@ -9,6 +9,7 @@ import { contractLifeRoutes } from './contract-life.ts';
 import { contractRoutes } from './contracts.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { disruptionRoutes } from './disruptions.ts';
+import { exchangeRoutes } from './exchange.ts';
 import { floorRoutes } from './floors.ts';
 import { indexValueRoutes } from './index-values.ts';
 import { marketRoutes } from './markets.ts';
@@ -18,6 +19,7 @@ import { poolRoutes } from './pools.ts';
 import { previewRoutes } from './previews.ts';
 import { productRoutes } from './products.ts';
 import { programmeRoutes } from './programmes.ts';
+import { publicationRoutes } from './publications.ts';
 import { referencePriceRoutes } from './reference-prices.ts';
 import { riskRoutes } from './risk.ts';
 import { schemeRoutes } from './schemes.ts';
@@ -68,4 +70,6 @@ export const routes: readonly Route[] = [
   ...alertRoutes,
   ...webhookRoutes,
   ...surveillanceRoutes,
+  ...exchangeRoutes,
+  ...publicationRoutes,
 ];

@@ -10,7 +10,7 @@ import { quantityOf } from '../../pricing/product-terms.ts';
 import type { Product } from '../../reference/product.ts';
 import { originCapSchema, type OriginCap } from './headroom.ts';
 import type { MarketRun, Side, Trade } from './record.ts';
-import { isRevealing } from './withholding.ts';
+import { isRevealing } from '../../kernel/withholding.ts';
 
 /** Where a figure is withheld it is `null`, and `withheld` says that it is not simply missing. */
 const withheld = z.boolean().meta({

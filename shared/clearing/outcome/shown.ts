@@ -1,11 +1,9 @@
 import type { Decimal } from '../../kernel/decimal.ts';
 import { tenTo } from '../../kernel/decimal.ts';
-import { isRevealing } from '../documents/withholding.ts';
+import type { Vectors } from '../../kernel/withholding.ts';
+import { combinationsReveal, reveals } from '../../kernel/withholding.ts';
 import type { Contribution, FigureName } from './figures.ts';
 import { massFigures, moneyFigures } from './figures.ts';
-
-/** A figure by group of related parties, once of the sellers and once of the buyers. */
-type Vectors = readonly (readonly bigint[])[];
 
 /**
  * Which figures hide everybody. A figure is shown only if neither it nor any sum or difference of it with those shown
@@ -38,7 +36,7 @@ export function shownFigures(
         contributions.map(({ figures }) => figures[name]),
         scale,
       );
-      const hides = !combinationsReveal(vectors, seen, 0);
+      const hides = !combinationsReveal(vectors, seen);
       if (hides) seen.push(vectors);
       return hides;
     });
@@ -73,26 +71,3 @@ function openParts(
   );
   return contributions.map((each) => (open.has(each.clearing) ? each.figures.matched : nothing));
 }
-
-/** Of a figure, plus or minus any of those that are seen. */
-function combinationsReveal(vectors: Vectors, seen: readonly Vectors[], from: number): boolean {
-  const next = seen[from];
-  if (next === undefined) return reveals(vectors);
-  return [0n, -1n, 1n].some((factor) =>
-    combinationsReveal(
-      vectors.map((side, which) => side.map((value, group) => value + factor * next[which]![group]!)),
-      seen,
-      from + 1,
-    ),
-  );
-}
-
-/** Amounts that cancel out hide no better than others: what each is apart from zero counts. */
-const reveals = (vectors: Vectors): boolean =>
-  vectors.some((side) => {
-    const parts = side.map((value) => (value < 0n ? -value : value)).filter((value) => value > 0n);
-    return isRevealing(
-      parts.reduce((sum, part) => sum + part, 0n),
-      { parties: parts.length, topLots: parts.reduce((top, part) => (part > top ? part : top), 0n) },
-    );
-  });

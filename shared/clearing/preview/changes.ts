@@ -1,6 +1,6 @@
 import type { Award } from '../awards/award.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { isRevealing, fewestParties } from '../documents/withholding.ts';
+import { isRevealing, fewestParties } from '../../kernel/withholding.ts';
 import { downToSeries } from './steps.ts';
 
 /** Contracts that one clearing makes and another does not, as far as everyone may know: rounded down, or withheld. */

@@ -35,6 +35,10 @@ export const flows = {
   ...{ year: 2025, source: 'Customs statistics' },
   flows: [{ origin: 'CN', quantity: { amount: '3.3', unit: 't' } }],
 };
+export const exchange = {
+  ...{ zones: ['left', 'right'], products: ['ndpr-oxide'], effectiveFrom: '2026-01-01' },
+  ...{ granularity: { figures: ['available'] }, rationale: 'Joint stockpiling' },
+};
 const later = flat('10', '2028-Q1', '2028-Q2');
 
 /**
@@ -47,6 +51,12 @@ export const requests: Readonly<Record<string, (of: Holdings) => DoorRequest>> =
   putZone: () => ({ params: { id: 'fresh' }, body: zoneBody(['CH', 'NO']) }),
   putConsumption: () => ({ body: { quarters: [ofQuarter('2028-Q1', '1000')] } }),
   putDeclaredFlows: () => ({ body: flows }),
+  postExchangeAgreement: () => ({ body: exchange }),
+  approveExchangeAgreement: ({ proposedExchange }) => ({ params: { id: proposedExchange! } }),
+  rejectExchangeAgreement: ({ proposedExchange }) => ({ params: { id: proposedExchange! } }),
+  publishStock: () => ({ body: { zone: 'left', product: 'ndpr-oxide' } }),
+  readPublications: () => ({ query: 'zone=left&product=ndpr-oxide' }),
+  listExchangeReads: () => ({ query: 'zone=left' }),
   runStressTest: () => ({ body: { product: 'ndpr-oxide', origin: 'AU', quarters: 2, from: '2028-Q1' } }),
   acknowledgeAlert: () => ({ body: { note: 'Looking' } }),
   resolveAlert: () => ({ body: { note: 'Known' } }),
@@ -234,6 +244,7 @@ const heldByFolder: Readonly<Record<string, string | undefined>> = {
   webhooks: 'webhook',
   'stock-lots': 'lot',
   disruptions: 'disruption',
+  '/v1/exchange/agreements': 'exchange',
   '/v1/products/{id}/changes': 'productChange',
   '/v1/products/{id}/terms/changes': 'termsChange',
   '/v1/zones/{id}/changes': 'zoneChange',

@@ -259,6 +259,18 @@ rotateWebhookSecret          200/404   404       404            200/404         
 disableWebhook               200/404   404       404            200/404             404
 enableWebhook                200/404   404       404            200/404             404
 closeWebhook                 200/404   404       404            200/404             404
+
+# Exchange
+postExchangeAgreement        403       403       201            403                 403
+listExchangeAgreements       403       403       200            403                 200
+getExchangeAgreement         403       403       200            403                 200
+approveExchangeAgreement     403       403       200/409        403                 403
+rejectExchangeAgreement      403       403       200/409        403                 403
+endExchangeAgreement         403       403       200            403                 403
+listPacingWarnings           403       403       200            403                 200
+publishStock                 403       403       201/403        403                 403
+readPublications             403       403       200            403                 200
+listExchangeReads            403       403       200/404        403                 200
 `;
 
 /** Anybody may read these, without a token. */

@@ -15,7 +15,7 @@ import { flat, kg, offerBody, Trading, usd } from '../trading.ts';
 import type { Holdings } from './holdings.ts';
 import { partner, people } from './people.ts';
 import { openingBody, stockpileBody } from '../stock.ts';
-import { disruption, flows } from './requests.ts';
+import { disruption, exchange, flows } from './requests.ts';
 import type { Secret } from './secrets.ts';
 
 const foreignBuyer = people.buyer.foreign;
@@ -46,6 +46,7 @@ export class World {
     await world.#deliveries();
     await world.#openOrders();
     await world.#stock();
+    await world.#exchange();
     await world.#warning();
     return world;
   }
@@ -452,5 +453,21 @@ export class World {
         }),
         who,
       );
+  }
+
+  /** Two zones that tell each other of their stocks; the second agreement awaits the own authority. */
+  async #exchange(): Promise<void> {
+    const { trading, common } = this;
+    const { own, foreign } = people.administrator;
+    for (const [zone, country, { organisation }] of [
+      ['left', 'FI', own],
+      ['right', 'SE', foreign],
+    ] as const)
+      await trading.done(ada, 'PUT', `/v1/zones/${zone}`, {
+        ...{ name: zone, members: [country], authority: organisation },
+      });
+    common['exchange'] = await this.#id(own, '/v1/exchange/agreements', exchange);
+    await this.#post(foreign, `/v1/exchange/agreements/${common['exchange']}/approve`);
+    common['proposedExchange'] = await this.#id(foreign, '/v1/exchange/agreements', exchange);
   }
 }

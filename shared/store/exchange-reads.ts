@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import { generatedIdSchema, nameIdSchema } from '../kernel/ids.ts';
+import type { Page, PageRequest } from '../kernel/page.ts';
+import { instantSchema } from '../kernel/time.ts';
+import type { Act } from './act.ts';
+import { doesNotExist } from './condition.ts';
+import { keys } from './keys.ts';
+import { plain } from './order-item.ts';
+import type { Table } from './table.ts';
+
+/** Who read which publications of a zone, when, under which agreement. */
+export const exchangeReadSchema = z
+  .strictObject({
+    id: generatedIdSchema('event'),
+    at: instantSchema,
+    zone: nameIdSchema,
+    product: nameIdSchema,
+    organisation: nameIdSchema,
+    subject: z.string(),
+    /** None where an auditor read, or the zone's own authority. */
+    agreement: generatedIdSchema('exchange').nullable(),
+    publications: z.array(generatedIdSchema('publication')),
+  })
+  .meta({ id: 'ExchangeRead' });
+export type ExchangeRead = z.output<typeof exchangeReadSchema>;
+
+/** Writes down that somebody reads; what cannot be written down is not read. */
+export async function recordRead(
+  table: Table,
+  act: Act,
+  read: Pick<ExchangeRead, 'zone' | 'product' | 'agreement' | 'publications'>,
+): Promise<void> {
+  const record: ExchangeRead = {
+    ...read,
+    ...{ id: act.newId('event'), at: act.at, organisation: act.organisation, subject: act.subject },
+  };
+  const written = await table.transact([
+    {
+      name: 'exchangeRead',
+      put: {
+        ...keys.exchangeRead(read.zone, act.at, record.id),
+        type: 'exchange read',
+        body: z.encode(exchangeReadSchema, record),
+      },
+      conditions: [doesNotExist],
+    },
+  ]);
+  if (!written.done) throw new Error('a read could not be written down');
+}
+
+/** A zone's reads, oldest first; positions are an instant and an id. */
+export async function listReads(table: Table, zone: string, page: PageRequest): Promise<Page<ExchangeRead>> {
+  const { pk } = keys.exchangeRead(zone, '', '');
+  const items = await table.query(pk, {
+    limit: page.limit + 1,
+    ...(page.after === undefined ? {} : { after: page.after }),
+  });
+  const shown = items.slice(0, page.limit);
+  return {
+    items: shown.map((item) =>
+      z.decode(exchangeReadSchema, plain(item['body']) as z.input<typeof exchangeReadSchema>),
+    ),
+    next: items.length > shown.length ? String(shown.at(-1)?.['sk']) : null,
+  };
+}
