@@ -127,10 +127,17 @@ const clearedQuarter = (
   optimality,
 });
 
-/** The lowest and the highest landed price of some lots: what the market made, unless a programme supports all. */
+/** Of what traded, that whose price the market made: what no programme supports, unless one supports all. */
+export function pricedByMarket<T extends { readonly waterfall: { readonly support: bigint } }>(
+  traded: readonly T[],
+): readonly T[] {
+  const unsupported = traded.filter(({ waterfall }) => waterfall.support === 0n);
+  return unsupported.length > 0 ? unsupported : traded;
+}
+
+/** The lowest and the highest landed price of some lots. */
 function landedRange(lots: readonly Lot[]): { low: bigint; high: bigint } {
-  const unsupported = lots.filter(({ waterfall }) => waterfall.support === 0n);
-  const landed = (unsupported.length > 0 ? unsupported : lots).map((lot) => lot.landed);
+  const landed = pricedByMarket(lots).map((lot) => lot.landed);
   return {
     low: landed.reduce((least, ticks) => (ticks < least ? ticks : least)),
     high: landed.reduce((most, ticks) => (ticks > most ? ticks : most)),

@@ -3,6 +3,7 @@ import { waterfallParts } from '../../contracts/contract.ts';
 import type { Quarter } from '../../kernel/quarter.ts';
 import type { Outcome } from '../clear.ts';
 import { totalOf } from '../documents/conclude.ts';
+import { pricedByMarket } from '../documents/summary.ts';
 import { lotsFrom } from '../book.ts';
 import type { RefusalCode } from '../eligibility/refusal.ts';
 import { refusalCodes } from '../eligibility/refusal.ts';
@@ -20,7 +21,7 @@ export interface Figures {
   readonly origins: ReadonlyMap<string, bigint>;
 }
 
-/** Prices in ticks, lowest and highest of the quarter's contracts. */
+/** Prices in ticks, lowest and highest of the quarter's contracts, as the market made them. */
 export interface QuarterFigures {
   readonly quarter: Quarter;
   readonly lots: bigint;
@@ -45,8 +46,8 @@ export function figuresOf(
     quarters: byQuarter.map(([quarter, group]) => ({
       quarter,
       lots: sumOf(group.map(({ lots }) => lots)),
-      price: rangeOf(group.map(({ price }) => price)),
-      landedPrice: rangeOf(group.map(({ landed }) => landed)),
+      price: rangeOf(pricedByMarket(group).map(({ price }) => price)),
+      landedPrice: rangeOf(pricedByMarket(group).map(({ landed }) => landed)),
     })),
     parts: Object.fromEntries(
       waterfallParts.map((part) => [

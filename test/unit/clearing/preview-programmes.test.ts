@@ -107,4 +107,22 @@ describe('supposed programmes', () => {
       ['6', '180.00'],
     ]);
   });
+
+  it('leave the prices that the market makes as they are: what they top up is no market price', () => {
+    const market = aMarket()
+      .zone()
+      .offer('cheap', 'AU', '60.00', '5')
+      .offer('dear', 'US', '100.00', '5')
+      .bid('near', 'DE', '70.00', '10')
+      .reference('benchmark', '60.00')
+      .snapshot();
+    const { current, proposed, difference } = wireOf(previewOn(market, { programmes: [supposed()] }));
+    expect([current.volume.amount, proposed.volume.amount, proposed.support.amount]).toEqual([
+      ...['5', '10', '150.00'],
+    ]);
+    expect(proposed.prices.map(({ landedPrice }) => landedPrice)).toEqual(
+      current.prices.map(({ landedPrice }) => landedPrice),
+    );
+    expect(difference.prices[0]?.landedPrice).toMatchObject({ low: price('0.00'), high: price('0.00') });
+  });
 });
