@@ -48,6 +48,7 @@ export function stateOf(contract: Contract, terms: StandardTermsTerms): Contract
     conditions: conditionsOf(contract, terms),
   };
   let suspendedBy: string | undefined;
+  let ended: ContractState['ended'];
 
   const conditionBecomes = (condition: string, state: Condition['state']): void => {
     agreed = {
@@ -123,9 +124,11 @@ export function stateOf(contract: Contract, terms: StandardTermsTerms): Contract
       case 'year_settled':
         settledYears.set(event.year, event.sequence);
         break;
+      case 'terminated':
+        ended = { on: dateOf(event.at), wasBinding: event.cause !== 'longstop' };
+        break;
       case 'concluded':
       case 'activated':
-      case 'terminated':
       case 'completed':
         break;
     }
@@ -148,6 +151,7 @@ export function stateOf(contract: Contract, terms: StandardTermsTerms): Contract
     settledYears,
     ...foldMakeUp(events, deliveries),
     suspendedBy,
+    ended,
   };
 }
 

@@ -1,7 +1,9 @@
 import { lessAtMost, least, minus, most, plus, sumOf, times, zero } from '../kernel/arithmetic.ts';
 import type { Decimal } from '../kernel/decimal.ts';
 import type { Quarter } from '../kernel/quarter.ts';
-import { yearOf } from '../kernel/quarter.ts';
+import { firstDayOf, quarterFromNumber, quarterNumber, yearOf } from '../kernel/quarter.ts';
+import type { CalendarDate } from '../kernel/time.ts';
+import { addDays } from '../kernel/time.ts';
 import { weighed } from '../pricing/mass.ts';
 import type { Delivery } from './delivery.ts';
 import type { ContractState, OfQuarter } from './state.ts';
@@ -130,12 +132,39 @@ const parts = [
   'shortfall',
 ] as const;
 
-/** A contract year's: the sum of its quarters. */
-export function performanceOf(state: ContractState, year: number): Performance {
-  const quarters = state.schedule
+/**
+ * The quarters of a contract year for which something was owed. Of a contract that was terminated those that were over by
+ * then; none where its conditions precedent were never met.
+ */
+export const quartersOwed = ({ schedule, ended }: ContractState, year: number): Quarter[] =>
+  schedule
     .map(({ quarter }) => quarter)
-    .filter((quarter) => yearOf(quarter) === year)
-    .map((quarter) => performanceIn(state, quarter));
+    .filter(
+      (quarter) =>
+        yearOf(quarter) === year &&
+        (ended === undefined || (ended.wasBinding && lastDayOf(quarter) < ended.on)),
+    );
+
+const lastDayOf = (quarter: Quarter): CalendarDate =>
+  addDays(firstDayOf(quarterFromNumber(quarterNumber(quarter) + 1)), -1);
+
+/**
+ * A contract year's: the sum of its quarters. What was accepted in a quarter that a termination has cut short is what that
+ * quarter came to: nothing more was owed of it.
+ */
+export function performanceOf(state: ContractState, year: number): Performance {
+  const owed = quartersOwed(state, year);
+  const quarters = [
+    ...owed.map((quarter) => performanceIn(state, quarter)),
+    ...state.schedule
+      .map(({ quarter }) => quarter)
+      .filter((quarter) => yearOf(quarter) === year && !owed.includes(quarter))
+      .map((quarter): Performance => {
+        const accepted = acceptedIn(state, quarter, false);
+        const none = { declined: zero, forceMajeure: zero, rejected: zero, pending: zero, shortfall: zero };
+        return { contracted: accepted, accepted, ...none };
+      }),
+  ];
   return Object.fromEntries(
     parts.map((name) => [name, sumOf(quarters.map((performance) => performance[name]))]),
   ) as Record<(typeof parts)[number], Decimal>;

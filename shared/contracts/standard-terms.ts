@@ -95,6 +95,12 @@ export const upsideShareSchema = z.strictObject({
   annualCap: moneySchema.optional(),
 });
 
+/**
+ * Liquidated damages: for each unit that the seller neither tendered nor was excused from in a contract year, a share of
+ * the year's mean contract price.
+ */
+const sellerShortfallSchema = z.strictObject({ share: shareCodec });
+
 export const standardTermsShape = z.strictObject({
   tolerance: toleranceSchema.optional(),
   takeOrPay: takeOrPaySchema.optional(),
@@ -110,8 +116,14 @@ export const standardTermsShape = z.strictObject({
   cureDays: z.int().min(1).max(365).default(30),
   quotationalPeriod: quotationalPeriodSchema.optional(),
   upsideShare: upsideShareSchema.optional(),
+  /** What the seller owes for a shortfall of its own; nothing beyond the relief of take-or-pay where it is absent. */
+  sellerShortfall: sellerShortfallSchema.optional(),
 });
 export type StandardTermsTerms = z.output<typeof standardTermsShape>;
+
+/** Whether something is settled by the contract year. */
+export const settlesYears = ({ takeOrPay, upsideShare, sellerShortfall }: StandardTermsTerms): boolean =>
+  takeOrPay !== undefined || upsideShare !== undefined || sellerShortfall !== undefined;
 
 /** The standard form of one product, as recorded; each version is kept. */
 export const standardTermsSchema = standardTermsShape

@@ -90,6 +90,8 @@ export interface ContractState {
   /** By accepted make-up delivery. */
   readonly makeUpDrawn: ReadonlyMap<string, readonly MakeUpDraw[]>;
   readonly carryForward: readonly CarriedLot[];
+  /** The day of its termination, and whether it was ever binding until then. */
+  readonly ended?: { readonly on: CalendarDate; readonly wasBinding: boolean } | undefined;
   /** The administrator's subject, while suspended. */
   readonly suspendedBy?: string | undefined;
 }

@@ -33,9 +33,9 @@ export const causeSchema = z.discriminatedUnion('kind', [
     quarter: quarterSchema,
     sequence: z.int().positive(),
   }),
-  /** Take-or-pay or upside sharing of one contract and calendar year. */
+  /** Take-or-pay, upside sharing or the seller's shortfall of one contract and calendar year. */
   z.strictObject({
-    kind: z.enum(['take-or-pay', 'upside']),
+    kind: z.enum(['take-or-pay', 'upside', 'shortfall']),
     contract: generatedIdSchema('contract'),
     year: z.int(),
     sequence: z.int().positive(),

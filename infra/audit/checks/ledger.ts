@@ -57,11 +57,7 @@ const textOf = (value: unknown): string =>
 /** What is settled without anything being owed has a number, and no entry. */
 function* causes({ entries, settlements, supportSettlements }: Evidence): Generator<Finding> {
   const silent = new Set([
-    ...[...settlements.values()]
-      .flat()
-      .filter(({ entries: posted }) => posted.length < 2)
-      .flatMap(causesOf)
-      .map(placeOf),
+    ...[...settlements.values()].flat().flatMap(causesOf).map(placeOf),
     ...supportSettlements
       .filter(({ entries: posted }) => posted.length === 0)
       .map(({ agreement, quarter, sequence }) => placeOf({ kind: 'support', agreement, quarter, sequence })),
@@ -84,7 +80,12 @@ function causesOf(settlement: Settlement): Counted[] {
   const { contract, quarter, sequence, kind } = settlement;
   if (kind !== 'year') return [{ kind, contract, quarter, sequence }];
   const { year } = settlement;
-  return (['take-or-pay', 'upside'] as const).map((each) => ({ kind: each, contract, year, sequence }));
+  return (['take-or-pay', 'upside', 'shortfall'] as const).map((each) => ({
+    kind: each,
+    contract,
+    year,
+    sequence,
+  }));
 }
 
 const placeOf = (cause: Counted): string => `${aboutOf(cause)} ${cause.sequence}`;

@@ -4,6 +4,7 @@ import type { Instant } from '../../kernel/time.ts';
 import { dateOf } from '../../kernel/time.ts';
 import type { EventBody } from '../contract-events.ts';
 import { standingIn } from '../make-up.ts';
+import { settlesYears } from '../standard-terms.ts';
 import type { ContractState } from '../state.ts';
 import type { Ground, Ruled } from './ground.ts';
 import { did, mustBe, mustStand, objection, unless } from './ground.ts';
@@ -83,14 +84,13 @@ const undecided = new Set(['noticed', 'received', 'assayed', 'blocked']);
 
 function isDone(state: ContractState, today: string): boolean {
   const quarters = state.schedule.map(({ quarter }) => quarter);
-  const settlesYears = state.terms.takeOrPay !== undefined || state.terms.upsideShare !== undefined;
   return (
     quarters.every((quarter) => hasEnded(quarter, today) && state.settled.has(quarter)) &&
     state.deliveries.every(
       ({ status, quarter }) =>
         !undecided.has(status) && (status !== 'accepted' || state.settled.has(quarter)),
     ) &&
-    (!settlesYears || quarters.every((quarter) => state.settledYears.has(yearOf(quarter)))) &&
+    (!settlesYears(state.terms) || quarters.every((quarter) => state.settledYears.has(yearOf(quarter)))) &&
     state.makeUp.every((lot) => standingIn([lot], Math.max(lot.year + 1, yearIn(today))).length === 0)
   );
 }

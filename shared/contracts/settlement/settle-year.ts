@@ -3,7 +3,7 @@ import { divide, tenTo } from '../../kernel/decimal.ts';
 import type { Decimal } from '../../kernel/decimal.ts';
 import { canonicalJson } from '../../kernel/digest.ts';
 import type { Price } from '../../kernel/money.ts';
-import { moneyOf } from '../../kernel/money.ts';
+import { digitsOf, moneyOf } from '../../kernel/money.ts';
 import type { Quarter } from '../../kernel/quarter.ts';
 import { yearOf } from '../../kernel/quarter.ts';
 import { must } from '../../kernel/result.ts';
@@ -16,8 +16,9 @@ import { minorUnits } from '../../ledger/posting.ts';
 import { upsideOf } from '../../pricing/upside.ts';
 import type { EventOf } from '../contract-events.ts';
 import type { Contract } from '../contract.ts';
-import { performanceOf } from '../quantities.ts';
+import { isLive, performanceOf, quartersOwed } from '../quantities.ts';
 import type { StandardTermsTerms } from '../standard-terms.ts';
+import { settlesYears } from '../standard-terms.ts';
 import type { ContractState } from '../state.ts';
 import type { TakeOrPayOutcome } from '../take-or-pay.ts';
 import { takeOrPayOf } from '../take-or-pay.ts';
@@ -46,32 +47,42 @@ export interface SettledYear extends Settled<YearSettlement> {
   readonly banks: YearBanks;
 }
 
-/** Whether a year is to be settled: it is over, all its quarters are settled, and something is settled by the year. */
+/**
+ * Whether a year is to be settled: it is over (or the contract is), all that was owed or delivered in it is settled, and
+ * something is settled by the year.
+ */
 export function isYearDue(state: ContractState, year: number, at: Instant): boolean {
-  const { takeOrPay, upsideShare } = state.terms;
-  const quarters = state.schedule.map(({ quarter }) => quarter).filter((quarter) => yearOf(quarter) === year);
+  const { terms, ended, deliveries, settled } = state;
+  const isOver = endOf(lastQuarterOf(year)) <= dateOf(at);
+  const delivered = deliveries.filter(isLive).map(({ quarter }) => quarter);
+  const owed = quartersOwed(state, year);
+  if (ended !== undefined && owed.length === 0 && !state.settledYears.has(year)) return false;
   return (
-    (takeOrPay !== undefined || upsideShare !== undefined || state.settledYears.has(year)) &&
-    endOf(lastQuarterOf(year)) <= dateOf(at) &&
-    quarters.every((quarter) => state.settled.has(quarter))
+    (settlesYears(terms) || state.settledYears.has(year)) &&
+    (isOver || ended !== undefined) &&
+    [...owed, ...(ended === undefined ? [] : delivered.filter((quarter) => yearOf(quarter) === year))].every(
+      (quarter) => settled.has(quarter),
+    )
   );
 }
 
 /**
- * Settles take-or-pay and the sharing of upside of one calendar year, each as an entry of its own. What was settled of
+ * Settles take-or-pay, the sharing of upside and the seller's shortfall of one calendar year, each as an entry of its own. What was settled of
  * the year before is taken off; `undefined` where nothing has changed.
  */
 export function settleYear(input: YearInput): SettledYear | undefined {
   const { contract, state, standardTerms, year, earlier, at } = input;
   const quarters = lastOfEach(earlier, year);
-  const price = meanPrice(contract, quarters, year);
+  const price = meanPrice(contract, quarters, state, year);
   const outcome = takeOrPayOf(contract, standardTerms, year, price);
   const upside = upsideIn(state, quarters, input.containedFactor);
+  const shortfall = shortfallIn(state, year, price);
   const own = earlier.filter((each): each is YearSettlement => each.kind === 'year' && each.year === year);
   const last = own.at(-1);
   const target = {
     takeOrPay: outcome === undefined ? 0n : outcome.payment - outcome.credit,
     upside: upside === undefined ? 0n : minorUnits(upside.owed),
+    shortfall: shortfall === undefined ? 0n : minorUnits(shortfall.owed),
   };
   const standing = {
     takeOrPay:
@@ -79,17 +90,21 @@ export function settleYear(input: YearInput): SettledYear | undefined {
         ? 0n
         : minorUnits(last.takeOrPay.payment) - minorUnits(last.takeOrPay.credit),
     upside: last?.upside === undefined ? 0n : minorUnits(last.upside.owed),
+    shortfall: last?.shortfall === undefined ? 0n : minorUnits(last.shortfall.owed),
   };
   const banks = banksOf(outcome, state);
   const before = contract.events.findLast((event) => event.type === 'year_settled' && event.year === year);
   const unchanged =
-    target.takeOrPay === standing.takeOrPay && target.upside === standing.upside && sameBanks(before, banks);
+    target.takeOrPay === standing.takeOrPay &&
+    target.upside === standing.upside &&
+    target.shortfall === standing.shortfall &&
+    sameBanks(before, banks);
   if (last !== undefined && unchanged) return undefined;
 
   const sequence = own.length + 1;
   const quarter = lastQuarterOf(year);
   const correction = sequence === 1 ? '' : `, correction ${sequence - 1}`;
-  const entry = (kind: 'take-or-pay' | 'upside', amount: bigint, words: string) =>
+  const entry = (kind: 'take-or-pay' | 'upside' | 'shortfall', amount: bigint, words: string) =>
     posted(
       { kind, contract: contract.id, year, sequence },
       quarter,
@@ -102,6 +117,7 @@ export function settleYear(input: YearInput): SettledYear | undefined {
   const entries = [
     entry('take-or-pay', target.takeOrPay - standing.takeOrPay, 'Take-or-pay'),
     entry('upside', standing.upside - target.upside, 'Upside shared'),
+    entry('shortfall', standing.shortfall - target.shortfall, "Seller's shortfall"),
   ].filter((each) => each !== undefined);
   return {
     settlement: {
@@ -110,7 +126,8 @@ export function settleYear(input: YearInput): SettledYear | undefined {
       ...{ kind: 'year', quarter, year, sequence, events: contract.events.length, price },
       ...(outcome === undefined ? {} : { takeOrPay: toldOf(outcome, state, year, price) }),
       ...(upside === undefined ? {} : { upside }),
-      buyerPays: signedMoneyOf(target.takeOrPay - target.upside, price.currency),
+      ...(shortfall === undefined ? {} : { shortfall }),
+      buyerPays: signedMoneyOf(target.takeOrPay - target.upside - target.shortfall, price.currency),
       ...postingsOf(...entries),
       settledAt: at,
     },
@@ -137,9 +154,14 @@ function lastOfEach(earlier: readonly Settlement[], year: number): Map<Quarter, 
 function meanPrice(
   { schedule }: Contract,
   quarters: ReadonlyMap<Quarter, QuarterSettlement>,
+  state: ContractState,
   year: number,
 ): Price {
-  const own = schedule.filter(({ quarter }) => yearOf(quarter) === year);
+  const ofYear = schedule.filter(({ quarter }) => yearOf(quarter) === year);
+  // Of a contract that was terminated, those that were over; else the whole year, as it was agreed.
+  const owed = quartersOwed(state, year);
+  const over = ofYear.filter(({ quarter }) => owed.includes(quarter));
+  const own = state.ended === undefined || over.length === 0 ? ofYear : over;
   const weights = own.map(({ quantity }) => quantity.amount);
   const prices = own.map(({ quarter, price }) => quarters.get(quarter)?.unit.price ?? price);
   const value = sumOf(prices.map(({ amount }, index) => times(amount, weights[index]!)));
@@ -163,6 +185,23 @@ function upsideIn(
       .map(({ price, quantity }) => ({ price: { ...unit.price, amount: price }, quantity })),
   );
   return must(upsideOf(upsideShare, sales, containedFactor));
+}
+
+/** Rounded down to the minor unit. */
+function shortfallIn(
+  state: ContractState,
+  year: number,
+  price: Price,
+): NonNullable<YearSettlement['shortfall']> | undefined {
+  const { sellerShortfall } = state.terms;
+  if (sellerShortfall === undefined) return undefined;
+  const { shortfall: amount } = performanceOf(state, year);
+  const digits = digitsOf(price.currency);
+  const { units, scale } = atScale(times(times(amount, price.amount), sellerShortfall.share), digits, 'down');
+  return {
+    quantity: { amount, unit: state.unit },
+    owed: moneyOf(units * tenTo(digits - scale), price.currency),
+  };
 }
 
 const toldOf = (

@@ -73,7 +73,7 @@ export const quarterSettlementSchema = z.strictObject({
 });
 export type QuarterSettlement = z.output<typeof quarterSettlementSchema>;
 
-/** Take-or-pay and the sharing of upside, of one calendar year. */
+/** Take-or-pay, the sharing of upside and the seller's shortfall, of one calendar year. */
 export const yearSettlementSchema = z.strictObject({
   ...common,
   kind: z.literal('year'),
@@ -95,6 +95,8 @@ export const yearSettlementSchema = z.strictObject({
     .optional(),
   /** Owed by the seller. */
   upside: z.strictObject({ uncapped: moneySchema, owed: moneySchema, isCapped: z.boolean() }).optional(),
+  /** Neither tendered nor excused, and owed by the seller for that. */
+  shortfall: z.strictObject({ quantity: zeroableQuantitySchema, owed: moneySchema }).optional(),
   /** What the buyer owes for the year beyond its goods; negative where it is owed. */
   buyerPays: signedMoneySchema,
 });

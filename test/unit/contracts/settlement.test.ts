@@ -331,6 +331,68 @@ describe('a year', () => {
     expect(settled?.settlement.postings).toEqual([]);
   });
 
+  it('of a contract that is terminated is settled at once, for the quarters that were over by then', () => {
+    const one = life(aContract(full), termsOf({ takeOrPay: { share: '0.90', makeUpYears: 3 } }));
+    one.add(...delivered('A', '2027-Q1', '200'), accepted('A', '200'), {
+      ...{
+        type: 'take_declined',
+        at: '2027-03-20T00:00:00.000Z',
+        quarter: '2027-Q1',
+        quantity: tonnes('100'),
+      },
+    });
+    one.quarter('2027-Q1', '2027-04-02');
+    one.add(...delivered('B', '2027-Q2', '40'), {
+      ...{ type: 'terminated', at: '2027-05-10T00:00:00.000Z', cause: 'authority', reason: 'sanctions' },
+    });
+    // What was under way is finished and settled first.
+    expect(one.year(2027, '2027-05-11')).toBeUndefined();
+    one.add(accepted('B', '40'));
+    one.quarter('2027-Q2', '2027-07-01');
+    const settled = one.year(2027, '2027-07-01');
+    // 90 % of 300 t and of the 40 t that the second quarter came to, 240 t taken: 66 t at 14,000.
+    expect(settled?.settlement.takeOrPay).toMatchObject({ minimum: tonnes('306'), deficiency: tonnes('66') });
+    expect(amount(settled!.settlement.takeOrPay!.payment)).toBe('924000.00');
+    expect(one.year(2027, '2028-02-15')).toBeUndefined();
+    expect(one.year(2028, '2029-02-15')).toBeUndefined();
+  });
+
+  it('is not settled of a contract whose conditions were never met', () => {
+    const strict = termsOf({
+      takeOrPay: { share: '0.90', makeUpYears: 3 },
+      sellerShortfall: { share: '0.20' },
+    });
+    const one = life(aContract(full), strict);
+    one.quarter('2027-Q1', '2027-05-16');
+    one.add({
+      ...{ type: 'terminated', at: '2027-06-01T00:00:00.000Z', cause: 'longstop', reason: 'not met' },
+    });
+    expect(one.year(2027, '2028-02-15')).toBeUndefined();
+  });
+
+  it('charges the seller for its own shortfall, where the terms say so, and corrects it with the year', () => {
+    const one = life(aContract({ '2027-Q1': '300' }), termsOf({ sellerShortfall: { share: '0.20' } }));
+    one.add(...delivered('A', '2027-Q1', '250'), accepted('A', '250'));
+    one.quarter('2027-Q1', '2027-04-02');
+    const settled = one.year(2027, '2028-01-02');
+    // 50 t neither tendered nor excused, at a fifth of 14,000.
+    expect(settled?.settlement.shortfall).toMatchObject({ quantity: tonnes('50') });
+    expect(postings(settled)).toEqual({
+      'organisation:maker': 140_000_00n,
+      'organisation:mine': -140_000_00n,
+    });
+    expect(settled?.entries.map(({ cause }) => cause.kind)).toEqual(['shortfall']);
+    one.add({
+      ...{ type: 'delivery_corrected', at: '2028-01-10T00:00:00.000Z', delivery: dlv('A') },
+      ...{ finalQuantity: tonnes('260'), reason: 'scale' },
+    });
+    one.quarter('2027-Q1', '2028-01-11');
+    expect(postings(one.year(2027, '2028-01-11'))).toEqual({
+      'organisation:maker': -28_000_00n,
+      'organisation:mine': 28_000_00n,
+    });
+  });
+
   it('shares upside up to its cap: 30 % of what exceeds 150', () => {
     const shared = termsOf({
       upsideShare: {
