@@ -63,7 +63,7 @@ const direct: Record<string, { readonly units: string[]; readonly properties: st
     properties: [],
   },
   support: {
-    units: [unit('{clear,documents,support-round}')],
+    units: [unit('{clear,documents,support-proof,support-round}')],
     properties: [property('support-frontier'), 'test/property/verify/supported.test.ts'],
   },
   outcome: {
