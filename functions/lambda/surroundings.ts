@@ -1,16 +1,20 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBRecord } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../../shared/kernel/time.ts';
 import { instantOf } from '../../shared/kernel/time.ts';
+import type { Item } from '../../shared/store/item.ts';
+import { readItem } from '../../shared/store/item.ts';
 import type { ObjectStore } from '../../shared/store/object-store.ts';
 import { S3ObjectStore } from '../../shared/store/s3-object-store.ts';
 import { Table } from '../../shared/store/table.ts';
 
 /** What every Lambda of the marketplace finds around it, by the names that the service stack gives. */
-const setting = (name: string): string => {
+export const setting = (name: string): string => {
   const value = process.env[name];
   if (value === undefined || value === '') throw new Error(`${name} is not set`);
   return value;
@@ -63,3 +67,11 @@ export function wakeByQueue(): (product: string) => Promise<void> {
     );
   };
 }
+
+/** The items that records of the table's stream tell were put for the first time. */
+export const putItems = (records: readonly DynamoDBRecord[]): Item[] =>
+  records.flatMap(({ eventName, dynamodb }) =>
+    eventName === 'INSERT' && dynamodb?.NewImage !== undefined
+      ? [readItem(dynamodb.NewImage as Record<string, AttributeValue>)]
+      : [],
+  );

@@ -5,6 +5,7 @@ import type { Action } from '../../shared/store/action.ts';
 import { zonesOperated } from '../../shared/store/alerts.ts';
 import { exists, doesNotExist } from '../../shared/store/condition.ts';
 import type { Item } from '../../shared/store/item.ts';
+import type { Key } from '../../shared/store/keys.ts';
 import { keys, sendFrom } from '../../shared/store/keys.ts';
 import { expiresAfter, keptDays, readNoticeItem } from '../../shared/store/notices.ts';
 import { maximumActions } from '../../shared/store/table.ts';
@@ -14,11 +15,11 @@ import type { NotifyDependencies } from './dependencies.ts';
 /**
  * Makes a delivery of a notice for each webhook that asks for it and may know, and publishes it on the bus; then the
  * notice is done. Whoever dies on the way leaves it to be done again: deliveries that are there are passed over, and the
- * bus may get it twice, under the same id.
+ * bus may get it twice, under the same id. Answers the deliveries made that are due at once.
  */
-export async function dispatch(dependencies: NotifyDependencies, item: Item): Promise<void> {
+export async function dispatch(dependencies: NotifyDependencies, item: Item): Promise<Key[]> {
   const { table, clock, publish } = dependencies;
-  if (item['gsi3sk'] === undefined) return;
+  if (item['gsi3sk'] === undefined) return [];
   const notice = readNoticeItem(item);
   const now = clock();
   const wanted: { readonly webhook: string; readonly isActive: boolean }[] = [];
@@ -50,4 +51,5 @@ export async function dispatch(dependencies: NotifyDependencies, item: Item): Pr
     );
   await publish?.(notice);
   await table.update(keys.notice(notice.id), { expression: 'REMOVE gsi3pk, gsi3sk' }, [exists]);
+  return fresh.filter(({ isActive }) => isActive).map(({ key }) => key);
 }

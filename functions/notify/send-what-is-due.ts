@@ -1,5 +1,5 @@
-import { keys } from '../../shared/store/keys.ts';
 import type { Key } from '../../shared/store/keys.ts';
+import { keys } from '../../shared/store/keys.ts';
 import { whatIsToBeSent } from '../../shared/store/notices.ts';
 import { concurrently } from '../clearing/concurrently.ts';
 import { deliver } from './deliver.ts';
@@ -54,4 +54,17 @@ async function handle(dependencies: NotifyDependencies, key: Key): Promise<void>
   if (key.sk === keys.notice('').sk) await dispatch(dependencies, item);
   else if (key.sk.startsWith('REPLAY#')) await replay(dependencies, item);
   else await deliver(dependencies, item);
+}
+
+/**
+ * Distributes notices that the stream tells of and makes the first attempts at once: the index, by which everything else
+ * is found, may not have them yet. Throws what is a fault of ours: the stream tells of them again.
+ */
+export async function sendNotices(dependencies: NotifyDependencies, notices: readonly Key[]): Promise<void> {
+  const { table, settings } = dependencies;
+  for (const key of notices) {
+    const item = await table.get(key);
+    const made = item === undefined ? [] : await dispatch(dependencies, item);
+    await concurrently(made, settings.concurrency, (delivery) => handle(dependencies, delivery));
+  }
 }

@@ -5,6 +5,9 @@ import type { Product } from '../../shared/reference/product.ts';
 import type { Item } from '../../shared/store/item.ts';
 import { plain } from '../../shared/store/order-item.ts';
 
+/** Beginnings of the partitions that hold what `domainEventOf` looks for: what a stream need tell of. */
+export const followedPartitions = ['CONTRACT#', 'MARKET#', 'STOCKPILE#', 'CERTIFICATE#', 'POINTS#', 'REF#'];
+
 /** Something that has happened and that indicators may rest on. */
 export interface DomainEvent {
   /** The same however often it is told of: the key of an item that never changes. */

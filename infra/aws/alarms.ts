@@ -15,6 +15,9 @@ export interface Watched {
   readonly missedTicks: Queue;
   readonly settlement: Function;
   readonly missedSettlements: Queue;
+  readonly stream: Function;
+  readonly missedEvents: Queue;
+  readonly missedNotices: Queue;
   readonly preToken: Function;
 }
 
@@ -62,6 +65,24 @@ export function watchService(scope: Construct, watched: Watched): Alarms {
     description: 'No settlement run for an hour: contracts that are due wait.',
     metric: watched.settlement.metricInvocations({ period: Duration.hours(1), statistic: 'Sum' }),
     below: true,
+  });
+  alarms.watch('MissedEvents', {
+    description:
+      'Events could not be followed: alerts may be out of date by at most a day. Find the cause in the log of the stream ' +
+      'function, then call it with {"sweep": true}, and purge the queue.',
+    metric: waiting(watched.missedEvents),
+  });
+  alarms.watch('EventsLate', {
+    description:
+      'The stream is half an hour behind: alerts come late. Look into the log of the stream function.',
+    metric: watched.stream.metric('IteratorAge', { period: Duration.minutes(5), statistic: 'Maximum' }),
+    threshold: Duration.minutes(30).toMilliseconds(),
+  });
+  alarms.watch('MissedNotices', {
+    description:
+      'Subscribers could not be told of alerts for a fault of ours. Nothing is lost: what is due is tried each minute. ' +
+      'Find the cause in the log of the notify function; purge the queue once later runs succeed.',
+    metric: waiting(watched.missedNotices),
   });
   alarms.watch('ApiServerErrors', {
     description: 'The API answered 5xx three minutes in a row.',

@@ -6,7 +6,15 @@ import { build } from 'esbuild';
 const repository = join(import.meta.dirname, '../..');
 
 /** Every Lambda of the marketplace: `functions/<name>/handler.ts`. */
-export const handlerNames = ['api', 'clearing', 'settlement', 'tick', 'pre-token'] as const;
+export const handlerNames = [
+  'api',
+  'clearing',
+  'settlement',
+  'tick',
+  'stream',
+  'notify',
+  'pre-token',
+] as const;
 export type HandlerName = (typeof handlerNames)[number];
 
 /** Where bundles lie unless told otherwise. */

@@ -26,7 +26,7 @@ export const readAndAddToTable = ({ table }: DataStack): Permission => ({
   resources: [table.tableArn],
 });
 
-/** Contracts that are due. */
+/** Contracts that are due, and messages that are to be sent. */
 export const listWhatIsDue = ({ table }: DataStack): Permission => ({
   actions: ['dynamodb:Query'],
   resources: [`${table.tableArn}/index/${'gsi3' satisfies keyof typeof tableShape.indexes}`],
@@ -57,4 +57,9 @@ export const writeClearings = ({ proofs }: DataStack): Permission => ({
 export const sendTo = (queue: IQueue): Permission => ({
   actions: ['sqs:SendMessage'],
   resources: [queue.queueArn],
+});
+
+export const publishTo = (eventBusArn: string): Permission => ({
+  actions: ['events:PutEvents'],
+  resources: [eventBusArn],
 });

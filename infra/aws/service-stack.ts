@@ -1,11 +1,15 @@
 import type { StackProps } from 'aws-cdk-lib';
 import { CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+// CDK's own types disagree under exactOptionalPropertyTypes: a TableV2 is an ITable.
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { followedPartitions } from '../../functions/stream/domain-event.ts';
 import { watchService } from './alarms.ts';
 import { PublicApi } from './constructs/public-api.ts';
 import { FifoQueueWithDeadLetters, queueDefaults } from './constructs/queue-with-dead-letters.ts';
@@ -15,6 +19,7 @@ import type { DataStack } from './data-stack.ts';
 import {
   listByIndex,
   listWhatIsDue,
+  publishTo,
   readAndAddToTable,
   readAndWriteTable,
   readClearings,
@@ -32,6 +37,25 @@ export interface ServiceStackProps extends StackProps {
 
 /** Megabytes for JavaScript's own objects; an eighth is left to buffers, code and the runtime itself. */
 const heapOf = (memory: number): number => Math.floor((memory * 7) / 8);
+
+/**
+ * Items put for the first time in these partitions. A batch that fails is halved until what is at fault is alone, which
+ * after some tries goes to `failed`; meanwhile the rest of its shard waits.
+ */
+const streamed = (partitions: readonly string[], failed: Queue) => ({
+  startingPosition: StartingPosition.TRIM_HORIZON,
+  bisectBatchOnError: true,
+  retryAttempts: 5,
+  onFailure: new SqsDlq(failed),
+  filters: [
+    {
+      pattern: JSON.stringify({
+        eventName: ['INSERT'],
+        dynamodb: { Keys: { pk: { S: partitions.map((prefix) => ({ prefix })) } } },
+      }),
+    },
+  ],
+});
 
 /** What runs: the API, the clearing behind its queue, settlement and tick on their schedules, and the alarms on them. */
 export class ServiceStack extends Stack {
@@ -108,6 +132,13 @@ export class ServiceStack extends Stack {
     const settlement = this.#settlement(props, environment);
     settlement.function.allow(readAndAddToTable(data), listWhatIsDue(data));
 
+    const stream = this.#stream(props, environment);
+    stream.function.allow(readAndAddToTable(data), listByIndex(data));
+
+    const bus = new EventBus(this, 'Alerts', { description: 'Steps of alerts, as outlines without figures' });
+    const notify = this.#notify(props, { ...environment, EVENT_BUS_NAME: bus.eventBusName });
+    notify.function.allow(readAndWriteTable(data), listWhatIsDue(data), publishTo(bus.eventBusArn));
+
     watchService(this, {
       email: settings.alarmEmail,
       api: publicApi.api,
@@ -117,6 +148,9 @@ export class ServiceStack extends Stack {
       missedTicks: tick.missed,
       settlement: settlement.function.function,
       missedSettlements: settlement.missed,
+      stream: stream.function.function,
+      missedEvents: stream.missed,
+      missedNotices: notify.missed,
       preToken: data.preToken.function,
     });
     Validations.of(this).acknowledge({
@@ -158,9 +192,51 @@ export class ServiceStack extends Stack {
     });
   }
 
+  /** Follows what happens by the table's stream; once an hour it looks at what it has not looked at that day. */
+  #stream({ code, data }: ServiceStackProps, environment: Record<string, string>) {
+    const stream = this.#scheduled('Stream', {
+      handler: 'stream',
+      code,
+      description: 'Follows what happens, assesses the products concerned, brings their alerts up to date',
+      timeout: Duration.minutes(5),
+      every: Duration.hours(1),
+      ...{ rule: 'EachHour', missed: 'MissedEvents' },
+      environment: { TABLE_NAME: environment['TABLE_NAME'] ?? '' },
+    });
+    stream.function.function.addEventSource(
+      new DynamoEventSource(data.table as ITable, {
+        ...streamed(followedPartitions, stream.missed),
+        batchSize: 100,
+        // Indexes lag behind the stream by less than this; and what is done in a row is assessed once.
+        maxBatchingWindow: Duration.seconds(5),
+      }),
+    );
+    return stream;
+  }
+
+  /** Tells subscribers as soon as there is something to tell, by the same stream; each minute, what is to be tried again. */
+  #notify({ code, data }: ServiceStackProps, environment: Record<string, string>) {
+    const notify = this.#scheduled('Notify', {
+      handler: 'notify',
+      code,
+      description: 'Sends alerts to webhooks and to the event bus',
+      timeout: Duration.seconds(55),
+      every: Duration.minutes(1),
+      ...{ rule: 'EachMinuteNotify', missed: 'MissedNotices' },
+      environment: {
+        TABLE_NAME: environment['TABLE_NAME'] ?? '',
+        EVENT_BUS_NAME: environment['EVENT_BUS_NAME'] ?? '',
+      },
+    });
+    notify.function.function.addEventSource(
+      new DynamoEventSource(data.table as ITable, { ...streamed(['NOTICE#'], notify.missed), batchSize: 5 }),
+    );
+    return notify;
+  }
+
   /** A function on a schedule. A run that failed is not repeated: the next one does what it left. */
   #scheduled(
-    name: 'Tick' | 'Settlement',
+    name: 'Tick' | 'Settlement' | 'Stream' | 'Notify',
     {
       every,
       rule,

@@ -26,6 +26,8 @@ import type { ClearingPump } from './clearing-pump.ts';
 import { clearingPump } from './clearing-pump.ts';
 import { addDevClock } from './dev-clock.ts';
 import { addDevToken } from './dev-token.ts';
+import type { EarlyWarning } from './early-warning.ts';
+import { earlyWarning } from './early-warning.ts';
 import type { Issuer } from './issuer.ts';
 import type { LocalLog } from './log.ts';
 import type { MarketClock } from './market-clock.ts';
@@ -35,6 +37,7 @@ import type { Handler } from './server.ts';
 export interface Marketplace {
   readonly handle: Handler;
   readonly clearing: ClearingPump;
+  readonly warning: EarlyWarning;
   /** Takes up every clearing that a killed run left half done. */
   resume(): Promise<void>;
 }
@@ -47,6 +50,8 @@ export interface MarketplaceOptions {
   readonly log: LocalLog;
   /** Who holds a market while it clears: unique among those that share the table. */
   readonly holder: string;
+  /** Hosts, as `name:port`, that webhooks may call beside the public internet, also by http. */
+  readonly webhookHosts?: readonly string[];
 }
 
 export function openMarketplace(options: MarketplaceOptions): Marketplace {
@@ -83,6 +88,8 @@ export function openMarketplace(options: MarketplaceOptions): Marketplace {
     remainingMilliseconds: () => Number.POSITIVE_INFINITY,
     settings: settlementSettings,
   };
+  const webhookHosts = new Set(options.webhookHosts ?? []);
+  const warning = earlyWarning({ table, clock, log, webhookHosts });
   const clearing: ClearingPump = clearingPump({
     run: async (product) => {
       await runDueClearings(worker, { product });
@@ -90,6 +97,7 @@ export function openMarketplace(options: MarketplaceOptions): Marketplace {
     tick: async () => {
       await tick(ticker);
       await settleWhatIsDue(settler);
+      await warning.tick();
     },
     failed: (what, error) => {
       log.error(`${what} failed`, {
@@ -111,6 +119,7 @@ export function openMarketplace(options: MarketplaceOptions): Marketplace {
       clock,
     }),
     newSecret,
+    webhookHosts,
     wakeClearing: wake,
     logger: log,
     readOpenApi: () => readFile(new URL('../../docs/openapi.json', import.meta.url), 'utf8'),
@@ -122,6 +131,7 @@ export function openMarketplace(options: MarketplaceOptions): Marketplace {
   return {
     handle: (request) => app.fetch(request),
     clearing,
+    warning,
     resume: async () => {
       for (const { id } of await readAll(table, 'product')) clearing.wake(id);
     },

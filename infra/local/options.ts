@@ -9,6 +9,8 @@ export interface StartOptions {
   readonly empty: boolean;
   /** Machine-readable lines instead of text for people. */
   readonly json: boolean;
+  /** Hosts, as `name:port`, that webhooks may call beside the public internet, also by http. */
+  readonly webhookHosts: readonly string[];
 }
 
 export type ParsedOptions =
@@ -23,6 +25,8 @@ export const usage = `Lodestone on one machine: the marketplace, its database an
   --memory           keep nothing: the market is gone when it stops
   --empty            do not load the sample market into an empty store
   --json             print one JSON object per line, for programs
+  --webhook-host <name:port>
+                     lets webhooks call this host, too, also by http (may be repeated)
   --help             print this
 
 Environment
@@ -45,6 +49,7 @@ export function parseOptions(args: readonly string[]): ParsedOptions {
         memory: { type: 'boolean', default: false },
         empty: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
+        'webhook-host': { type: 'string', multiple: true, default: [] },
         help: { type: 'boolean', default: false },
       },
     }));
@@ -56,6 +61,10 @@ export function parseOptions(args: readonly string[]): ParsedOptions {
     return { mistake: `--port must be a number from 0 to 65535, not ${JSON.stringify(values.port)}.` };
   if (values.memory && values.data !== undefined)
     return { mistake: '--memory keeps nothing, so it cannot go with --data.' };
+  const webhookHosts = values['webhook-host'].map((host) => host.toLowerCase());
+  const odd = webhookHosts.find((host) => !/^[a-z0-9.-]+:\d{1,5}$/.test(host));
+  if (odd !== undefined)
+    return { mistake: `--webhook-host must be a name and a port, as in localhost:9000, not ${odd}.` };
   if (values.data === '') return { mistake: '--data needs a directory.' };
   return {
     start: {
@@ -63,6 +72,7 @@ export function parseOptions(args: readonly string[]): ParsedOptions {
       data: values.memory ? undefined : (values.data ?? '.lodestone'),
       empty: values.empty,
       json: values.json,
+      webhookHosts,
     },
   };
 }

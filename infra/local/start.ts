@@ -85,7 +85,9 @@ export async function start(
       log,
       // Alone on its database, a restarted host takes its own market back without waiting for the lease.
       holder: environment.endpoint === undefined ? 'one-machine' : `one-machine-${randomUUID()}`,
+      webhookHosts: options.webhookHosts,
     });
+    started.push(() => marketplace.warning.stop());
     started.push(() => marketplace.clearing.stop(patienceMilliseconds));
     await marketplace.resume();
     await marketplace.clearing.start(tickMilliseconds);
@@ -106,6 +108,7 @@ export async function start(
       });
       await markSampleLoaded(table, clock.now());
     }
+    await marketplace.warning.start();
     handler = marketplace.handle;
     if (sample.state === 'load' || sample.state === 'loaded')
       await showSample(as, report, { contracts: sample.state === 'load' });

@@ -6,6 +6,8 @@ export const startBudgets: Readonly<Record<HandlerName, number>> = {
   clearing: 650_000,
   settlement: 550_000,
   tick: 450_000,
+  stream: 600_000,
+  notify: 800_000,
   'pre-token': 120_000,
 };
 

@@ -109,6 +109,10 @@ describe('what a function may do', () => {
       /ClearingsQueue/.test(resource) ? 'queue' : '',
       /MissedTicks/.test(resource) ? 'missed ticks' : '',
       /MissedSettlements/.test(resource) ? 'missed settlements' : '',
+      /MissedEvents/.test(resource) ? 'missed events' : '',
+      /MissedNotices/.test(resource) ? 'missed notices' : '',
+      /Table\w+StreamArn/.test(resource) ? 'stream' : '',
+      /Alerts\w+/.test(resource) && resource.includes('Arn') ? 'bus' : '',
       /\/(index|clearings)\/[\w*]+/.exec(resource)?.[0] ?? '',
     ].join('');
 
@@ -163,6 +167,33 @@ describe('what a function may do', () => {
         ...['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].map(
           (action) => `sqs:${action} missed settlements`,
         ),
+      ].sort(),
+    );
+  });
+
+  const reading = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+  const saying = (queue: string) =>
+    ['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].map((action) => `sqs:${action} ${queue}`);
+
+  it('stream: the stream, the table, from which it removes nothing, its indexes, and saying that it failed', () => {
+    expect([...new Set(allowed('Stream'))]).toEqual(
+      [
+        ...table.filter((pair) => !pair.includes('Delete')),
+        ...['gsi1', 'gsi2', 'gsi3'].map((index) => `dynamodb:Query table/index/${index}`),
+        ...reading.map((action) => `dynamodb:${action} stream`),
+        ...saying('missed events'),
+      ].sort(),
+    );
+  });
+
+  it('notify: the stream, the table, what is due, the bus, and saying that it failed', () => {
+    expect([...new Set(allowed('Notify'))]).toEqual(
+      [
+        ...table,
+        'dynamodb:Query table/index/gsi3',
+        ...reading.map((action) => `dynamodb:${action} stream`),
+        'events:PutEvents bus',
+        ...saying('missed notices'),
       ].sort(),
     );
   });

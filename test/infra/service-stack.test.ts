@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { followedPartitions } from '../../functions/stream/domain-event.ts';
 import type { Resource } from '../support/stacks.ts';
 import { exampleSettings, idOf, resourcesOf, templates } from '../support/stacks.ts';
 
@@ -20,8 +21,8 @@ describe('every function', () => {
     Object.entries(resourcesOf(template, 'AWS::Lambda::Function')),
   );
 
-  it('is one of the five that are bundled: none slips in with a runtime of its own', () => {
-    expect(functions).toHaveLength(5);
+  it('is one of the seven that are bundled: none slips in with a runtime of its own', () => {
+    expect(functions).toHaveLength(7);
   });
 
   it.each(functions)('%s runs on Node.js 24 on arm64, traced', (_id, { Properties }) => {
@@ -46,6 +47,10 @@ describe('every function', () => {
     expect(variablesOf('clearing')).toEqual(['NODE_OPTIONS', ...shared].sort());
     expect(variablesOf('tick')).toEqual(shared);
     expect(variablesOf('settlement')).toEqual(shared.filter((name) => !/BUCKET|QUEUE/.test(name)));
+    expect(variablesOf('stream')).toEqual(shared.filter((name) => !/BUCKET|QUEUE/.test(name)));
+    expect(variablesOf('notify')).toEqual(
+      [...shared.filter((name) => !/BUCKET|QUEUE/.test(name)), 'EVENT_BUS_NAME'].sort(),
+    );
     expect(variablesOf('api')).toEqual([...shared, 'CLIENT_IDS', 'ISSUER'].sort());
   });
 });
@@ -82,8 +87,8 @@ it('keeps every log for a year, beyond the stack', () => {
   const groups = [data, service].flatMap((template) =>
     Object.values(resourcesOf(template, 'AWS::Logs::LogGroup')),
   );
-  // Five functions; access, execution and firewall logs of the API.
-  expect(groups).toHaveLength(8);
+  // Seven functions; access, execution and firewall logs of the API.
+  expect(groups).toHaveLength(10);
   for (const group of groups)
     expect(group).toMatchObject({ DeletionPolicy: 'Retain', Properties: { RetentionInDays: 365 } });
 });
@@ -141,6 +146,8 @@ describe('the queue of clearings', () => {
 describe.each([
   { name: 'tick', rate: 'rate(1 minute)', seconds: 60, missed: /^MissedTicks/ },
   { name: 'settlement', rate: 'rate(15 minutes)', seconds: 900, missed: /^MissedSettlements/ },
+  { name: 'stream', rate: 'rate(1 hour)', seconds: 3600, missed: /^MissedEvents/ },
+  { name: 'notify', rate: 'rate(1 minute)', seconds: 60, missed: /^MissedNotices/ },
 ])('the $name', ({ name, rate, seconds, missed: queue }) => {
   it('comes on its schedule and ends before the next', () => {
     const called = functionCalled(name);
@@ -168,6 +175,27 @@ describe.each([
       DestinationConfig: { OnFailure: { Destination: missed } },
       MaximumEventAgeInSeconds: seconds,
       MaximumRetryAttempts: 0,
+    });
+  });
+});
+
+describe.each([
+  { name: 'stream', partitions: followedPartitions, missed: /^MissedEvents/ },
+  { name: 'notify', partitions: ['NOTICE#'], missed: /^MissedNotices/ },
+])('the stream to $name', ({ name, partitions, missed }) => {
+  it('tells of what is put for the first time, and halves what fails until it is alone and put aside', () => {
+    const [queue = ''] = Object.keys(resourcesOf(service, 'AWS::SQS::Queue')).filter((id) => missed.test(id));
+    const pattern = {
+      eventName: ['INSERT'],
+      dynamodb: { Keys: { pk: { S: partitions.map((prefix) => ({ prefix })) } } },
+    };
+    service.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionName: { Ref: functionCalled(name).id },
+      StartingPosition: 'TRIM_HORIZON',
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 5,
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [queue, 'Arn'] } } },
+      FilterCriteria: { Filters: [{ Pattern: JSON.stringify(pattern) }] },
     });
   });
 });

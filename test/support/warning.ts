@@ -109,9 +109,14 @@ export class Warning {
     return (await this.done('POST', '/v1/disruptions', body)).id;
   }
 
-  async items(): Promise<Item[]> {
+  items(): Promise<Item[]> {
+    return Warning.itemsOf(this.table);
+  }
+
+  /** Everything in a table. */
+  static async itemsOf(table: Table): Promise<Item[]> {
     const items: Item[] = [];
-    for await (const page of scan(this.table)) items.push(...page);
+    for await (const page of scan(table)) items.push(...page);
     return items;
   }
 
