@@ -14,6 +14,7 @@ import { checkReferencePrices } from './checks/reference-prices.ts';
 import { checkSupport } from './checks/support.ts';
 import { checkSites } from './checks/sites.ts';
 import { checkStock } from './checks/stock.ts';
+import { checkStockRecords } from './checks/stock-records.ts';
 import { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import { scan } from './scan.ts';
@@ -87,6 +88,7 @@ function* findingsOf(evidence: Evidence, at: Instant): Generator<Finding> {
   yield* checkProgrammes(evidence);
   yield* checkSupport(evidence);
   yield* checkStock(evidence, at);
+  yield* checkStockRecords(evidence);
   yield* checkLedger(evidence);
   yield* checkOutcomes(evidence);
   yield* checkPublications(evidence);

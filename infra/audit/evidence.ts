@@ -35,6 +35,15 @@ import type { ContractBook } from '../../shared/store/stock-contracts.ts';
 import { contractBook } from '../../shared/store/stock-contracts.ts';
 import { stockLotSeries } from '../../shared/store/stock-lots.ts';
 import { balancesOfItem, movementOfItem } from '../../shared/store/stock-movements.ts';
+import {
+  accountRecords,
+  loanRecords,
+  releaseRecords,
+  stockRecordOf,
+} from '../../shared/store/stock-records.ts';
+import type { StockAccountRecord } from '../../shared/stockpiles/account.ts';
+import type { StockLoanRecord } from '../../shared/stockpiles/loan.ts';
+import type { StockRelease } from '../../shared/stockpiles/release.ts';
 import type { Movement } from '../../shared/stockpiles/movement.ts';
 import type { StockBalances } from '../../shared/stockpiles/stock-account.ts';
 import type { StockLot } from '../../shared/stockpiles/stock-lot.ts';
@@ -111,6 +120,11 @@ export class Evidence {
   readonly fixings = new Map<string, Fixing>();
   /** Points of reference price series, by series. */
   readonly points = new Map<string, PricePoint[]>();
+  readonly stockAccounts = new Map<string, StockAccountRecord>();
+  readonly stockLoans = new Map<string, StockLoanRecord>();
+  readonly releases = new Map<string, StockRelease>();
+  /** As stored, by release and number (`rel_… 1`). */
+  readonly assessments = new Map<string, unknown>();
   readonly stockLots = new Map<string, StockLot>();
   readonly movementItems: { readonly key: string; readonly movement: Movement }[] = [];
   /** By stockpile and product (`stp_…|ndpr`). */
@@ -231,6 +245,9 @@ export class Evidence {
           });
         this.#contractBook(rest, sk, item);
         return;
+      case 'STOCK':
+        this.#stockRecord(rest, sk, item);
+        return;
       case 'PROGRAMME':
         if (sk === 'BUDGET') this.budgets.set(rest, item);
         if (sk.startsWith('ROUND#')) this.rounds.push(readRoundItem(item));
@@ -253,6 +270,15 @@ export class Evidence {
   #contractBook(of: string, sk: string, item: Item): void {
     const book = sk.startsWith('CONTRACT#') ? contractBook(item) : undefined;
     if (book !== undefined) this.contractBooks.set(`${of}|${sk.slice('CONTRACT#'.length)}`, book);
+  }
+
+  #stockRecord(id: string, sk: string, item: Item): void {
+    if (sk.startsWith('ASSESSMENT#'))
+      this.assessments.set(`${id} ${Number(sk.slice('ASSESSMENT#'.length))}`, plain(item['body']));
+    if (sk !== 'RECORD') return;
+    if (id.startsWith(accountRecords.prefix)) this.stockAccounts.set(id, stockRecordOf(accountRecords, item));
+    if (id.startsWith(loanRecords.prefix)) this.stockLoans.set(id, stockRecordOf(loanRecords, item));
+    if (id.startsWith(releaseRecords.prefix)) this.releases.set(id, stockRecordOf(releaseRecords, item));
   }
 
   #count(product: string, item: Item): void {

@@ -51,6 +51,12 @@ export const checks = {
     'what is in transit, received and delivered is what the events of the contracts have come to',
   publication:
     'what a zone publishes of its stock hides every operator, also against what it published before',
+  stock_entitlements:
+    'what a stockpile holds for members, and has lent, is what their accounts and loans come to',
+  stock_acts: 'every event of an account, loan or release moved and cost what it says, and nothing else did',
+  stock_amounts: 'carry, repurchases and defaults cost what the account, as it stood then, comes to',
+  stock_release:
+    'a release was at level 3 by the assessment on record, approved by two others, and shared as it must be',
   outcome: 'what is published of a quarter is what its contracts and settlements had come to by then',
 } as const;
 export type Check = keyof typeof checks;

@@ -74,8 +74,10 @@ export type ReleaseTerms = z.output<typeof releaseTermsSchema>;
 
 const allocationSchema = z.strictObject({
   organisation: nameIdSchema,
+  /** As verified: what shares are in proportion to. */
+  annualUse: quantitySchema,
   /** Days of verified use that it may get at most, as a mass. */
-  cap: quantitySchema,
+  cap: zeroableQuantitySchema,
   quantity: zeroableQuantitySchema,
   /** At the mean inventory price of what is released. */
   amount: moneySchema,

@@ -181,6 +181,23 @@ export const keys = {
     pk: `STOCKPILE#${stockpile}`,
     sk: `PACE#${product}`,
   }),
+  /** A member's account, a loan, a release or a standing rule of a stockpile; its id tells which. */
+  stockRecord: (id: string): Key => ({ pk: `STOCK#${id}`, sk: 'RECORD' }),
+  /** By which a stockpile's accounts, loans, releases and rules are found; the ids begin with their kind and time. */
+  stockRecordOf: (stockpile: string, id: string): Key => ({
+    pk: `STOCKPILE#${stockpile}`,
+    sk: `RECORD#${id}`,
+  }),
+  /** The assessment that a level was found by; `found` counts a release's. */
+  releaseAssessment: (release: string, found: number): Key => ({
+    pk: `STOCK#${release}`,
+    sk: `ASSESSMENT#${padded(found)}`,
+  }),
+  /** What an organisation needs of a product when a stockpile releases. */
+  stockNeed: (stockpile: string, product: string, organisation: string): Key => ({
+    pk: `STOCKPILE#${stockpile}`,
+    sk: `NEED#${product}#${organisation}`,
+  }),
   /** What a stockpile has of a product, by account. */
   stockBalance: (stockpile: string, product: string): Key => ({
     pk: `STOCKPILE#${stockpile}`,
@@ -234,7 +251,16 @@ export const keys = {
 } as const;
 
 export type OwnedKind =
-  'offer' | 'bid' | 'site' | 'sold' | 'bought' | 'settlement' | 'agreement' | 'stock-lot';
+  | 'offer'
+  | 'bid'
+  | 'site'
+  | 'sold'
+  | 'bought'
+  | 'settlement'
+  | 'agreement'
+  | 'stock-lot'
+  | 'stock-account'
+  | 'stock-loan';
 export type ListedKind =
   | 'offer'
   | 'bid'
@@ -245,7 +271,10 @@ export type ListedKind =
   | 'settlement'
   | 'agreement'
   | 'stock-lot'
-  | 'alert';
+  | 'alert'
+  | 'stock-account'
+  | 'stock-loan'
+  | 'standing-rule';
 
 /** Index attributes of an item that is listed by its owner and among all of its kind. */
 export const ownedBy = (organisation: string, kind: OwnedKind, id: string) => ({

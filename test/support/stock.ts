@@ -21,6 +21,15 @@ export const openingBody = (changes: object = {}) => ({
   ...changes,
 });
 
+/** What a member is offered. */
+export const accountBody = (member: string, changes: object = {}) => ({
+  ...{ member, product: 'ndpr-oxide', committed: kg('1000'), inventoryPrice: usd('80.00') },
+  entryFee: { amount: '500.00', currency: 'USD' },
+  ...{ interestRate: '0.055', storageRate: '0.006', dayCount: 'ACT/360' },
+  ...{ term: '2029-12-31', replenishDays: 365 },
+  ...changes,
+});
+
 /** A stockpile that `ada` has approved. */
 export async function activeStockpile(
   trading: Trading,

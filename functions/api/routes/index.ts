@@ -26,6 +26,7 @@ import { schemeRoutes } from './schemes.ts';
 import { settlementRoutes } from './settlements.ts';
 import { siteRoutes } from './sites.ts';
 import { stockLotRoutes } from './stock-lots.ts';
+import { stockAccountRoutes } from './stock-accounts.ts';
 import { stockpileRoutes } from './stockpiles.ts';
 import { standardTermsRoutes } from './standard-terms.ts';
 import { standardsRoutes } from './standards.ts';
@@ -60,6 +61,7 @@ export const routes: readonly Route[] = [
   ...deliveryRoutes,
   ...amendmentRoutes,
   ...stockpileRoutes,
+  ...stockAccountRoutes,
   ...stockLotRoutes,
   ...settlementRoutes,
   ...statementRoutes,

@@ -1,6 +1,6 @@
 import { schemeBody, floorBody, productBody, ruleBody, zoneBody } from '../reference.ts';
 import { bidBody, flat, kg, offerBody, usd } from '../trading.ts';
-import { ndpr, openingBody, stockpileBody } from '../stock.ts';
+import { accountBody, ndpr, openingBody, stockpileBody } from '../stock.ts';
 import type { Holdings } from './holdings.ts';
 
 /** A request on an operation that would succeed for whoever may make it. */
@@ -199,6 +199,24 @@ export const requests: Readonly<Record<string, (of: Holdings) => DoorRequest>> =
   writeOffStockLot: () => ({ body: { quantity: kg('1'), reason: 'Fire' } }),
   approveWriteOff: ({ lostLot }) => ({ params: { id: lostLot! } }),
   rejectWriteOff: ({ lostLot }) => ({ params: { id: lostLot! } }),
+  postStockAccount: () => ({ body: accountBody('magnets-de') }),
+  getStockAccount: ({ account }) => ({ params: { id: account! } }),
+  acceptStockAccount: ({ offeredAccount }) => ({ params: { id: offeredAccount! } }),
+  declineStockAccount: ({ offeredAccount }) => ({ params: { id: offeredAccount! } }),
+  allocateToStockAccount: ({ account }) => ({ params: { id: account! }, body: { quantity: kg('1') } }),
+  drawFromStockAccount: ({ account }) => ({ params: { id: account! }, body: { quantity: kg('1') } }),
+  replenishStockAccount: ({ account }) => ({
+    params: { id: account! },
+    body: {
+      ...{ draw: 3, quantity: kg('1'), purity: '99.9', origin: 'AU' },
+      location: { country: 'JP', place: 'Osaka' },
+    },
+  }),
+  transferFromStockAccount: ({ account, otherAccount }) => ({
+    params: { id: account! },
+    body: { to: otherAccount!, quantity: kg('1') },
+  }),
+  repurchaseFromStockAccount: ({ account }) => ({ params: { id: account! }, body: { quantity: kg('1') } }),
   runSettlements: () => ({ body: { quarter: '2027-Q1' } }),
   postDisruption: () => ({ body: disruption }),
   importDisruptions: () => ({ body: { disruptions: [{ ...disruption, reference: 'quota-2027' }] } }),

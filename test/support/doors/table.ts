@@ -219,6 +219,18 @@ writeOffStockLot             403       403       403            200/404         
 approveWriteOff              403       403       200            403                 403
 rejectWriteOff               403       403       200            403                 403
 
+postStockAccount             403       403       403            201/404             403
+listAccountsOfStockpile      403       403       200            200/404             200
+listStockAccounts            403       200       200            403                 200
+getStockAccount              403       200/404   200            200/404             200
+acceptStockAccount           403       200/404   403            403                 403
+declineStockAccount          403       200/404   403            403                 403
+allocateToStockAccount       403       403       403            200/404             403
+drawFromStockAccount         403       200/404   403            403                 403
+replenishStockAccount        403       403       403            200/404             403
+transferFromStockAccount     403       200/404   403            403                 403
+repurchaseFromStockAccount   403       200/404   403            403                 403
+
 # Settlements
 runSettlements               403       403       200            403                 403
 listSettlements              200       200       200            200                 200

@@ -14,7 +14,7 @@ import { floorBody, productBody, ruleBody, schemeBody } from '../reference.ts';
 import { flat, kg, offerBody, Trading, usd } from '../trading.ts';
 import type { Holdings } from './holdings.ts';
 import { partner, people } from './people.ts';
-import { openingBody, stockpileBody } from '../stock.ts';
+import { accountBody, openingBody, stockpileBody } from '../stock.ts';
 import { disruption, exchange, flows } from './requests.ts';
 import type { Secret } from './secrets.ts';
 
@@ -379,7 +379,9 @@ export class World {
           },
           location: { country: 'JP', place },
         });
-        return this.#secret(await this.#id(who, `/v1/stockpiles/${active}/lots`, { opening }), who);
+        // A lot's number goes with the material: members who have drawn of it know it.
+        const readers = name === 'held' ? [who, buyer, people.buyer.foreign] : [who];
+        return this.#secret(await this.#id(who, `/v1/stockpiles/${active}/lots`, { opening }), ...readers);
       };
       const verified = async (name: string, amount: string) => {
         const id = await lot(name, amount);
@@ -394,7 +396,26 @@ export class World {
         reason: this.#secret(`Fire ${tag}`, who),
       });
       const declared = await lot('declared', tag === 'Alpha' ? '84447' : '84557');
+      const account = async (member: Caller, amount: string, isAccepted: boolean) => {
+        const body = accountBody(member.organisation, {
+          committed: kg(this.#secret(amount, who, member)),
+        });
+        const id = this.#secret(
+          await this.#id(who, `/v1/stockpiles/${active}/accounts`, body),
+          ...[who, member],
+        );
+        if (!isAccepted) return id;
+        await this.#post(member, `/v1/stock-accounts/${id}/accept`);
+        await this.#post(who, `/v1/stock-accounts/${id}/allocate`, { quantity: kg('100') });
+        await this.#post(member, `/v1/stock-accounts/${id}/draw`, { quantity: kg('10') });
+        return id;
+      };
       if (who !== stockpile) continue;
+      Object.assign(common, {
+        account: await account(buyer, '61117', true),
+        otherAccount: await account(people.buyer.foreign, '61227', true),
+        offeredAccount: await account(buyer, '61337', false),
+      });
       Object.assign(common, { stockpile: active, proposedStockpile: proposed });
       Object.assign(common, { lot: held, otherLot: other, lostLot: lost, declaredLot: declared });
     }

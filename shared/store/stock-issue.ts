@@ -1,0 +1,57 @@
+import type { Author } from '../kernel/version.ts';
+import { nextVersion } from '../kernel/version.ts';
+import type { Product } from '../reference/product.ts';
+import type { LotPart } from '../stockpiles/account.ts';
+import type { Issued } from '../stockpiles/issue.ts';
+import { resized } from '../stockpiles/lots.ts';
+import { massOfSteps } from '../stockpiles/steps.ts';
+import type { StockLot } from '../stockpiles/stock-lot.ts';
+import type { Action } from './action.ts';
+import { ownedSource } from './listing.ts';
+import { putLot, stockLotSeries } from './stock-lots.ts';
+import type { Table } from './table.ts';
+import { readRecord } from './versioned.ts';
+
+/** Most lots that one act takes from: with their versions it must fit one transaction. */
+export const mostLotsIssued = 20;
+
+const pageSize = 500;
+
+/** A stockpile's lots of a product that are held, as the index lists them; who takes of one does so by its version. */
+export async function heldLots(
+  table: Table,
+  { id, operator }: { readonly id: string; readonly operator: string },
+  product: string,
+): Promise<StockLot[]> {
+  const source = ownedSource(table, operator, 'stock-lot');
+  const lots: StockLot[] = [];
+  let after: string | undefined;
+  for (;;) {
+    const located = await source(after, pageSize);
+    for (const item of await table.getMany(located)) {
+      if (item['stockpile'] !== id || item['product'] !== product) continue;
+      const lot = readRecord(stockLotSeries, item);
+      if (lot.status === 'held') lots.push(lot);
+    }
+    after = located.at(-1)?.position;
+    if (located.length < pageSize || after === undefined) return lots;
+  }
+}
+
+export const partsOf = (issued: readonly Issued[], product: Product): LotPart[] =>
+  issued.map(({ lot, steps }) => ({
+    ...{ lot: lot.id, quantity: massOfSteps(steps, product) },
+    ...(lot.purity === undefined ? {} : { purity: lot.purity }),
+  }));
+
+/** The lots after something was done to each of them. */
+export const changeLots = (
+  issued: readonly Issued[],
+  author: Author,
+  change: (lot: StockLot, steps: bigint) => StockLot,
+): Action[] =>
+  issued.flatMap(({ lot, steps }) => putLot({ ...change(lot, steps), ...nextVersion(lot, author) }));
+
+/** What is taken out of lots for good. */
+export const takeOut = (issued: readonly Issued[], author: Author, product: Product): Action[] =>
+  changeLots(issued, author, (lot, steps) => resized(lot, -steps, product));

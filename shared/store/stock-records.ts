@@ -1,0 +1,174 @@
+import * as z from 'zod';
+import type { Page, PageRequest } from '../kernel/page.ts';
+import type { CalendarDate } from '../kernel/time.ts';
+import type { Caller } from '../reference/caller.ts';
+import type { StockAccountRecord } from '../stockpiles/account.ts';
+import { accountSchema } from '../stockpiles/account.ts';
+import type { StockLoanRecord } from '../stockpiles/loan.ts';
+import { loanSchema } from '../stockpiles/loan.ts';
+import type { StockRelease } from '../stockpiles/release.ts';
+import { releaseSchema } from '../stockpiles/release.ts';
+import type { StandingRule } from '../stockpiles/standing-rule.ts';
+import { standingRuleSchema } from '../stockpiles/standing-rule.ts';
+import type { Action } from './action.ts';
+import type { Attribute } from './condition.ts';
+import { doesNotExist, versionIs } from './condition.ts';
+import type { Item } from './item.ts';
+import { dueFrom, keys, listedAs, ownedBy } from './keys.ts';
+import { allSource, listOwnedOrAll, pageFrom } from './listing.ts';
+import { plain } from './order-item.ts';
+import type { Table } from './table.ts';
+
+/**
+ * Records that belong to a stockpile: members' accounts, loans, releases, standing rules. Each is one item, replaced on
+ * condition of the version read, beside what it moves and owes; and found by its stockpile.
+ */
+export interface StockRecordKind<T> {
+  readonly name: string;
+  readonly prefix: string;
+  readonly schema: z.ZodType<T>;
+  readonly version: (record: T) => number;
+  readonly beside: (record: T) => Readonly<Record<string, Attribute | undefined>>;
+}
+
+interface InStockpile {
+  readonly id: string;
+  readonly stockpile: string;
+}
+
+export const accountRecords: StockRecordKind<StockAccountRecord> = {
+  name: 'stockAccount',
+  prefix: 'acc_',
+  schema: accountSchema,
+  version: ({ events }) => events.length + 1,
+  beside: ({ id, member, product }) => ({
+    ...ownedBy(member, 'stock-account', id),
+    ...listedAs('stock-account', id),
+    ...{ type: 'stock account', product, member },
+  }),
+};
+
+export const loanRecords: StockRecordKind<StockLoanRecord> = {
+  name: 'stockLoan',
+  prefix: 'lon_',
+  schema: loanSchema,
+  version: ({ events }) => events.length + 1,
+  beside: ({ id, borrower, product }) => ({
+    ...ownedBy(borrower, 'stock-loan', id),
+    ...listedAs('stock-loan', id),
+    ...{ type: 'stock loan', product, borrower },
+  }),
+};
+
+export const releaseRecords: StockRecordKind<StockRelease> = {
+  name: 'stockRelease',
+  prefix: 'rel_',
+  schema: releaseSchema,
+  version: ({ version }) => version,
+  beside: ({ product }) => ({ type: 'stock release', product }),
+};
+
+export const ruleRecords: StockRecordKind<StandingRule> = {
+  name: 'standingRule',
+  prefix: 'rul_',
+  schema: standingRuleSchema,
+  version: ({ version }) => version,
+  beside: ({ id, status, terms }) => ({
+    ...(status === 'active' ? listedAs('standing-rule', id) : {}),
+    ...{ type: 'standing rule', product: terms.product },
+  }),
+};
+
+/** Puts a record's next version, and the first time the way to it; `due`: from when on somebody must look at it. */
+export function putStockRecord<T extends InStockpile>(
+  kind: StockRecordKind<T>,
+  record: T,
+  due?: CalendarDate,
+): Action[] {
+  const version = kind.version(record);
+  const head: Action = {
+    name: kind.name,
+    put: {
+      ...keys.stockRecord(record.id),
+      ...kind.beside(record),
+      ...(due === undefined ? {} : dueFrom(due, record.id)),
+      ...{ stockpile: record.stockpile, version },
+      body: z.encode(kind.schema, record) as Attribute,
+    },
+    conditions: [version === 1 ? doesNotExist : versionIs(version - 1)],
+  };
+  if (version > 1) return [head];
+  return [
+    head,
+    {
+      name: `${kind.name}OfStockpile`,
+      put: { ...keys.stockRecordOf(record.stockpile, record.id), type: 'record of a stockpile' },
+      conditions: [doesNotExist],
+    },
+  ];
+}
+
+export const stockRecordOf = <T>(kind: StockRecordKind<T>, item: Item): T =>
+  z.decode(kind.schema, plain(item['body']));
+
+export async function readStockRecord<T>(
+  table: Table,
+  kind: StockRecordKind<T>,
+  id: string,
+): Promise<T | undefined> {
+  const item = await table.get(keys.stockRecord(id));
+  return item && stockRecordOf(kind, item);
+}
+
+/** Records of a kind of one stockpile, in order of id. */
+export async function recordsOfStockpile<T extends InStockpile>(
+  table: Table,
+  kind: StockRecordKind<T>,
+  stockpile: string,
+): Promise<T[]> {
+  const { pk, sk } = keys.stockRecordOf(stockpile, kind.prefix);
+  const found = await table.query(pk, { prefix: sk });
+  const items = await table.getMany(
+    found.map((item) => keys.stockRecord(String(item['sk']).slice('RECORD#'.length))),
+  );
+  return items.map((item) => stockRecordOf(kind, item)).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Of records already read, the page that is asked for. */
+export function pageOfRecords<T extends InStockpile>(
+  records: readonly T[],
+  { after, limit }: PageRequest,
+): Page<T> {
+  const rest = records.filter(({ id }) => after === undefined || id > after);
+  const items = rest.slice(0, limit);
+  return { items, next: rest.length > items.length ? (items.at(-1)?.id ?? null) : null };
+}
+
+/** One's own accounts or loans, for administrators and auditors all. */
+export const listStockRecords = <T extends InStockpile>(
+  table: Table,
+  kind: StockRecordKind<T>,
+  listed: 'stock-account' | 'stock-loan',
+  caller: Caller,
+  page: PageRequest,
+): Promise<Page<T>> =>
+  listOwnedOrAll(table, listed, caller, page, (items) =>
+    Promise.resolve(items.map((item) => stockRecordOf(kind, item))),
+  );
+
+/** Every active standing rule. */
+export async function activeRules(table: Table): Promise<StandingRule[]> {
+  const rules: StandingRule[] = [];
+  let after: string | undefined;
+  do {
+    const page = await pageFrom(
+      table,
+      allSource(table, 'standing-rule'),
+      { limit: 100, ...(after === undefined ? {} : { after }) },
+      (items) => Promise.resolve(items.map((item) => stockRecordOf(ruleRecords, item))),
+    );
+    rules.push(...page.items);
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+  return rules.filter(({ status }) => status === 'active');
+}
