@@ -118,6 +118,8 @@ export class Evidence {
   readonly claims = new Map<string, bigint>();
   /** Reference prices as they were frozen, as canonical JSON. */
   readonly fixings = new Map<string, Fixing>();
+  /** In which order those of one series were frozen. */
+  readonly fixingNumbers = new Map<Fixing, bigint>();
   /** Points of reference price series, by series. */
   readonly points = new Map<string, PricePoint[]>();
   readonly stockAccounts = new Map<string, StockAccountRecord>();
@@ -223,7 +225,7 @@ export class Evidence {
         return;
       }
       case 'FIXINGS':
-        this.fixings.set(canonicalJson(plain(item['body'])), readFixing(item));
+        this.#freeze(item);
         return;
       case 'POINTS':
         this.points.set(rest, [...(this.points.get(rest) ?? []), readPoint(item)]);
@@ -279,6 +281,12 @@ export class Evidence {
     if (id.startsWith(accountRecords.prefix)) this.stockAccounts.set(id, stockRecordOf(accountRecords, item));
     if (id.startsWith(loanRecords.prefix)) this.stockLoans.set(id, stockRecordOf(loanRecords, item));
     if (id.startsWith(releaseRecords.prefix)) this.releases.set(id, stockRecordOf(releaseRecords, item));
+  }
+
+  #freeze(item: Item): void {
+    const fixing = readFixing(item);
+    this.fixings.set(canonicalJson(plain(item['body'])), fixing);
+    this.fixingNumbers.set(fixing, z.bigint().positive().parse(item['number']));
   }
 
   #count(product: string, item: Item): void {

@@ -11,6 +11,7 @@ import type { Evidence } from '../pricing/measure.ts';
 import type { Fixing, ReferenceSeries, Window } from '../pricing/reference-price.ts';
 import { fixingSchema } from '../pricing/reference-price.ts';
 import { groupOf } from '../reference/organisation.ts';
+import type { Clause } from './condition.ts';
 import { doesNotExist } from './condition.ts';
 import { sealConfiguration } from './configuration.ts';
 import type { Item } from './item.ts';
@@ -124,9 +125,12 @@ export async function freezeFixing(
       held(id, window, [{ series: id, code: 'window_open', detail: 'The window has not ended yet.' }]),
     );
   await sealConfiguration(table, at);
-  const figure = await readFigure(table, id, window, at);
-  if (figure?.ok !== true) return figure;
   for (let attempt = 1; ; attempt += 1) {
+    // Read before the figure: what is carried over rests on what was frozen before, and a figure frozen meanwhile might
+    // be the better one to carry, though it says an earlier time.
+    const count = await countOf(table, id);
+    const figure = await readFigure(table, id, window, at);
+    if (figure?.ok !== true) return figure;
     const frozen = await fixingsOfWindow(table, id, window);
     const same = frozen.findLast((fixing) => saysOf(fixing) === saysOf(figure.value));
     if (same !== undefined) return ok(same);
@@ -136,16 +140,33 @@ export async function freezeFixing(
         name: 'fixing',
         put: {
           ...keys.fixing(id, window, fixing.version),
-          type: 'fixing',
+          ...{ type: 'fixing', number: count + 1 },
           body: z.encode(fixingSchema, fixing),
         },
         conditions: [doesNotExist],
       },
+      {
+        name: 'fixingCount',
+        put: { ...keys.fixingCount(id), type: 'fixing count', count: count + 1 },
+        conditions: [count === 0 ? doesNotExist : countIs(count)],
+      },
     ]);
     if (outcome.done) return ok(fixing);
-    await table.backOff(attempt);
+    await table.backOff(Math.min(attempt, 6));
   }
 }
+
+async function countOf(table: Table, series: string): Promise<number> {
+  const item = await table.get(keys.fixingCount(series));
+  return item === undefined ? 0 : Number(item['count']);
+}
+
+const countIs = (count: number): Clause => ({
+  name: 'countIs',
+  expression: '#count = :count',
+  names: { '#count': 'count' },
+  values: { ':count': count },
+});
 
 /**
  * The reference of the day of an instant: the window that the series of then gives that day, read or frozen.

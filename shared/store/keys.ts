@@ -70,6 +70,9 @@ export const keys = {
     sk: `${window.to}#${window.from}#V${padded(version)}`,
   }),
 
+  /** How many figures of a series have been frozen: what is carried over rests on those before it, and on no other. */
+  fixingCount: (series: string): Key => ({ pk: `SERIES#${series}`, sk: 'FIXINGS' }),
+
   site: (id: string): Key => ({ pk: `SITE#${id}`, sk: 'SITE' }),
   siteVersion: (id: string, version: number): Key => ({ pk: `SITE#${id}`, sk: `V#${padded(version)}` }),
   siteCertificate: (site: string, certificate: string): Key => ({

@@ -16,6 +16,11 @@ import { finding } from '../finding.ts';
 export function* checkReferencePrices(evidence: Evidence): Generator<Finding> {
   const all = [...evidence.fixings.values()];
   const frozen = new Set(all.map(saysOf));
+  for (const [series, own] of Map.groupBy(all, (fixing) => fixing.series)) {
+    const numbers = own.map((fixing) => Number(evidence.fixingNumbers.get(fixing))).sort((a, b) => a - b);
+    if (numbers.some((number, index) => number !== index + 1))
+      yield finding('fixing', `FIXINGS#${series}`, `frozen as numbers ${numbers.join(', ')}`);
+  }
   const byWindow = Map.groupBy(all, subjectOf);
   for (const [subject, fixings] of byWindow) {
     const versions = fixings.map(({ version }) => version).sort((a, b) => a - b);
@@ -62,7 +67,10 @@ function madeAgain(evidence: Evidence, fixing: Fixing): string | undefined {
     groupOf: (firm) => groupOf(firm, asOf(evidence, 'organisation', firm, at)),
     containedFactor: asOf(evidence, 'product', series.product, at)?.containedFactor,
     earlier: [...evidence.fixings.values()].filter(
-      (other) => other.series === series.id && other.fixedAt <= at,
+      (other) =>
+        other.series === series.id &&
+        other.fixedAt <= at &&
+        (evidence.fixingNumbers.get(other) ?? 0n) < (evidence.fixingNumbers.get(fixing) ?? 0n),
     ),
     at,
   });

@@ -1,11 +1,14 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { audit } from '../../../infra/audit/audit.ts';
 import type { Engine } from '../../../infra/local/engine.ts';
 import { freezeFixing } from '../../../shared/store/fixings.ts';
 import type { TestApi } from '../../support/market-api.ts';
 import { ada, auditor, bob, buyer, everyRole, freshApi, mine } from '../../support/market-api.ts';
 import { productBody } from '../../support/reference.ts';
-import { testTable } from '../../support/table.ts';
+import { Table } from '../../../shared/store/table.ts';
+import { meddleWith } from '../../support/faults.ts';
+import { clientFor, testTable } from '../../support/table.ts';
 
 let engine: Engine;
 let client: DynamoDBClient;
@@ -357,5 +360,32 @@ describe('GET /v1/reference-prices/{id}/fixings', () => {
     expect((await fixings(november)).body).toMatchObject({
       now: { fixing: { price: { amount: '92.00' }, basis: { kind: 'fallback', series: 'ndpr-us' } } },
     });
+  });
+
+  it('carries over what was frozen before it, and what is frozen meanwhile is before it', async () => {
+    await put('ndpr-europe', { lastGoodDays: 60 });
+    for (const date of ['2026-10-20', '2026-09-20'])
+      await post(five(date === '2026-10-20' ? ['90', '90', '90', '90', '90'] : undefined, { date }));
+    const { table } = api.dependencies;
+    const ofMonth = (from: string, to: string, on: Table, at: string) =>
+      freezeFixing(on, 'ndpr-europe', { from, to }, at);
+    await ofMonth('2026-09-01', '2026-09-30', table, '2026-11-22T12:30:00.000Z');
+    // While November is carried over from September, October is frozen by somebody with an earlier clock.
+    let isFirst = true;
+    const client = clientFor(engine.endpoint);
+    meddleWith(async (send, { input }) => {
+      if (isFirst && JSON.stringify(input).includes('2026-11-21#2026-11-01')) {
+        isFirst = false;
+        await ofMonth('2026-10-01', '2026-10-31', table, '2026-11-22T12:45:00.000Z');
+      }
+      return send();
+    })(client);
+    const slow = new Table({ client, name: table.name, pause: () => Promise.resolve(), random: () => 0 });
+    const november = await ofMonth('2026-11-01', '2026-11-21', slow, '2026-11-22T13:00:00.000Z');
+    expect(isFirst).toBe(false);
+    expect(november).toMatchObject({ value: { basis: { kind: 'last-good', window: { to: '2026-10-31' } } } });
+    // September's figure, corrected and frozen again later with an earlier time: what was carried over stands.
+    await ofMonth('2026-09-01', '2026-09-30', table, '2026-11-22T12:50:00.000Z');
+    expect((await audit(table, { at: '2026-11-22T14:00:00.000Z' })).findings).toEqual([]);
   });
 });
