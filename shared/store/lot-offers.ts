@@ -44,7 +44,8 @@ type Lotted = Pick<Offer, 'id' | 'stockLot' | 'validUntil' | 'version'>;
 
 /** The lot with so many steps more (or fewer) held for an offer, and the movement of it. */
 function held(lot: StockLot, offer: Lotted, change: bigint, product: Product, at: Instant): Action[] {
-  const author = { subject: lot.recordedBy, at: latestOf(at, lot.recordedAt) };
+  // Who did it is told by the offer.
+  const author = { subject: offer.id, at: latestOf(at, lot.recordedAt) };
   const claim = { kind: 'offer' as const, by: offer.id, until: offer.validUntil };
   const next = { ...encumbered(lot, claim, change, product), ...nextVersion(lot, author) };
   return [

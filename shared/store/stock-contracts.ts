@@ -148,7 +148,7 @@ async function correctedLot(
     ...lot.source,
     quantity: massOfSteps(wholeSteps(lot.source.quantity, product) + applied, product),
   };
-  const author = { subject: lot.recordedBy, at: latestOf(at, lot.recordedAt) };
+  const author = { subject: contract.id, at: latestOf(at, lot.recordedAt) };
   const next = { ...resized(lot, applied, product), source, ...nextVersion(lot, author) };
   const key = keys.stockpileContract(lot.stockpile, contract.id);
   const book = contractBook(await table.get(key));
@@ -178,7 +178,7 @@ async function saleActions(
   const { delivered, held } = book ?? { delivered: 0n, held: concludedSteps(contract.schedule, product) };
   const step = saleStep({ delivered, held }, state, product, await unclaimedOf(table, lot, product));
   if (step === undefined) return [];
-  const author = { subject: lot.recordedBy, at: latestOf(at, lot.recordedAt) };
+  const author = { subject: contract.id, at: latestOf(at, lot.recordedAt) };
   const { until } = lot.encumbrances.find(({ by }) => by === offer) ?? {};
   const unheld = encumbered(lot, { kind: 'offer', by: offer, until }, -step.unheld, product);
   const next = { ...resized(unheld, step.found - step.delivered, product), ...nextVersion(lot, author) };

@@ -12,7 +12,7 @@ import type { StockBalances } from '../../../shared/stockpiles/stock-account.ts'
 import { insideAccounts, noStock } from '../../../shared/stockpiles/stock-account.ts';
 import type { StockLot } from '../../../shared/stockpiles/stock-lot.ts';
 import { stepsOfLots, wholeSteps } from '../../../shared/stockpiles/steps.ts';
-import type { AuditedContract, Evidence } from '../evidence.ts';
+import type { AuditedContract, AuditedOrder, Evidence } from '../evidence.ts';
 import type { Finding } from '../finding.ts';
 import { finding } from '../finding.ts';
 import { termsOf } from './settlements.ts';
@@ -25,6 +25,7 @@ export function* checkStock(evidence: Evidence, at: Instant): Generator<Finding>
     ({ stockpile, product }) => `${stockpile}|${product}`,
   );
   const moved = Map.groupBy(evidence.movements, ({ stockpile, product }) => `${stockpile}|${product}`);
+  const onTheirWay = inTransitByBooks(evidence);
   for (const place of new Set([...evidence.stock.keys(), ...lots.keys(), ...moved.keys()])) {
     const [stockpile = '', product = ''] = place.split('|');
     const known = evidence.product(product);
@@ -47,9 +48,14 @@ export function* checkStock(evidence: Evidence, at: Instant): Generator<Finding>
       entitled,
       'in-transit': inTransit,
     });
-    yield* transit(evidence, stockpile, product, inTransit);
+    const booked = onTheirWay.get(place) ?? 0n;
+    if (booked !== inTransit)
+      yield finding('stock_contracts', subject, `${inTransit} in transit, ${booked} by contracts`);
   }
-  for (const lot of evidence.stockLots.values()) yield* claims(evidence, lot);
+  const offersOf = Map.groupBy(evidence.orders.values(), ({ stockLot }) => stockLot);
+  const contractsOf = Map.groupBy(evidence.contracts.values(), ({ stockLot }) => stockLot);
+  for (const lot of evidence.stockLots.values())
+    yield* claims(evidence, lot, offersOf.get(lot.id) ?? [], contractsOf.get(lot.id) ?? []);
   for (const contract of evidence.contracts.values()) yield* books(evidence, contract, at);
 }
 
@@ -95,36 +101,32 @@ function inLots(lots: readonly StockLot[], product: Product): Record<'free' | 'e
   return sums;
 }
 
-/** What is in transit is what the books of contracts say is. */
-function* transit(
-  evidence: Evidence,
-  stockpile: string,
-  product: string,
-  inTransit: bigint,
-): Generator<Finding> {
-  let sum = 0n;
-  for (const [place, book] of evidence.contractBooks) {
+/** Steps in transit by stockpile and product, as the books of contracts say. */
+function inTransitByBooks({ contractBooks, contracts }: Evidence): Map<string, bigint> {
+  const sums = new Map<string, bigint>();
+  for (const [place, { inTransit }] of contractBooks) {
     const [of = '', contract = ''] = place.split('|');
-    if (of === stockpile && evidence.contracts.get(contract)?.product === product) sum += book.inTransit;
+    const key = `${of}|${contracts.get(contract)?.product ?? ''}`;
+    sums.set(key, (sums.get(key) ?? 0n) + inTransit);
   }
-  if (sum !== inTransit)
-    yield finding(
-      'stock_contracts',
-      `STOCKPILE#${stockpile} ${product}`,
-      `${inTransit} in transit, ${sum} by contracts`,
-    );
+  return sums;
 }
 
 /** An offer holds of its lot what it may still sell, and what its contracts have not delivered. */
-function* claims(evidence: Evidence, lot: StockLot): Generator<Finding> {
+function* claims(
+  evidence: Evidence,
+  lot: StockLot,
+  offers: readonly AuditedOrder[],
+  contracts: readonly AuditedContract[],
+): Generator<Finding> {
   const product = evidence.product(lot.product);
   if (product === undefined) return;
   const wanted = new Map<string, bigint>();
   const add = (offer: string, steps: bigint): void => {
     if (steps !== 0n) wanted.set(offer, (wanted.get(offer) ?? 0n) + steps);
   };
-  for (const { id, stockLot, state } of evidence.orders.values()) {
-    if (stockLot !== lot.id || state.status === 'withdrawn' || evidence.released.has(id)) continue;
+  for (const { id, state } of offers) {
+    if (state.status === 'withdrawn' || evidence.released.has(id)) continue;
     add(
       id,
       stepsOfLots(
@@ -133,13 +135,12 @@ function* claims(evidence: Evidence, lot: StockLot): Generator<Finding> {
       ),
     );
   }
-  for (const contract of evidence.contracts.values())
-    if (contract.stockLot === lot.id)
-      add(
-        contract.offer,
-        evidence.contractBooks.get(`${lot.id}|${contract.id}`)?.held ??
-          concludedSteps(contract.schedule, product),
-      );
+  for (const contract of contracts)
+    add(
+      contract.offer,
+      evidence.contractBooks.get(`${lot.id}|${contract.id}`)?.held ??
+        concludedSteps(contract.schedule, product),
+    );
   const stated = new Map(
     lot.encumbrances
       .filter(({ kind }) => kind === 'offer')
