@@ -74,7 +74,10 @@ export async function opened(simulation: Simulation): Promise<string[]> {
 }
 
 export const randomOf = (script: number, name: string): (() => number) =>
-  seeded(script * 31 + Array.from(name).reduce((sum, letter) => sum * 7 + letter.charCodeAt(0), 0));
+  // Within 31 bits: of a long name's sum, nothing would be left in the low bits.
+  seeded(
+    Array.from(name).reduce((sum, letter) => (sum * 7 + letter.charCodeAt(0)) % 2_147_483_647, script * 31),
+  );
 
 /** Prices that no two orders share: who trades with whom is decided by them alone. */
 export const priceOf = (random: () => number, low: number): string =>
