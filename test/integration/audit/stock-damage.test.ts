@@ -76,7 +76,7 @@ const damages: readonly [what: string, damage: (table: Wild[]) => void, expected
     'a movement made twice',
     (table) => {
       const again = structuredClone(one(table, 'STOCKPILE#', 'MOVEMENT#', ofKind('SALE')));
-      again['sk'] = `${String(again['sk']).slice(0, -1)}0`;
+      again['sk'] = String(again['sk']).replace(/.$/, (last) => (last === '0' ? '1' : '0'));
       table.push(again);
     },
     ['stock_movements', 'stock_balances'],
