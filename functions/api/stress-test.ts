@@ -89,7 +89,7 @@ function askedForAgain(
   live: LiveSnapshot,
 ): LostDemand {
   if (bid === undefined) throw new Error(`the bid of ${contract.contract} has gone`);
-  const { minimumPurity, requires, excludedOrigins, maxOriginShare, priceTerms } = bid;
+  const { minimumPurity, requires, excludedOrigins, maxOriginShare, acceptsConditional, priceTerms } = bid;
   const asked = [...lotsLost(contract, quarters, product)].map(([quarter, lots]) => ({
     quarter,
     quantity: quantityOf(lots, product),
@@ -105,6 +105,7 @@ function askedForAgain(
       ...(requires === undefined ? {} : { requires }),
       ...(excludedOrigins === undefined ? {} : { excludedOrigins }),
       ...(maxOriginShare === undefined ? {} : { maxOriginShare }),
+      ...(acceptsConditional === undefined ? {} : { acceptsConditional }),
       ...(priceTerms === undefined ? {} : { priceTerms }),
     },
   };

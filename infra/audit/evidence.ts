@@ -66,6 +66,8 @@ export interface AuditedOrder {
   readonly stockLot: string | undefined;
   /** That a bid is for. */
   readonly stockpile: string | undefined;
+  /** An offer that hangs on conditions precedent; a bid that meets such offers. */
+  readonly conditional: boolean;
 }
 
 export interface AuditedContract extends Contract {
@@ -334,15 +336,19 @@ const orderBodySchema = z.object({
   site: z.string().optional(),
   stockLot: z.string().optional(),
   stockpile: z.string().optional(),
+  conditionsPrecedent: z.array(z.unknown()).optional(),
+  acceptsConditional: z.boolean().optional(),
 });
 
 function orderOf(id: string, item: Item): AuditedOrder {
-  const { price, validUntil, site, stockLot, stockpile } = orderBodySchema.parse(plain(item['body']));
+  const body = orderBodySchema.parse(plain(item['body']));
+  const { price, validUntil, site, stockLot, stockpile } = body;
   const kind = item['type'];
   if (kind !== 'offer' && kind !== 'bid') throw new Error('neither an offer nor a bid');
   return {
     ...{ id, kind, product: String(item['product']), owner: String(item['owner']) },
     ...{ state: readOrderState(item), price: price.amount, validUntil, site, stockLot, stockpile },
+    conditional: body.conditionsPrecedent !== undefined || body.acceptsConditional === true,
   };
 }
 

@@ -13,13 +13,21 @@ export interface Terms {
 
 /** All that the rules ask about an offer or a bid, but for its related parties: those who agree in it are of a kind. */
 export const kindOfOffer = ({ json, terms, cap }: Offer): string =>
-  JSON.stringify([json.site, json.destinations, json.purity, terms, String(cap)]);
+  JSON.stringify([
+    json.site,
+    json.destinations,
+    json.purity,
+    (json.conditionsPrecedent?.length ?? 0) > 0,
+    terms,
+    String(cap),
+  ]);
 export const kindOfBid = ({ json, terms, cap }: Bid): string =>
   JSON.stringify([
     json.destination,
     json.requires,
     json.excludedOrigins,
     json.minimumPurity,
+    json.acceptsConditional,
     terms,
     String(cap),
   ]);

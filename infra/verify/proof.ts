@@ -19,12 +19,17 @@ type OrderJson = Text<'id' | 'party' | 'group'> & {
   Maybe<'minimumLot', Quantity> &
   Maybe<'allOrNone', boolean> &
   Maybe<'minimumQuarters', number>;
-export type OfferJson = OrderJson & Text<'site'> & Maybe<'destinations', List<string>> & Maybe<'purity'>;
+export type OfferJson = OrderJson &
+  Text<'site'> &
+  Maybe<'destinations', List<string>> &
+  Maybe<'purity'> &
+  Maybe<'conditionsPrecedent', List<unknown>>;
 export type BidJson = OrderJson &
   Text<'destination'> &
   Maybe<'minimumPurity' | 'maxOriginShare' | 'pool' | 'zone'> &
   Maybe<'requires', List<Requirement>> &
-  Maybe<'excludedOrigins', List<string>> & {
+  Maybe<'excludedOrigins', List<string>> &
+  Maybe<'acceptsConditional', boolean> & {
     readonly requested: Schedule;
     readonly contractedByOrigin: List<Schedule[number] & Text<'origin'>>;
   };

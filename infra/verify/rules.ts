@@ -52,6 +52,8 @@ export class Rules {
       return `the offer does not deliver to ${bid.json.destination}`;
     if (bid.json.excludedOrigins?.includes(offer.origin) === true) return `the bid excludes ${offer.origin}`;
     if (compare(offer.json.purity ?? '0', bid.json.minimumPurity ?? '0') < 0) return 'the purity is too low';
+    if ((offer.json.conditionsPrecedent?.length ?? 0) > 0 && bid.json.acceptsConditional !== true)
+      return 'the offer hangs on conditions that the bid does not accept';
     if (!offer.verified && lane.verifiedOnly) return 'its site is not verified';
     const undeclared = lane.caps.find((zone) => this.zoneCap(zone, offer.origin, quarter) === undefined);
     if (undeclared !== undefined) return `${undeclared} has declared no consumption`;

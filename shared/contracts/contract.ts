@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { decimalCodec } from '../kernel/decimal.ts';
 import { countrySchema, generatedIdSchema, nameIdSchema } from '../kernel/ids.ts';
 import { moneySchema, priceSchema } from '../kernel/money.ts';
+import { offeredConditionSchema } from '../orders/conditional.ts';
 import { indexedTermsSchema } from '../pricing/indexed-price.ts';
 import { quantitySchema } from '../kernel/quantity.ts';
 import { quarterSchema } from '../kernel/quarter.ts';
@@ -82,6 +83,16 @@ export const contractSchema = z
         validTo: dateSchema,
       }),
     ),
+    /**
+     * Of an offer that hangs on conditions precedent: what the seller must bring about, beside what the standard terms ask
+     * for, and until when. Their ids begin `offer.`, so that they are none of the standard terms'.
+     */
+    conditional: z
+      .strictObject({
+        conditions: z.array(offeredConditionSchema.extend({ id: nameIdSchema })),
+        longstop: dateSchema,
+      })
+      .optional(),
     /** The standard terms in force at gate closure; none had been set if `null`. */
     standardTerms: z.int().positive().nullable().optional(),
     /** As agreed; what the contract has come to since is told by its events. */

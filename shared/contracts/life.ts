@@ -157,13 +157,19 @@ export function stateOf(contract: Contract, terms: StandardTermsTerms): Contract
 
 type Agreed = Pick<ContractState, 'terms' | 'schedule' | 'conditions'>;
 
-const conditionsOf = ({ concludedAt }: Contract, terms: StandardTermsTerms): Condition[] =>
-  (terms.conditionsPrecedent ?? []).map(({ id, side, longstopDays }) => ({
+/** Of the standard terms, and of the offer itself: what a site that does not produce yet must bring about. */
+const conditionsOf = ({ concludedAt, conditional }: Contract, terms: StandardTermsTerms): Condition[] => [
+  ...(terms.conditionsPrecedent ?? []).map(({ id, side, longstopDays }): Condition => ({
     id,
     side,
     state: 'open',
     longstop: addDays(dateOf(concludedAt), longstopDays),
-  }));
+  })),
+  ...(conditional?.conditions ?? []).map(({ id }): Condition => ({
+    ...{ id, side: 'seller', state: 'open' },
+    longstop: conditional!.longstop,
+  })),
+];
 
 /** What was agreed, as both sides have changed it. Corrections and rejections are events of their own. */
 function amended(agreed: Agreed, change: AmendmentChange): Agreed {

@@ -20,6 +20,8 @@ export const bidTermsSchema = z.strictObject({
   ...orderTermsShape,
   destination: countrySchema,
   ...bidRequirementsShape,
+  /** Meets offers that hang on conditions precedent as well; else only those that do not. */
+  acceptsConditional: z.boolean().optional(),
   /** The caller's stockpile that it buys for: what is contracted counts there as in transit. */
   stockpile: generatedIdSchema('stockpile').optional(),
 });

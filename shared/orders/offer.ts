@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { conditionalShape } from './conditional.ts';
 import { countrySchema, generatedIdSchema, idPrefixes, nameIdSchema } from '../kernel/ids.ts';
 import { orderRecordShape, orderTermsShape, puritySchema } from './order.ts';
 
@@ -14,6 +15,7 @@ export const offerTermsSchema = z.strictObject({
   /** Countries the offer delivers to; everywhere if absent. */
   destinations: z.array(countrySchema).min(1).max(250).optional(),
   purity: puritySchema.optional(),
+  ...conditionalShape,
 });
 export type OfferTerms = z.output<typeof offerTermsSchema>;
 

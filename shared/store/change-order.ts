@@ -1,3 +1,4 @@
+import { deliveredTooEarly, validWithin } from '../orders/conditional.ts';
 import { compareDecimal, formatDecimal } from '../kernel/decimal.ts';
 import { problem } from '../kernel/problem.ts';
 import type { Result } from '../kernel/result.ts';
@@ -168,9 +169,11 @@ function changedTerms<T extends Offer | Bid>(
     begunQuarters(delivery, requested, at, before) ??
     pastValidity(changes.validUntil, at) ??
     ('seller' in order ? capBelowAsk(capOf(order.priceTerms), price.value, '/price') : undefined) ??
+    ('seller' in order ? deliveredTooEarly(order, requested.keys(), '/delivery') : undefined) ??
     unsatisfiable(order, requested, product, '/delivery');
   if (wrong !== undefined) return fail(wrong);
-  const validUntil = changes.validUntil ?? (changes.validUntil === null ? undefined : order.validUntil);
+  const asked = changes.validUntil ?? (changes.validUntil === null ? undefined : order.validUntil);
+  const validUntil = 'seller' in order ? validWithin(order, asked) : asked;
   return ok({ order: { ...order, price: price.value, delivery, validUntil }, requested });
 }
 

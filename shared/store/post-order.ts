@@ -1,3 +1,4 @@
+import { conditionalProblem, validWithin } from '../orders/conditional.ts';
 import type { Problem } from '../kernel/problem.ts';
 import { fieldProblem } from '../kernel/problem.ts';
 import type { Result } from '../kernel/result.ts';
@@ -54,7 +55,15 @@ export function postOffer({ table, caller, at, newId }: Posting, terms: OfferTer
     if (!accepted.ok) return accepted;
     const { inUse, requested, shape } = accepted.value;
     const { product } = inUse;
-    const posted = { ...terms, ...shape, id: newId('offer'), seller: caller.organisation };
+    const unbound = conditionalProblem(terms, requested.keys(), at);
+    if (unbound !== undefined) return fail(unbound);
+    const posted = {
+      ...terms,
+      ...shape,
+      validUntil: validWithin(terms, terms.validUntil),
+      id: newId('offer'),
+      seller: caller.organisation,
+    };
     const source =
       terms.stockLot === undefined
         ? await fromSite(table, posted, product, requested, at)

@@ -35,6 +35,9 @@ function* parties(evidence: Evidence, contract: AuditedContract): Generator<Find
   const buyerOf = member === undefined ? bought?.owner : bought?.state.members?.[member]?.organisation;
   if (bought?.kind !== 'bid' || bought.product !== product || buyerOf !== buyer)
     yield wrong(`${bid} is no bid of ${buyer} for ${product}`);
+  const hangs = sold?.conditional === true;
+  if (hangs !== (contract.conditional !== undefined) || (hangs && bought?.conditional !== true))
+    yield wrong('it hangs on conditions otherwise than its offer does, or its bid does not accept any');
   const parts = [member, programme].filter((part) => part !== undefined);
   const run = evidence.runs.get(clearing);
   if (run === undefined) yield wrong(`${clearing} has never run`);

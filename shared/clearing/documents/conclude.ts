@@ -8,7 +8,7 @@ import { amountOfTicks, minorUnitsOf, priceOf, quantityOf } from '../../pricing/
 import { isStockLot } from '../../orders/offer.ts';
 import type { Product } from '../../reference/product.ts';
 import type { Award, AwardedQuarter } from '../awards/award.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { BookOffer, Snapshot } from '../snapshot.ts';
 import { indexedTerms } from './indexed-terms.ts';
 
 /** An award as far as a contract follows from it: of the certificates relied on, only what it names. */
@@ -50,6 +50,7 @@ export function contractsOf(
   const buyers = new Map(
     [...snapshot.bids, ...(snapshot.members ?? [])].map(({ id, party }) => [id, organisationOf(party)]),
   );
+  const offers = new Map(snapshot.offers.map((offer) => [offer.id, offer]));
   const priceTermsOf = indexedTerms(snapshot);
   const idOf = ({ offer, bid, member, programme }: AwardTerms): string =>
     contractId(product.id, run, offer, bid, ...[member, programme].filter((part) => part !== undefined));
@@ -72,6 +73,7 @@ export function contractsOf(
       ? { id: award.floor.id, version: award.floor.version, price: award.floor.price }
       : null,
     ...priceTermsOf(award),
+    ...conditionalOf(offers.get(award.offer)),
     standards: award.standards.map(({ id, version }) => ({ id, version })),
     certificates: award.certificates.map(({ id, scheme, level, validTo }) => ({
       ...{ id, scheme, validTo },
@@ -83,6 +85,17 @@ export function contractsOf(
     ...(saltOf === undefined ? {} : { salt: saltOf(idOf(award)) }),
   }));
 }
+
+/** What the seller must bring about before the contract binds. */
+const conditionalOf = (offer: BookOffer | undefined): Pick<ContractTerms, 'conditional'> =>
+  offer?.conditionsPrecedent === undefined || offer.longstop === undefined
+    ? {}
+    : {
+        conditional: {
+          conditions: offer.conditionsPrecedent.map((each) => ({ ...each, id: `offer.${each.id}` })),
+          longstop: offer.longstop,
+        },
+      };
 
 const scheduleEntry = (entry: AwardedQuarter, product: Product): ContractTerms['schedule'][number] => ({
   quarter: entry.quarter,

@@ -113,6 +113,7 @@ export class Eligibility {
     if (offer.delivers[destination] !== true) refused |= refusalBit.not_delivered;
     if (offer.purity < bid.minimumPurity) refused |= refusalBit.purity_too_low;
     if (bid.excluded[offer.origin] === true) refused |= refusalBit.origin_excluded;
+    if (offer.conditional && !bid.acceptsConditional) refused |= refusalBit.conditional_not_accepted;
     if (!offer.verified && this.#verifiedOnly[destination] === true) refused |= refusalBit.site_unverified;
     if (lane.undeclared[quarter] === true) refused |= refusalBit.consumption_not_declared;
     if (bid.checks.length > 0) {

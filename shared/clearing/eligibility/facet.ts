@@ -11,6 +11,8 @@ export interface OfferFacet {
   readonly delivers: readonly boolean[];
   /** How many of the bids' minimum purities it meets. */
   readonly purity: number;
+  /** It hangs on conditions precedent. */
+  readonly conditional: boolean;
   readonly priceTerms: number;
   /** The most in ticks that it lets an indexed price settle at; infinite without a cap. */
   readonly cap: number;
@@ -30,6 +32,7 @@ export interface BidFacet {
   readonly excluded: readonly boolean[];
   /** Its minimum purity as a rank among the bids'; 0 where it has none. */
   readonly minimumPurity: number;
+  readonly acceptsConditional: boolean;
   readonly priceTerms: number;
   /** The most in ticks that it lets an indexed price settle at; infinite without a cap. */
   readonly cap: number;

@@ -1,5 +1,6 @@
 import { compareDecimal, type Decimal } from '../../kernel/decimal.ts';
 import { must } from '../../kernel/result.ts';
+import { isConditional } from '../../orders/conditional.ts';
 import { ticksOf } from '../../pricing/product-terms.ts';
 import type { Product } from '../../reference/product.ts';
 import type { Requirement } from '../../standards/standards-rule.ts';
@@ -72,6 +73,7 @@ export function facetsOf(snapshot: Snapshot, book: Book): Facets {
       checks: checksOf(bid, destination).sort((a, b) => a - b),
       excluded: origins.map((origin) => bid.order.excludedOrigins?.includes(origin) ?? false),
       minimumPurity: minimumPurity === undefined ? 0 : 1 + rankOf(purities, minimumPurity),
+      acceptsConditional: bid.order.acceptsConditional === true,
       priceTerms: terms.of(priceTermsKey(bid)),
       cap: capTicks(bid, snapshot.product),
       group: groups.get(bid.order.group) ?? -1,
@@ -105,6 +107,7 @@ export function facetsOf(snapshot: Snapshot, book: Book): Facets {
         countries.every((country) => order.destinations?.includes(country) ?? true),
       ),
       purity: order.purity === undefined ? 0 : rankAfter(purities, order.purity),
+      conditional: isConditional(order),
       priceTerms: terms.of(priceTermsKey(offer)),
       cap: capTicks(offer, snapshot.product),
       group: groups.get(order.group) ?? -1,

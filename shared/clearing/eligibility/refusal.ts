@@ -7,6 +7,7 @@ export const refusalCodes = [
   'purity_too_low',
   'origin_barred',
   'origin_excluded',
+  'conditional_not_accepted',
   'site_unverified',
   'certificate_missing',
   'certificate_scope',
@@ -65,6 +66,8 @@ const details: Record<BindingCode, string> = {
   purity_too_low: 'The offered purity is below the minimum that the bid asks for.',
   origin_barred: "The destination's zone bars this origin.",
   origin_excluded: 'The bid excludes this origin.',
+  conditional_not_accepted:
+    'The offer hangs on conditions precedent, and the bid does not accept such offers.',
   site_unverified: "The destination's zone accepts verified sites only.",
   certificate_missing: 'A required certificate is missing.',
   certificate_scope: "The certificate does not cover the product's mineral and stage.",

@@ -44,6 +44,7 @@ function changedBid(bid: BookBid, quarter: Quarter, need: WouldNeed): BookBid {
   return {
     ...bid,
     price: need.limit ?? need.floor ?? bid.price,
+    ...(need.acceptsConditional === true && { acceptsConditional: true }),
     excludedOrigins: bid.excludedOrigins?.filter((origin) => !origins.includes(origin)),
     requires: bid.requires?.map((each) =>
       levelOf.has(each.scheme) ? { ...each, level: levelOf.get(each.scheme) } : each,

@@ -120,6 +120,7 @@ export function curesOfBid(
     bySite |
     refusalBit.origin_excluded |
     refusalBit.purity_too_low |
+    refusalBit.conditional_not_accepted |
     refusalBit.concentration_limit;
   const cures = misses.flatMap((miss): Cure[] => {
     const least = miss.reach[0]!;

@@ -42,6 +42,8 @@ export const wouldNeedSchema = z.strictObject({
     )
     .optional(),
   verifiedSite: z.literal(true).optional(),
+  /** For a bid: that it accepts offers which hang on conditions precedent. */
+  acceptsConditional: z.literal(true).optional(),
   /** Where the offer and the bid do not meet: in words, and of the order's own destinations alone. */
   delivery: z.string().optional(),
   /** Origins that the bid excludes, of which it would have to let in any one. */

@@ -48,6 +48,7 @@ export function nearMissOf(
       certificates: checks.map((check) => needOf(snapshot, facets.evidence.checks[check]!)),
     }),
     ...(has('site_unverified') && { verifiedSite: true as const }),
+    ...(ofBid && has('conditional_not_accepted') && { acceptsConditional: true as const }),
     ...(has('not_delivered') && { delivery: undelivered(order).wouldNeed }),
     ...(ofBid && cure.origin >= 0 && { origins: [facets.origins[cure.origin]!] }),
     ...(ofBid && without.length > 0 && { without }),

@@ -106,6 +106,7 @@ export function cureText(side: OrderSide, need: WouldNeed): string {
       ? []
       : [`a quantity of ${formatDecimal(need.quantity.amount)} ${need.quantity.unit}`]),
     ...(need.quarters === undefined ? [] : [`delivery in ${need.quarters.join(' or ')} instead`]),
+    ...(need.acceptsConditional === undefined ? [] : ['accepting offers that hang on conditions']),
     ...(need.without ?? []).map((term) => `doing without ${droppedText[term]}`),
   ];
   const others = [

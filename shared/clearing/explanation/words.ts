@@ -44,6 +44,10 @@ export const wordsOf: Record<MarketCause, Words> = {
     offer: 'comes from an origin that buyers exclude',
     bid: 'met only offers from origins that the bid excludes',
   },
+  conditional_not_accepted: {
+    offer: 'hangs on conditions that the buyers who could take it do not accept',
+    bid: 'met only offers that hang on conditions, which the bid does not accept',
+  },
   site_unverified: {
     offer: 'comes from a site that is not verified yet, as the rules where the buyers are require',
     bid: 'met only offers from sites that are not verified, as the rules at its destination require',

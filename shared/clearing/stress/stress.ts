@@ -2,6 +2,7 @@ import { problem } from '../../kernel/problem.ts';
 import type { Quarter } from '../../kernel/quarter.ts';
 import type { Result } from '../../kernel/result.ts';
 import { fail, ok } from '../../kernel/result.ts';
+import { isStockLot } from '../../orders/offer.ts';
 import type { Outcome } from '../clear.ts';
 import { clear } from '../clear.ts';
 import { figuresOf } from '../preview/figures.ts';
@@ -30,7 +31,10 @@ export type Restored = ReadonlyMap<string, ReadonlyMap<Quarter, bigint>>;
 
 /** The book without what the origin offers in the quarters of the stop. */
 export function withoutOrigin(snapshot: Snapshot, { origin, quarters }: Stop): Snapshot {
-  const stopped = new Set(snapshot.sites.filter(({ country }) => country === origin).map(({ id }) => id));
+  const stopped = new Set(
+    // What lies in a stockpile has left its origin.
+    snapshot.sites.filter(({ country, id }) => country === origin && !isStockLot(id)).map(({ id }) => id),
+  );
   return {
     ...snapshot,
     offers: snapshot.offers.flatMap((offer) => {
