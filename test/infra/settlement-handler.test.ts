@@ -6,8 +6,11 @@ import { readContract, concludeContract } from '../../shared/store/contracts.ts'
 import { readLines } from '../../shared/store/ledger.ts';
 import { appendToContract, whatIsDue, readSettlements } from '../../shared/store/settlements.ts';
 import { shardOf } from '../../shared/store/keys.ts';
+import { referenceSeries } from '../../shared/store/reference.ts';
+import { recordVersion } from '../../shared/store/versioned.ts';
 import { Table } from '../../shared/store/table.ts';
 import { aContract, dlv, tonnes } from '../support/contracts.ts';
+import { aProduct } from '../support/products.ts';
 import type { LambdaWorld } from '../support/lambda.ts';
 import { lambdaWorld } from '../support/lambda.ts';
 import { clientFor } from '../support/table.ts';
@@ -22,6 +25,8 @@ beforeAll(async () => {
     client: clientFor(process.env['AWS_ENDPOINT_URL_DYNAMODB']!),
     ...{ name: 'lodestone', pause: () => Promise.resolve(), random: Math.random },
   });
+  const product = aProduct({ id: aContract({ '2025-Q1': '100' }).product });
+  await table.transact(recordVersion(referenceSeries.product, product));
 });
 afterAll(async () => {
   await world.end();
