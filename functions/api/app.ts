@@ -2,6 +2,7 @@ import { Hono } from 'hono/tiny';
 import { problem } from '../../shared/kernel/problem.ts';
 import type { ApiContext, Env } from './answer.ts';
 import { refuse, refuseMethod } from './answer.ts';
+import { corsHeaders, isPreflight, preflightAnswer } from './cors.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import type { Route } from './route.ts';
 import { routes as allRoutes } from './routes/index.ts';
@@ -14,7 +15,11 @@ export function createApp(dependencies: ApiDependencies, routes: readonly Route[
     const begun = performance.now();
     const requestId = requestIdOf(context, dependencies);
     context.set('requestId', requestId);
-    await next();
+    const allowed = dependencies.allowedOrigins ?? [];
+    if (isPreflight(context.req.raw, allowed)) context.res = preflightAnswer();
+    else await next();
+    for (const [name, value] of Object.entries(corsHeaders(context.req.header('origin'), allowed)))
+      context.res.headers.append(name, value);
     for (const [name, value] of Object.entries(commonHeaders))
       if (!context.res.headers.has(name)) context.res.headers.set(name, value);
     context.res.headers.set('X-Request-Id', requestId);

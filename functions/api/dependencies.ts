@@ -34,6 +34,8 @@ export interface ApiDependencies {
   readonly logger: Log;
   /** The text of docs/openapi.json. Read on demand: the Lambda need not parse it to start. */
   readonly readOpenApi: () => Promise<string>;
+  /** Origins whose scripts browsers let read answers; none if absent. */
+  readonly allowedOrigins?: readonly string[];
   /** None: no limit. */
   readonly rateLimit?: RateLimit;
 }

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { idPrefixes } from '../../shared/kernel/ids.ts';
 import { clock, logger, objects, table, wakeByQueue } from '../lambda/surroundings.ts';
 import { accessTokenVerifier } from './access-token.ts';
+import { accessSettings } from './access-settings.ts';
 import { createApp } from './app.ts';
 import { newSecret } from './new-secret.ts';
 import { requestOf, resultOf } from './gateway.ts';
@@ -24,6 +25,7 @@ const { ISSUER, CLIENT_IDS } = z
 const ulid = monotonicFactory();
 
 const app = createApp({
+  ...accessSettings(process.env, clock),
   table: table(),
   objects: objects(),
   clock,

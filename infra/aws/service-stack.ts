@@ -87,6 +87,8 @@ export class ServiceStack extends Stack {
         ...environment,
         ISSUER: data.identity.issuer,
         CLIENT_IDS: data.identity.clientIds,
+        CORS_ORIGINS: settings.corsOrigins.join(','),
+        RATE_LIMIT: `${settings.organisationThrottle.rate},${settings.organisationThrottle.burst}`,
       },
     });
     api.allow(

@@ -30,6 +30,15 @@ export const settingsSchema = z.strictObject({
   throttle: z
     .strictObject({ rate: z.int().positive(), burst: z.int().positive() })
     .default({ rate: 200, burst: 400 }),
+  /**
+   * Requests of one organisation a second, and the burst above it. Each instance of the function counts those that it
+   * serves itself: with many at once an organisation gets more, never less.
+   */
+  organisationThrottle: z
+    .strictObject({ rate: z.number().positive(), burst: z.int().positive() })
+    .default({ rate: 20, burst: 100 }),
+  /** Origins whose scripts browsers let read answers, such as "https://market.example". Default: none. */
+  corsOrigins: z.array(z.url()).max(20).default([]),
   /** Requests from one address in five minutes, above which the firewall refuses it. */
   requestsPerAddress: z.int().min(10).default(10_000),
   /** Products cleared at the same time. */

@@ -2,6 +2,7 @@ import { createLocalJWKSet } from 'jose';
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { monotonicFactory } from 'ulid';
+import { accessSettings } from '../../functions/api/access-settings.ts';
 import { accessTokenVerifier } from '../../functions/api/access-token.ts';
 import { createApp } from '../../functions/api/app.ts';
 import { newSecret } from '../../functions/api/new-secret.ts';
@@ -108,6 +109,7 @@ export function openMarketplace(options: MarketplaceOptions): Marketplace {
   // Ids of one process are in order even within a millisecond.
   const ulid = monotonicFactory();
   const app = createApp({
+    ...accessSettings(process.env, clock),
     table,
     objects,
     clock,

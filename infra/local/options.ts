@@ -32,6 +32,8 @@ export const usage = `Lodestone on one machine: the marketplace, its database an
 Environment
   DYNAMODB_ENDPOINT  use the DynamoDB at this URL instead of the embedded one
   TABLE_NAME         the table to use there (default lodestone)
+  CORS_ORIGINS       origins whose scripts may call, separated by commas (default none)
+  RATE_LIMIT         requests of one organisation per second, and at once: "20,100" (default no limit)
 
 On one machine only
   POST /dev/token    a token for whoever you say you are

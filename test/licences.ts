@@ -1,0 +1,5 @@
+import { dependencies } from './support/licences.ts';
+
+/** `npm run licences`: every package, its licence, and whether it is carried to run time. */
+for (const { name, version, licence, runtime } of await dependencies())
+  process.stdout.write(`${runtime ? 'runtime' : 'tool   '}  ${licence.padEnd(24)}  ${name} ${version}\n`);
