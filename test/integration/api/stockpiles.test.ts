@@ -315,6 +315,9 @@ describe('an offer of a stock lot', () => {
       ...{ product: 'ndpr-oxide', destination: 'DE', price: usd('130.00'), delivery: flat('60') },
       requires: [{ scheme: 'irma', level: '75' }],
     });
+    // A preview reads lots as it reads sites.
+    const preview = await trading.done(ada, 'POST', '/v1/clearings/preview', { product: 'ndpr-oxide' });
+    expect(preview.body['current']).toMatchObject({ contracts: 1 });
     const clearing = await trading.clear();
     const settling = new Settling(trading);
     const [contract] = await settling.contracts();
@@ -324,6 +327,9 @@ describe('an offer of a stock lot', () => {
     });
     expect(contract).not.toHaveProperty('site');
     expect(await read(`/v1/clearings/${clearing}`, ada)).toMatchObject({ status: 'completed', contracts: 1 });
+    expect(await read(`/v1/offers/${offer.body.id}/explanation`)).toMatchObject({
+      quarters: [{ quarter: '2027-Q1', awarded: kg('60'), remaining: kg('40') }],
+    });
     const proof = await trading.call(ada, 'GET', `/v1/clearings/${clearing}/proof/document`);
     expect(verify(proof.body).failures).toEqual([]);
     settling.now = '2027-02-01T12:00:00.000Z';
