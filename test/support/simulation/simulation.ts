@@ -6,6 +6,8 @@ import { runDueClearings } from '../../../functions/clearing/run-due-clearings.t
 import { settlementSettings } from '../../../functions/settlement/dependencies.ts';
 import { settlementReader } from '../../../functions/settlement/reader.ts';
 import { settleWhatIsDue } from '../../../functions/settlement/settle-what-is-due.ts';
+import { domainEventOf } from '../../../functions/stream/domain-event.ts';
+import { follow, sweep } from '../../../functions/stream/follow.ts';
 import { tick } from '../../../functions/tick/tick.ts';
 import { audit } from '../../../infra/audit/audit.ts';
 import { clearAndDocument } from '../../../shared/clearing/documents/documents.ts';
@@ -16,6 +18,7 @@ import type { Instant } from '../../../shared/kernel/time.ts';
 import { instantOf } from '../../../shared/kernel/time.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import { tableDefinition } from '../../../shared/store/definition.ts';
+import { readItem } from '../../../shared/store/item.ts';
 import { readAll, versionAt } from '../../../shared/store/reference.ts';
 import { Table } from '../../../shared/store/table.ts';
 import type { Answer } from '../api.ts';
@@ -58,6 +61,7 @@ export class Simulation {
   readonly #calls: FaultyCalls;
   #now = begin;
   #lives = 0;
+  #followed = 0;
   #ids = 0;
   #isCalm = false;
 
@@ -168,6 +172,23 @@ export class Simulation {
     });
   }
 
+  /**
+   * Follows what has been written so far and not yet been told: out of order, some of it twice, as streams may; what a
+   * crash keeps from being followed is told again.
+   */
+  async follow(turn: Meddler): Promise<void> {
+    const told = this.engine.stream.slice(this.#followed);
+    const events = told.flatMap(({ after }) =>
+      after === undefined ? [] : (domainEventOf(readItem(after)) ?? []),
+    );
+    const random = seeded(told.length);
+    const shuffled = [...events, ...events.slice(0, 3)].sort(() => random() - 0.5);
+    await this.#worker(turn, async (table) => {
+      await follow({ table, clock: this.clock, logger: silent }, shuffled);
+      this.#followed += told.length;
+    });
+  }
+
   /** Ends every run and settlement that is left, with workers that nothing disturbs. */
   async finish(): Promise<void> {
     await this.calmly(async () => {
@@ -176,6 +197,7 @@ export class Simulation {
         await this.atOnce([(turn) => this.tick(turn)]);
         await this.atOnce([(turn) => this.settle(turn)]);
       }
+      await sweep({ table: this.table, clock: this.clock, logger: silent }, true);
     });
   }
 

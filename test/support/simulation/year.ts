@@ -32,7 +32,8 @@ export async function liveThrough(simulation: Simulation, script: number): Promi
   ]);
   // As queues deliver more than once and ticks wake: whoever is second finds it done, or in hand, or left behind.
   const clear = (turn: Meddler): Promise<void> => simulation.clear(turn, product);
-  await simulation.atOnce([clear, clear, clear, (turn) => simulation.tick(turn)]);
+  const follow = (turn: Meddler): Promise<void> => simulation.follow(turn);
+  await simulation.atOnce([clear, clear, clear, (turn) => simulation.tick(turn), follow]);
   await simulation.finish();
   simulation.until('2027-02-10T12:00:00.000Z');
   const contracts = await simulation.calmly(() => contractsOf(simulation));
@@ -43,7 +44,7 @@ export async function liveThrough(simulation: Simulation, script: number): Promi
   );
   simulation.until('2027-05-20T12:00:00.000Z');
   const settle = (turn: Meddler): Promise<void> => simulation.settle(turn);
-  await simulation.atOnce([settle, settle, settle]);
+  await simulation.atOnce([settle, settle, settle, follow, follow]);
   await simulation.finish();
 }
 
