@@ -12,6 +12,7 @@ import {
   disruptionTermsSchema,
   disruptionWithdrawalSchema,
 } from '../../../shared/risk/disruption.ts';
+import { exposureSchema } from '../../../shared/risk/exposure.ts';
 import { isAbout, stateOn } from '../../../shared/risk/effect.ts';
 import {
   changeDisruption,
@@ -22,12 +23,13 @@ import {
 } from '../../../shared/store/disruptions.ts';
 import type { Plan } from '../../../shared/store/effect.ts';
 import { mapPlan } from '../../../shared/store/effect.ts';
-import { listReference, readProduct } from '../../../shared/store/reference.ts';
+import { listReference, readProduct, readReference } from '../../../shared/store/reference.ts';
 import { disruptionColumns, disruptionsFromCsv } from '../../../shared/wire/disruption-csv.ts';
 import { listOf } from '../../../shared/wire/list.ts';
+import { disruptionExposure } from '../disruption-exposure.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';
-import { actOf, administrators, everyone, readingRoutes } from './reference.ts';
+import { actOf, administrators, everyone, nothingHere, readingRoutes } from './reference.ts';
 
 const params = z.strictObject({ id: generatedIdSchema('disruption') });
 const tag = 'Risk';
@@ -136,6 +138,29 @@ export const disruptionRoutes: readonly Route[] = [
     tag,
     name: 'Disruption',
     noun: 'disruption',
+  }),
+  defineRoute({
+    operationId: 'getDisruptionExposure',
+    method: 'get',
+    path: '/v1/disruptions/{id}/exposure',
+    summary: 'What a disruption is about',
+    description:
+      'Over four quarters from the present one, in those that it is in force in: contracts from its origins to its ' +
+      'destinations, what of them cannot come, how many days that would have lasted at planned use, what as much costs ' +
+      'at the last price, and whether open offers of other origins come to as much. Of all contracts for administrators ' +
+      "and auditors, of the caller's own for others, who are told of offers only as `none`, `some` or `enough`, and only " +
+      'where those are of three organisations at least.',
+    tag,
+    roles: everyone,
+    params,
+    responses: { 200: { description: 'The exposure', schema: exposureSchema } },
+    problems: ['not_found'],
+    read: async ({ caller, params: { id }, at }, { table }) => {
+      const disruption = await readReference(table, 'disruption', id);
+      return disruption === undefined
+        ? nothingHere
+        : ok(reply(200, await disruptionExposure(table, disruption, caller, at)));
+    },
   }),
   defineRoute({
     operationId: 'patchDisruption',

@@ -248,6 +248,7 @@ importDisruptions            403       403       200            403             
 listDisruptions              200       200       200            200                 200
 getDisruption                200       200       200            200                 200
 listDisruptionVersions       200       200       200            200                 200
+getDisruptionExposure        200       200       200            200                 200
 patchDisruption              403       403       200            403                 403
 endDisruption                403       403       200            403                 403
 withdrawDisruption           403       403       200            403                 403

@@ -19,8 +19,9 @@ describe('what runs with the market', () => {
       if (opens.test((await textOf(path)).replaceAll(/^ *(\*|\/\/).*$/gm, ''))) found.push(path);
     expect(found.sort()).toEqual([
       'functions/api/handler.ts', // the issuer's keys (JWKS); its own app
-      'functions/lambda/surroundings.ts', // DynamoDB, S3, SQS, EventBridge
+      'functions/lambda/surroundings.ts', // DynamoDB, S3, SQS
       'functions/notify/call-webhook.ts', // addresses that subscribers registered
+      'functions/notify/event-bus.ts', // EventBridge
       'infra/local/engine.ts', // the embedded engine, on this machine
       'infra/local/marketplace.ts', // its own app, without a socket
       'infra/local/server.ts', // listens on this machine
