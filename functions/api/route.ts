@@ -71,6 +71,7 @@ export type Tag =
   | 'Settlements'
   | 'Markets'
   | 'Exchange'
+  | 'Projects'
   | 'Risk'
   | 'Webhooks';
 

@@ -231,6 +231,8 @@ export const keys = {
   }),
   /** A replay that is under way. */
   replay: (webhook: string, id: string): Key => ({ pk: `WEBHOOK#${webhook}`, sk: `REPLAY#${id}` }),
+  project: (id: string): Key => ({ pk: `PROJECT#${id}`, sk: 'PROJECT' }),
+  projectVersion: (id: string, version: number): Key => ({ pk: `PROJECT#${id}`, sk: `V#${padded(version)}` }),
   /** What a zone published of a product in a month. */
   publication: (zone: string, product: string, period: string): Key => ({
     pk: `PUBLICATIONS#${zone}/${product}`,
@@ -257,6 +259,7 @@ export type OwnedKind =
   | 'offer'
   | 'bid'
   | 'site'
+  | 'project'
   | 'sold'
   | 'bought'
   | 'settlement'
@@ -269,6 +272,7 @@ export type ListedKind =
   | 'bid'
   | 'pool'
   | 'site'
+  | 'project'
   | 'contract'
   | 'clearing'
   | 'settlement'

@@ -19,6 +19,7 @@ import { poolRoutes } from './pools.ts';
 import { previewRoutes } from './previews.ts';
 import { productRoutes } from './products.ts';
 import { programmeRoutes } from './programmes.ts';
+import { projectRoutes } from './projects.ts';
 import { publicationRoutes } from './publications.ts';
 import { referencePriceRoutes } from './reference-prices.ts';
 import { riskRoutes } from './risk.ts';
@@ -74,4 +75,5 @@ export const routes: readonly Route[] = [
   ...surveillanceRoutes,
   ...exchangeRoutes,
   ...publicationRoutes,
+  ...projectRoutes,
 ];

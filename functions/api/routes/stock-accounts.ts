@@ -81,14 +81,7 @@ const acting = <B extends z.ZodType>({ verb, plan, body, problems, ...about }: A
     responses: changed,
     problems: [...acted, ...problems],
     write: (request, dependencies) =>
-      replyOf(
-        plan(
-          dependencies.table,
-          actOf(request, dependencies),
-          request.params.id,
-          request.body,
-        ),
-      ),
+      replyOf(plan(dependencies.table, actOf(request, dependencies), request.params.id, request.body)),
   });
 
 const quantityBody = z.strictObject({ quantity: quantitySchema });

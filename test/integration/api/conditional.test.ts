@@ -80,7 +80,7 @@ describe('an offer of a site that does not produce yet', () => {
         longstop: '2027-12-31',
       },
     });
-    const path = `/v1/contracts/${String(contract!['id'])}`;
+    const path = `/v1/contracts/${contract!.id}`;
     const act = async (who: typeof mine, condition: string, verb: string, body?: object) =>
       (await market.call(who, 'POST', `${path}/conditions/offer.${condition}/${verb}`, body)).status;
     expect(await act(buyer, 'permit', 'meet', { evidence: 'seen' })).toBe(403);

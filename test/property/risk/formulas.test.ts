@@ -17,6 +17,8 @@ import {
   totalOf,
   withoutLargest,
 } from '../../../shared/risk/concentration.ts';
+import { capacityIn } from '../../../shared/risk/capacity.ts';
+import type { Project } from '../../../shared/reference/project.ts';
 import { runs } from '../../support/runs.ts';
 
 const mass = fc.record({ units: fc.bigInt({ min: 1n, max: 10n ** 9n }), scale: fc.constantFrom(0, 0, 3, 6) });
@@ -176,5 +178,27 @@ test('of a stop: lost = restored + unmet, whichever way it is added up; nothing 
       ).toBeLessThanOrEqual(0);
     }),
     { numRuns: runs(200) },
+  );
+});
+
+test('a project makes nothing before it starts, never more than its capacity, and all of it from the year after', () => {
+  fc.assert(
+    fc.property(
+      mass,
+      fc.integer({ min: 2025, max: 2035 }),
+      fc.integer({ min: 1, max: 4 }),
+      (amount, year, quarter) => {
+        const project = {
+          ...{ status: 'building', start: `${year}-Q${quarter}` },
+          capacityPerYear: { amount, unit: 't' },
+        } as Project;
+        const [before, first, after] = [year - 1, year, year + 1].map((each) => capacityIn(project, each));
+        expect(before!.units).toBe(0n);
+        expect(same(first!, times(amount, { units: BigInt(5 - quarter) * 25n, scale: 2 }))).toBe(true);
+        expect(same(after!, amount)).toBe(true);
+        expect(capacityIn({ ...project, status: 'cancelled' }, year + 1).units).toBe(0n);
+      },
+    ),
+    { numRuns: runs(100) },
   );
 });

@@ -35,6 +35,10 @@ export const flows = {
   ...{ year: 2025, source: 'Customs statistics' },
   flows: [{ origin: 'CN', quantity: { amount: '3.3', unit: 't' } }],
 };
+export const project = {
+  ...{ name: 'Works', country: 'AU', stage: 'refining', mineral: 'ndpr', start: '2029-Q1' },
+  capacityPerYear: { amount: '900', unit: 't' },
+};
 export const exchange = {
   ...{ zones: ['left', 'right'], products: ['ndpr-oxide'], effectiveFrom: '2026-01-01' },
   ...{ granularity: { figures: ['available'] }, rationale: 'Joint stockpiling' },
@@ -51,6 +55,8 @@ export const requests: Readonly<Record<string, (of: Holdings) => DoorRequest>> =
   putZone: () => ({ params: { id: 'fresh' }, body: zoneBody(['CH', 'NO']) }),
   putConsumption: () => ({ body: { quarters: [ofQuarter('2028-Q1', '1000')] } }),
   putDeclaredFlows: () => ({ body: flows }),
+  postProject: () => ({ body: project }),
+  changeProject: () => ({ body: { status: 'building' }, ifMatch: '"1"' }),
   postExchangeAgreement: () => ({ body: exchange }),
   approveExchangeAgreement: ({ proposedExchange }) => ({ params: { id: proposedExchange! } }),
   rejectExchangeAgreement: ({ proposedExchange }) => ({ params: { id: proposedExchange! } }),
@@ -237,6 +243,7 @@ const idsByFolder: Readonly<Record<string, string | undefined>> = {
   markets: 'ndpr-oxide',
   flows: 'ndpr-oxide',
   risk: 'ndpr-oxide',
+  capacity: 'ndpr',
   'reference-prices': 'index',
   conditions: 'permit',
 };
@@ -263,6 +270,7 @@ const heldByFolder: Readonly<Record<string, string | undefined>> = {
   'stock-lots': 'lot',
   disruptions: 'disruption',
   '/v1/exchange/agreements': 'exchange',
+  projects: 'project',
   '/v1/products/{id}/changes': 'productChange',
   '/v1/products/{id}/terms/changes': 'termsChange',
   '/v1/zones/{id}/changes': 'zoneChange',

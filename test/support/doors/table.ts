@@ -273,6 +273,14 @@ disableWebhook               200/404   404       404            200/404         
 enableWebhook                200/404   404       404            200/404             404
 closeWebhook                 200/404   404       404            200/404             404
 
+# Projects
+postProject                  201       403       403            403                 403
+listProjects                 200       200       200            200                 200
+getProject                   200       200       200            200                 200
+changeProject                200/404   403       403            403                 403
+verifyProject                403       403       200            403                 403
+getCapacityMap               200       200       200            200                 200
+
 # Exchange
 postExchangeAgreement        403       403       201            403                 403
 listExchangeAgreements       403       403       200            403                 200

@@ -15,7 +15,7 @@ import { flat, kg, offerBody, Trading, usd } from '../trading.ts';
 import type { Holdings } from './holdings.ts';
 import { partner, people } from './people.ts';
 import { accountBody, openingBody, stockpileBody } from '../stock.ts';
-import { disruption, exchange, flows } from './requests.ts';
+import { disruption, exchange, flows, project } from './requests.ts';
 import type { Secret } from './secrets.ts';
 
 const foreignBuyer = people.buyer.foreign;
@@ -487,6 +487,7 @@ export class World {
       await trading.done(ada, 'PUT', `/v1/zones/${zone}`, {
         ...{ name: zone, members: [country], authority: organisation },
       });
+    common['project'] = await this.#id(mine, '/v1/projects', project);
     common['exchange'] = await this.#id(own, '/v1/exchange/agreements', exchange);
     await this.#post(foreign, `/v1/exchange/agreements/${common['exchange']}/approve`);
     common['proposedExchange'] = await this.#id(foreign, '/v1/exchange/agreements', exchange);
