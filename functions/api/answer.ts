@@ -13,6 +13,8 @@ export interface Variables {
   operation?: string;
   organisation?: string;
   problem?: string;
+  /** Requests that the organisation may still make at once, where a limit is set. */
+  left?: number;
 }
 export interface Env {
   Bindings: { requestContext?: { requestId?: string; path?: string }; event?: { path?: string } };

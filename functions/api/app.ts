@@ -23,6 +23,9 @@ export function createApp(dependencies: ApiDependencies, routes: readonly Route[
     for (const [name, value] of Object.entries(commonHeaders))
       if (!context.res.headers.has(name)) context.res.headers.set(name, value);
     context.res.headers.set('X-Request-Id', requestId);
+    const left = context.get('left');
+    // As of draft-ietf-httpapi-ratelimit-headers: by which limit, and what is left of it.
+    if (left !== undefined) context.res.headers.set('RateLimit', `"organisation";r=${left}`);
     dependencies.logger.info('request', {
       requestId,
       method: context.req.method,

@@ -16,7 +16,9 @@ export interface Log {
 /** Whether an organisation may make a request now; if not, in how many seconds. */
 export type RateLimit = (
   organisation: string,
-) => { readonly allowed: true } | { readonly allowed: false; readonly retryAfterSeconds: number };
+) =>
+  | { readonly allowed: true; readonly left: number }
+  | { readonly allowed: false; readonly retryAfterSeconds: number };
 
 /** What the API stands on; each host (Lambda, one machine, tests) brings its own. */
 export interface ApiDependencies {

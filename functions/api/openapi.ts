@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { createSchema } from 'zod-openapi';
 import { problemDetailsSchema } from '../../shared/wire/problem-details.ts';
+import { maximumBodyBytes } from './body.ts';
 import type { Json, JsonObject } from './openapi-headers.ts';
 import { headerRefs, headers } from './openapi-headers.ts';
 import { ProblemResponses } from './openapi-problems.ts';
@@ -29,9 +30,9 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
       description:
         'Sealed call auctions under price floors, border adjustment, certification and diversification. Decimal values are strings, never JSON numbers. Unknown fields are refused. What a caller may not see does not exist for it.',
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: '/', 'x-internal': false }],
     security: [{ accessToken: [] }],
-    tags: [...new Set(routes.map((route) => route.tag))].map((name) => ({ name })),
+    tags: ['Service', ...new Set(routes.map((route) => route.tag))].map((name) => ({ name })),
     paths,
     components: {
       securitySchemes: {
@@ -39,7 +40,8 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
-          description: 'An access token with the claims `roles` and `organisation`.',
+          description:
+            'An access token with the claims `roles` and `organisation`, verified by RFC8725: RS256 alone, issuer, client, use and times.',
         },
       },
       headers,
@@ -48,6 +50,47 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
     },
   };
 }
+
+interface Bounded {
+  readonly type?: string;
+  readonly format?: string;
+  pattern?: string;
+  maxLength?: number;
+  maxItems?: number;
+  minimum?: number;
+  maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  items?: unknown;
+  enum?: unknown;
+  const?: unknown;
+}
+
+/**
+ * Says of each value how large it can be, so that whoever generates a client or a filter from the document knows: no text
+ * or list is larger than the largest body, no integer beyond what JSON numbers hold exactly.
+ */
+function bounded(schema: Bounded): void {
+  // The format says it; the pattern is 200 characters of leap years.
+  if (schema.format === 'date-time' || schema.format === 'date') delete schema.pattern;
+  if (schema.type === 'string' && schema.enum === undefined && schema.const === undefined)
+    schema.maxLength ??= longestOf[schema.format ?? ''] ?? maximumBodyBytes;
+  // Not every reader of patterns knows classes of Unicode.
+  if (schema.pattern === String.raw`^\P{Cc}*$`) schema.pattern = String.raw`^[^\u0000-\u001f\u007f-\u009f]*$`;
+  if (schema.type === 'array') schema.maxItems ??= maximumBodyBytes / 2;
+  // A tuple has as many as it has; not every reader takes `false` for a schema.
+  if (schema.items === false) schema.items = {};
+  if (schema.type === 'integer') {
+    if (schema.exclusiveMinimum === undefined) schema.minimum ??= Number.MIN_SAFE_INTEGER;
+    if (schema.exclusiveMaximum === undefined) schema.maximum ??= Number.MAX_SAFE_INTEGER;
+    Object.assign(schema, { format: 'int64' });
+  }
+}
+
+/** What Lambda answers at most. */
+const largestAnswer = 6 * 1024 * 1024;
+
+const longestOf: Readonly<Record<string, number>> = { date: 10, 'date-time': 30 };
 
 /** Collects the named schemas that others refer to. */
 class SchemaCollector {
@@ -59,9 +102,7 @@ class SchemaCollector {
       io: 'input',
       opts: {
         override: ({ jsonSchema }) => {
-          // The format says it; the pattern is 200 characters of leap years.
-          if (jsonSchema.format === 'date-time' || jsonSchema.format === 'date') delete jsonSchema.pattern;
-          if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+          bounded(jsonSchema as Bounded);
         },
       },
     });
@@ -92,7 +133,9 @@ function operation(route: Route, schemas: SchemaCollector, problems: ProblemResp
             required: !isBodyOptional(route),
             content: {
               'application/json': { schema: schemas.of(body), example: route.example as Json },
-              ...(route.csvBody === undefined ? {} : { 'text/csv': { schema: { type: 'string' } } }),
+              ...(route.csvBody === undefined
+                ? {}
+                : { 'text/csv': { schema: { type: 'string', maxLength: maximumBodyBytes } } }),
             },
           },
     responses: {
@@ -107,7 +150,9 @@ function operation(route: Route, schemas: SchemaCollector, problems: ProblemResp
                 ? undefined
                 : {
                     'application/json': { schema: schemas.of(schema) },
-                    ...(route.csv === undefined ? {} : { 'text/csv': { schema: { type: 'string' } } }),
+                    ...(route.csv === undefined
+                      ? {}
+                      : { 'text/csv': { schema: { type: 'string', maxLength: largestAnswer } } }),
                   },
           },
         ]),
@@ -132,7 +177,7 @@ function parametersOf(route: Route, schemas: SchemaCollector): Json[] {
     name,
     required,
     description,
-    schema: { type: 'string' },
+    schema: { type: 'string', maxLength: 1000 },
   });
   return [
     ...properties(route.params).map(([name, schema]) => ({ in: 'path', name, required: true, schema })),
@@ -173,6 +218,7 @@ const hasVersion = (shape: unknown): boolean =>
 
 const openGet = (operationId: string, summary: string, description: string): JsonObject => ({
   operationId,
+  tags: ['Service'],
   summary,
   security: [],
   responses: {

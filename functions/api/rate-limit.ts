@@ -26,7 +26,7 @@ export function tokenBuckets(options: {
     const quietest = buckets.keys().next().value;
     if (buckets.size > maximumOrganisations && quietest !== undefined) buckets.delete(quietest);
     return allowed
-      ? { allowed }
+      ? { allowed, left: Math.floor(tokens - 1) }
       : { allowed, retryAfterSeconds: Math.max(1, Math.ceil((1 - tokens) / perSecond)) };
   };
 }

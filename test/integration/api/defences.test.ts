@@ -102,9 +102,14 @@ describe('requests of one organisation', () => {
   it('are refused above their rate with Retry-After, by organisation and not by user or role', async () => {
     const api = withEnvironment({ RATE_LIMIT: '0.5,2' });
     const users = ['a', 'b', 'c'].map((subject) => ({ ...mine, subject }));
-    const statuses = [];
-    for (const who of users) statuses.push((await api.call(who, 'GET', '/v1/products')).status);
+    const [statuses, left]: [number[], (string | null)[]] = [[], []];
+    for (const who of users) {
+      const { status, headers } = await api.call(who, 'GET', '/v1/products');
+      statuses.push(status);
+      left.push(headers.get('ratelimit'));
+    }
     expect(statuses).toEqual([200, 200, 429]);
+    expect(left).toEqual(['"organisation";r=1', '"organisation";r=0', null]);
     const refused = await api.call({ ...mine, roles: ['auditor'] }, 'POST', '/v1/offers', '{"not":"read"}');
     expect(refused).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
     expect(refused.headers.get('retry-after')).toBe('2');

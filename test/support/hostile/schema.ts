@@ -95,7 +95,7 @@ export class Described {
 }
 
 /** Space around a text that people read is taken off before it is judged. */
-const text = String.raw`^\P{Cc}*$`;
+const text = String.raw`^[^\u0000-\u001f\u007f-\u009f]*$`;
 
 function breaksString({ pattern, minLength, maxLength, format }: JsonSchema, given: string): boolean {
   const value = pattern === text ? given.trim() : given;

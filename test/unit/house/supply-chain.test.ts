@@ -67,6 +67,6 @@ describe('the repository', () => {
     }
     expect(found).toEqual([]);
     // It finds one that is there.
-    expect(secret.test(`AKIA${'ABCDEFGHIJKLMNOP'}`)).toBe(true);
+    expect(secret.test(['AKIA', 'ABCDEFGHIJKLMNOP'].join(''))).toBe(true);
   });
 });
