@@ -2,6 +2,7 @@ import type { Instant } from '../../shared/kernel/time.ts';
 import { instantOf } from '../../shared/kernel/time.ts';
 import type { Item } from '../../shared/store/item.ts';
 import type { Table } from '../../shared/store/table.ts';
+import { checkAlerts } from './checks/alerts.ts';
 import { checkContracts } from './checks/contracts.ts';
 import { checkLedger } from './checks/ledger.ts';
 import { checkOrders } from './checks/orders.ts';
@@ -90,6 +91,7 @@ function* findingsOf(evidence: Evidence, at: Instant): Generator<Finding> {
   yield* checkStock(evidence, at);
   yield* checkStockRecords(evidence);
   yield* checkLedger(evidence);
+  yield* checkAlerts(evidence, at);
   yield* checkOutcomes(evidence);
   yield* checkPublications(evidence);
 }

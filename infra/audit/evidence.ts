@@ -50,6 +50,10 @@ import type { StockLot } from '../../shared/stockpiles/stock-lot.ts';
 import type { Site } from '../../shared/reference/site.ts';
 import { readRecord } from '../../shared/store/versioned.ts';
 import { aheadOf } from '../local/market-clock.ts';
+import type { Alert } from '../../shared/risk/alert.ts';
+import type { Notice } from '../../shared/risk/notice.ts';
+import { alertSeries } from '../../shared/store/alerts.ts';
+import { readNoticeItem } from '../../shared/store/notices.ts';
 import type { Finding } from './finding.ts';
 import { finding } from './finding.ts';
 
@@ -135,6 +139,11 @@ export class Evidence {
   readonly stock = new Map<string, { readonly balances: StockBalances; readonly movements: bigint }>();
   /** By stockpile or stock lot, and contract. */
   readonly contractBooks = new Map<string, ContractBook>();
+  /** By key of the table. */
+  readonly alerts = new Map<string, Alert>();
+  /** By alert. */
+  readonly alertVersions = new Map<string, Alert[]>();
+  readonly notices = new Map<string, Notice>();
   readonly entries: Entry[] = [];
   readonly lines: { readonly key: string; readonly line: Line }[] = [];
   readonly unreadable: Finding[] = [];
@@ -263,6 +272,18 @@ export class Evidence {
         return;
       case 'ACCOUNT':
         this.lines.push({ key, line: readLineItem(item) });
+        return;
+      case 'ALERTS':
+        this.alerts.set(key, readRecord(alertSeries, item));
+        return;
+      case 'ALERT':
+        this.alertVersions.set(rest, [
+          ...(this.alertVersions.get(rest) ?? []),
+          readRecord(alertSeries, item),
+        ]);
+        return;
+      case 'NOTICE':
+        this.notices.set(rest, readNoticeItem(item));
         return;
       case 'ONE_MACHINE':
         this.clockAhead = aheadOf(item) ?? this.clockAhead;

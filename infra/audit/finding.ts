@@ -57,6 +57,9 @@ export const checks = {
   stock_amounts: 'carry, repurchases and defaults cost what the account, as it stood then, comes to',
   stock_release:
     'a release was at level 3 by the assessment on record, approved by two others, and shared as it must be',
+  alert_cause: 'an alert has the id that follows from its cause: one for each',
+  alert_history: 'an alert stands as its last step left it, and no version of it is missing',
+  alert_notice: 'every step of an alert has its message, which tells what stood then',
   outcome: 'what is published of a quarter is what its contracts and settlements had come to by then',
 } as const;
 export type Check = keyof typeof checks;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { notifySettings } from '../../../functions/notify/dependencies.ts';
 import { sendWhatIsDue } from '../../../functions/notify/send-what-is-due.ts';
 import { follow, sweep } from '../../../functions/stream/follow.ts';
-import { audit } from '../../../infra/audit/audit.ts';
+import { audit, auditItems } from '../../../infra/audit/audit.ts';
 import type { Engine } from '../../../infra/local/engine.ts';
 import { startEngine } from '../../../infra/local/engine.ts';
 import { retryAfter } from '../../../shared/risk/subscription.ts';
@@ -147,6 +147,66 @@ describe('an alert', () => {
     expect(await notices()).toHaveLength(4);
     expect((await market.api.call(ada, 'GET', `/v1/alerts/alt_${'0'.repeat(40)}`)).status).toBe(404);
     expect((await audit(market.table, { at: market.api.time.now })).findings).toEqual([]);
+  });
+
+  type Wild = Record<string, unknown>;
+  const bodyOf = (item: Wild) => item['body'] as Wild;
+  it.each([
+    [
+      'whose cause is another',
+      ['alert_cause', 'alert_history'],
+      'ALERTS#',
+      (item: Wild) => {
+        bodyOf(item)['cause'] = { ...(bodyOf(item)['cause'] as Wild), subject: 'another' };
+      },
+    ],
+    [
+      'whose level nobody has stepped to',
+      ['alert_history'],
+      'ALERTS#',
+      (item: Wild) => {
+        bodyOf(item)['title'] = 'Nothing to see';
+      },
+    ],
+    [
+      'with a version that is missing',
+      ['alert_history'],
+      'ALERT#',
+      (item: Wild) => {
+        item['pk'] = 'GONE';
+      },
+    ],
+    [
+      'whose severity is not its level',
+      ['alert_history', 'alert_notice'],
+      'ALERT#',
+      (item: Wild) => {
+        bodyOf(item)['severity'] = '0.2';
+      },
+    ],
+    [
+      'that nobody was told of',
+      ['alert_notice'],
+      'NOTICE#',
+      (item: Wild) => {
+        item['pk'] = 'GONE';
+      },
+    ],
+    [
+      'of which something else was told',
+      ['alert_notice'],
+      'NOTICE#',
+      (item: Wild) => {
+        bodyOf(item)['type'] = 'alert.resolved';
+      },
+    ],
+  ] as const)('%s is found by the audit', async (_, checks, area, damage) => {
+    await market.ban();
+    await follow(market.follower(), await market.events());
+    const items = structuredClone(await market.items()) as Wild[];
+    damage(items.find(({ pk }) => String(pk).startsWith(area))!);
+    const found = auditItems(items, market.api.time.now).findings.map(({ check }) => check);
+    expect([...new Set(found)].toSorted()).toEqual(checks);
   });
 });
 
