@@ -4,7 +4,7 @@ import type { ApiDependencies } from './dependencies.ts';
 import { tokenBuckets } from './rate-limit.ts';
 
 /** An origin as browsers send it: scheme, host and port, nothing behind. */
-const originSchema = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
+export const originSchema = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
   error: 'expected an origin such as "https://market.example", with no path and no "*"',
 });
 

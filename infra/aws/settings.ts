@@ -2,6 +2,7 @@ import type { Node } from 'constructs';
 import * as z from 'zod';
 import { nameIdSchema } from '../../shared/kernel/ids.ts';
 import { roles } from '../../shared/reference/role.ts';
+import { originSchema } from '../../functions/api/access-settings.ts';
 
 /**
  * What differs between deployments, read from the CDK context key `lodestone` (`cdk.json`, or
@@ -38,7 +39,7 @@ export const settingsSchema = z.strictObject({
     .strictObject({ rate: z.number().positive(), burst: z.int().positive() })
     .default({ rate: 20, burst: 100 }),
   /** Origins whose scripts browsers let read answers, such as "https://market.example". Default: none. */
-  corsOrigins: z.array(z.url()).max(20).default([]),
+  corsOrigins: z.array(originSchema).max(20).default([]),
   /** Requests from one address in five minutes, above which the firewall refuses it. */
   requestsPerAddress: z.int().min(10).default(10_000),
   /** Products cleared at the same time. */

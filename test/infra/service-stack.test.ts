@@ -36,7 +36,7 @@ describe('every function', () => {
     expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
   });
 
-  it('has no more in its environment than where things are', () => {
+  it('has no more in its environment than where things are, and who may ask how often', () => {
     const shared = [
       'BUCKET_NAME',
       'POWERTOOLS_LOG_LEVEL',
@@ -51,7 +51,9 @@ describe('every function', () => {
     expect(variablesOf('notify')).toEqual(
       [...shared.filter((name) => !/BUCKET|QUEUE/.test(name)), 'EVENT_BUS_NAME'].sort(),
     );
-    expect(variablesOf('api')).toEqual([...shared, 'CLIENT_IDS', 'ISSUER'].sort());
+    expect(variablesOf('api')).toEqual(
+      [...shared, 'CLIENT_IDS', 'CORS_ORIGINS', 'ISSUER', 'RATE_LIMIT'].sort(),
+    );
   });
 });
 

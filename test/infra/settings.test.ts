@@ -10,11 +10,17 @@ describe('settings', () => {
     expect(settingsOf(new App().node)).toEqual({
       machineClients: [],
       throttle: { rate: 200, burst: 400 },
+      organisationThrottle: { rate: 20, burst: 100 },
+      corsOrigins: [],
       requestsPerAddress: 10_000,
       concurrentClearings: 10,
       clearingMemory: 10_240,
       clearingMinutes: 15,
     });
+  });
+
+  it.each(['*', 'https://market.example/', 'market.example'])('refuse %s as an origin', (origin) => {
+    expect(() => read({ corsOrigins: [origin] })).toThrow('origin');
   });
 
   it('come as an object in cdk.json or as JSON on the command line', () => {
