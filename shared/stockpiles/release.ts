@@ -72,7 +72,7 @@ export const releaseTermsSchema = z.strictObject({
 });
 export type ReleaseTerms = z.output<typeof releaseTermsSchema>;
 
-const allocationSchema = z.strictObject({
+export const allocationSchema = z.strictObject({
   organisation: nameIdSchema,
   /** As verified: what shares are in proportion to. */
   annualUse: quantitySchema,
@@ -123,6 +123,8 @@ export const releaseSchema = releaseTermsSchema
         /** The day by which everything has left the warehouse. */
         due: dateSchema,
         allocations: z.array(allocationSchema),
+        /** What everybody is told of the total: said once, with what was known then. Null: it would tell of one. */
+        published: zeroableQuantitySchema.nullable(),
       })
       .optional(),
     ...versionShape,

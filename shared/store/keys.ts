@@ -281,6 +281,7 @@ export type ListedKind =
   | 'alert'
   | 'stock-account'
   | 'stock-loan'
+  | 'stock-release'
   | 'standing-rule';
 
 /** Index attributes of an item that is listed by its owner and among all of its kind. */

@@ -65,7 +65,7 @@ export const releaseRecords: StockRecordKind<StockRelease> = {
   prefix: 'rel_',
   schema: releaseSchema,
   version: ({ version }) => version,
-  beside: ({ product }) => ({ type: 'stock release', product }),
+  beside: ({ id, product }) => ({ ...listedAs('stock-release', id), type: 'stock release', product }),
 };
 
 export const ruleRecords: StockRecordKind<StandingRule> = {

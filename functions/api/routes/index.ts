@@ -28,6 +28,7 @@ import { settlementRoutes } from './settlements.ts';
 import { siteRoutes } from './sites.ts';
 import { stockLotRoutes } from './stock-lots.ts';
 import { stockAccountRoutes } from './stock-accounts.ts';
+import { stockReleaseRoutes } from './stock-releases.ts';
 import { stockpileRoutes } from './stockpiles.ts';
 import { standardTermsRoutes } from './standard-terms.ts';
 import { standardsRoutes } from './standards.ts';
@@ -63,6 +64,7 @@ export const routes: readonly Route[] = [
   ...amendmentRoutes,
   ...stockpileRoutes,
   ...stockAccountRoutes,
+  ...stockReleaseRoutes,
   ...stockLotRoutes,
   ...settlementRoutes,
   ...statementRoutes,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { canonicalJson, sha256 } from '../../../shared/kernel/digest.ts';
 import { entrySchema } from '../../../shared/ledger/entry.ts';
 import type { Entry } from '../../../shared/ledger/entry.ts';
+import { dateOf } from '../../../shared/kernel/time.ts';
 import type { Product } from '../../../shared/reference/product.ts';
 import { assessmentSchema } from '../../../shared/risk/assessment.ts';
 import { releaseLevel } from '../../../shared/risk/release-level.ts';
@@ -20,12 +21,12 @@ import { carryOf } from '../../../shared/stockpiles/carry.ts';
 import { loanState } from '../../../shared/stockpiles/loan-rules.ts';
 import type { MovementTerms } from '../../../shared/stockpiles/movement.ts';
 import { movementOf, movementSchema } from '../../../shared/stockpiles/movement.ts';
-import { decidedShares } from '../../../shared/stockpiles/release-rules-applied.ts';
+import { decidedShares, reserveFloor } from '../../../shared/stockpiles/release-rules-applied.ts';
 import type { StockRelease } from '../../../shared/stockpiles/release.ts';
 import { approvalsNeeded } from '../../../shared/stockpiles/release.ts';
 import { wholeSteps } from '../../../shared/stockpiles/steps.ts';
 import type { Stockpile } from '../../../shared/stockpiles/stockpile.ts';
-import { rulesOn } from '../../../shared/stockpiles/stockpile.ts';
+import { productRules, rulesOn } from '../../../shared/stockpiles/stockpile.ts';
 import { valueOf, defaultValue } from '../../../shared/stockpiles/value.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Finding } from '../finding.ts';
@@ -144,15 +145,15 @@ function expectRelease(release: StockRelease, product: Product, expected: Expect
 function* decision(evidence: Evidence, release: StockRelease, product: Product): Generator<Finding> {
   const subject = `STOCK#${release.id}`;
   const stockpile = evidence.references.get(`stockpile ${release.stockpile}`)?.head as Stockpile | undefined;
-  const rules = stockpile && rulesOn(stockpile, release.rulesOf);
-  if (rules === undefined) {
-    yield finding('stock_release', subject, 'no rules were published for it');
-    return;
-  }
   for (const [index, found] of release.found.entries()) {
     const kept = evidence.assessments.get(`${release.id} ${index + 1}`);
     if (kept === undefined || sha256(canonicalJson(kept)) !== found.assessmentDigest) {
       yield finding('stock_release', subject, `the assessment ${index + 1} is not the one on record`);
+      continue;
+    }
+    const rules = stockpile && rulesOn(stockpile, dateOf(found.at));
+    if (rules === undefined) {
+      yield finding('stock_release', subject, 'no rules were published for it');
       continue;
     }
     const assessment = z.decode(assessmentSchema, kept as z.input<typeof assessmentSchema>);
@@ -170,6 +171,10 @@ function* decision(evidence: Evidence, release: StockRelease, product: Product):
   if (approvals.length !== approvalsNeeded || people.size !== approvalsNeeded + 1)
     yield finding('stock_release', subject, 'not approved by two others than its proposer');
   if (found.some(({ level }) => level < 3)) yield finding('stock_release', subject, 'below level 3');
+  const floorRules = stockpile && productRules(stockpile, product.id, dateOf(approvals.at(-1)?.at ?? ''));
+  const floor = floorRules && reserveFloor(floorRules, product);
+  if (floor?.ok !== true || floor.value !== wholeSteps(decided.reserveFloor, product))
+    yield finding('stock_release', subject, 'another reserve floor than the rules then published');
   const shares = decidedShares(decided, wholeSteps(release.quantity, product), product);
   const told = decided.allocations.map(({ quantity }) => wholeSteps(quantity, product));
   if (canonicalJson(shares.map(String)) !== canonicalJson(told.map(String)))

@@ -230,6 +230,18 @@ drawFromStockAccount         403       200/404   403            403             
 replenishStockAccount        403       403       403            200/404             403
 transferFromStockAccount     403       200/404   403            403                 403
 repurchaseFromStockAccount   403       200/404   403            403                 403
+putStockNeed                 403       200       403            403                 403
+withdrawStockNeed            403       200/404   403            403                 403
+verifyStockNeed              403       403       200            403                 403
+listStockNeeds               403       200       200            200                 200
+getReleaseLevel              403       403       200            200/404             200
+postStockRelease             403       403       403            201/404             403
+listReleasesOfStockpile      403       403       200            200/404             200
+approveStockRelease          403       403       200            403                 403
+rejectStockRelease           403       403       200            403                 403
+deliverStockRelease          403       403       403            200/404             403
+listReleases                 200       200       200            200                 200
+getRelease                   200       200       200            200                 200
 
 # Settlements
 runSettlements               403       403       200            403                 403

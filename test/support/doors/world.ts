@@ -48,6 +48,7 @@ export class World {
     await world.#stock();
     await world.#exchange();
     await world.#warning();
+    await world.#releases();
     return world;
   }
 
@@ -378,9 +379,11 @@ export class World {
             evidence: this.#secret(`Warrant ${tag} ${name}`, who),
           },
           location: { country: 'JP', place },
+          // What perishes first goes out first.
+          ...(name === 'drawn' ? { shelfLifeEnds: '2029-01-31' } : {}),
         });
         // A lot's number goes with the material: members who have drawn of it know it.
-        const readers = name === 'held' ? [who, buyer, people.buyer.foreign] : [who];
+        const readers = name === 'drawn' ? [who, buyer, people.buyer.foreign] : [who];
         return this.#secret(await this.#id(who, `/v1/stockpiles/${active}/lots`, { opening }), ...readers);
       };
       const verified = async (name: string, amount: string) => {
@@ -388,6 +391,7 @@ export class World {
         await this.#post(ada, `/v1/stock-lots/${id}/verify`);
         return id;
       };
+      await verified('drawn', tag === 'Alpha' ? '80117' : '80227');
       const held = await verified('held', tag === 'Alpha' ? '81117' : '81227');
       const other = await verified('other', tag === 'Alpha' ? '82227' : '82337');
       const lost = await verified('lost', tag === 'Alpha' ? '83337' : '83447');
@@ -411,6 +415,12 @@ export class World {
         return id;
       };
       if (who !== stockpile) continue;
+      await this.trading.done(buyer, 'PUT', `/v1/stockpiles/${active}/needs/ndpr-oxide`, {
+        ...{
+          annualUse: kg(this.#secret('51117', who, buyer)),
+          evidence: this.#secret('Books Gamma', who, buyer),
+        },
+      });
       Object.assign(common, {
         account: await account(buyer, '61117', true),
         otherAccount: await account(people.buyer.foreign, '61227', true),
@@ -446,6 +456,22 @@ export class World {
     operator['openBid'] = await bid(stockpile, '154.23');
     await bid(foreignBuyer, '155.29');
     await bid(foreignReserve, '156.31');
+  }
+
+  /** A release that awaits its administrators, and one that two have approved. */
+  async #releases(): Promise<void> {
+    const { common } = this;
+    const path = `/v1/stockpiles/${common['stockpile']}`;
+    await this.#post(ada, `${path}/needs/ndpr-oxide/magnets-de/verify`, { annualUse: kg('36500') });
+    const propose = (reason: string) =>
+      this.#id(stockpile, `${path}/releases`, { product: 'ndpr-oxide', quantity: kg('10'), reason });
+    common['release'] = this.#secret(
+      await propose(this.#secret('The strait may close', stockpile)),
+      stockpile,
+    );
+    common['decidedRelease'] = await propose('The strait is closed');
+    for (const who of [bob, people.administrator.foreign])
+      await this.#post(who, `/v1/releases/${common['decidedRelease']}/approve`);
   }
 
   /** A disruption of what the contracts bring, the alerts that follow, and who wants to be told of them. */
