@@ -21,7 +21,7 @@ import { settleContract } from './settle-contract.ts';
  */
 const phases = (only: Quarter | undefined) =>
   only === undefined
-    ? (['contract', 'agreement', 'programme', 'agreement', 'stockLot', 'account', 'loan'] as const)
+    ? (['contract', 'agreement', 'programme', 'agreement', 'stockLot', 'account'] as const)
     : (['contract', 'agreement', 'stockLot'] as const);
 
 /** Of a contract, or of a site's agreement with a programme. */

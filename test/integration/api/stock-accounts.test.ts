@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { auditItems } from '../../../infra/audit/audit.ts';
+import { scan } from '../../../infra/audit/scan.ts';
 import type { Engine } from '../../../infra/local/engine.ts';
 import { startEngine } from '../../../infra/local/engine.ts';
+import type { Item } from '../../../shared/store/item.ts';
 import { caller } from '../../support/api.ts';
 import { ada, auditor, buyer as maker, mine, stockpile as reserve } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
@@ -223,5 +226,43 @@ describe('an account in a stockpile', () => {
     expect(await owedTo('2028-Q1')).toEqual(expect.arrayContaining([['repurchase', '40000.00']]));
     expect(await positionIn(trading, stockpile)).toMatchObject({ physical: '0' });
     await clean();
+    await damaged();
   });
 });
+
+/** What the audit must find where an account, or what it moved or cost, is not as its events say. */
+async function damaged(): Promise<void> {
+  const items: Item[] = [];
+  for await (const page of scan(trading.api.dependencies.table)) items.push(...page);
+  const found = (damage: (item: Record<string, unknown>) => void) => {
+    const copy = structuredClone(items) as Record<string, unknown>[];
+    for (const item of copy) damage(item);
+    return [
+      ...new Set(auditItems(copy, '2028-04-03T00:00:00.000Z').findings.map(({ check }) => check)),
+    ].sort();
+  };
+  const events = (type: string, change: (event: Record<string, Record<string, unknown>>) => void) =>
+    found((item) => {
+      if (item['type'] !== 'stock account') return;
+      const body = item['body'] as { events: Record<string, Record<string, unknown>>[] };
+      for (const event of body.events) if ((event['type'] as unknown) === type) change(event);
+    });
+  expect(found(() => undefined)).toEqual([]);
+  // What the carry of every quarter is said to be differs from what the account comes to, and from what was posted.
+  expect(events('carried', ({ amount }) => (amount!['amount'] = '1.00'))).toEqual([
+    'stock_acts',
+    'stock_amounts',
+  ]);
+  expect(events('not-replenished', ({ quantity }) => (quantity!['amount'] = '99'))).toContain(
+    'stock_amounts',
+  );
+  // A kilogram more was allocated than was moved: it is still the member's.
+  expect(events('allocated', ({ quantity }) => (quantity!['amount'] = '1001'))).toEqual(
+    expect.arrayContaining(['stock_acts', 'stock_entitlements']),
+  );
+  expect(
+    found((item) => {
+      if (String(item['sk']).startsWith('BALANCE#')) item['entitled'] = 1n;
+    }),
+  ).toContain('stock_entitlements');
+}
