@@ -4,7 +4,10 @@ import type { Reporter } from './reporter.ts';
 import type { Participants } from './sample/client.ts';
 import { secretariat } from './sample/load.ts';
 import { sampleProducts } from './sample/market.ts';
+import { basisOfReserves } from './sample/basis.ts';
+import { printReserves } from './sample/print-reserves.ts';
 import { printMarket, printMarketInBrief } from './sample/print.ts';
+import { reservesResult } from './sample/result-reserves.ts';
 import { marketResult } from './sample/result.ts';
 
 /** Tells what the sample's markets have done: each in full after its clearing, in a line at a later start. */
@@ -33,6 +36,9 @@ export async function showSample(
       options.contracts ? `${printMarket(result, product, name)}\n` : printMarketInBrief(result),
     );
   }
+  const reserves = await reservesResult(auditor);
+  const text = printReserves(reserves, options.contracts ? basisOfReserves() : []);
+  report.event('reserves', { ...reserves }, options.contracts ? text : `\n${text}`);
 }
 
 /** The last thing a start says: where everything is, and what one might try. */
@@ -65,7 +71,7 @@ export function showReady(
     `  API=${url}/v1`,
     `  TOKEN=$(curl -s ${url}/dev/token -H 'content-type: application/json' \\`,
     `    -d '${body}' | cut -d'"' -f4)`,
-    ...(at.sample ? ['contracts?product=ndpr-oxide', 'markets/ndpr-oxide', 'floors'] : ['products']).map(
+    ...(at.sample ? ['contracts?product=ndpr-oxide', 'markets/ndpr-oxide', 'alerts'] : ['products']).map(
       (path) => `  curl -s -H "authorization: Bearer $TOKEN" "$API/${path}"`,
     ),
     '',

@@ -4,6 +4,7 @@ import type { Chain, Figure, Known } from './figure.ts';
 import { amountOf, chain, derive, isKnown, sourcesOf } from './figure.ts';
 import { grouped, percent } from './format.ts';
 import type { SampleProduct } from './sample-product.ts';
+import { disruptions, flows, stockpiles } from './data/reserves.ts';
 import { sources } from './sources.ts';
 
 /** In a line each: what a product's orders were made of, so that nobody takes the sample for a quotation. */
@@ -25,6 +26,23 @@ export function basisOf(product: SampleProduct): string[] {
     ...inventedIn(product),
     ...product.unknown.map(({ what, figure }) => `Not known: ${what} (${sayUnknown(figure)}).`),
     ...product.notes,
+  ];
+}
+
+/** The same of the reserves, and of what threatens them. */
+export function basisOfReserves(): string[] {
+  const holdings = stockpiles.flatMap((stockpile) => stockpile.holdings);
+  const uses = holdings.map(
+    ({ product, use }) => `${product} ${grouped(use.value)} ${use.unit} (${cited([use])})`,
+  );
+  const targets = holdings.map(({ targetDays }) => targetDays);
+  return [
+    `Cover: yearly use ${uses.join(', ')}; targets after ${cited(targets)}. What is held is assumed.`,
+    `Disruptions, by their own dates: ${disruptions.map(({ source }) => sources[source].short).join('; ')}.`,
+    `Sources of supply besides contracts (${cited(
+      flows.flatMap(({ origins }) => origins.map(({ quantity }) => quantity)),
+    )}): of ${flows.map(({ product }) => product).join(' and ')}.`,
+    'Severity = weight of the kind × share of the source × (1 − cover ÷ target); levels from 0.15, 0.35, 0.60.',
   ];
 }
 

@@ -93,5 +93,6 @@ export const derivedPrice = (product: SampleProduct, ratio: Known): Derived =>
     chain(product.reference, ratio),
   );
 
-const priceOf = (price: Known, { unit }: SampleProduct) =>
+/** A price for the wire. */
+export const priceOf = (price: Known, { unit }: SampleProduct) =>
   ({ amount: formatDecimal(trimDecimal(price.value, 2)), currency: 'USD', per: unit }) as const;

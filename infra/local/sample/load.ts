@@ -4,7 +4,8 @@ import type { CalendarDate } from '../../../shared/kernel/time.ts';
 import type { Participant, Participants } from './client.ts';
 import { loadDelivery, loadRules } from './load-life.ts';
 import type { SampleMarket, SampleSite } from './market.ts';
-import { sampleMarkets } from './market.ts';
+import { loadDisruptions, loadStockpiles } from './load-reserves.ts';
+import { sampleMarkets, sampleReserves } from './market.ts';
 import { groups, schemes, zone, zoneId } from './partners.ts';
 
 /** The secretariat of the sample: two administrators, since neither can set a floor alone. */
@@ -36,7 +37,9 @@ export async function loadSample(as: Participants, { today, progress }: LoadOpti
   const markets = sampleMarkets(today);
 
   progress('organisations, schemes, products, the zone of the partners');
-  for (const name of organisationNames(markets))
+  const reserves = sampleReserves(today);
+  const operators = reserves.stockpiles.map(({ operator }) => operator);
+  for (const name of [...organisationNames(markets), ...operators])
     await ensure(first, `/v1/organisations/${organisationId(name)}`, {
       name: `${name} (invented)`,
       ...(groups[name] === undefined ? {} : { group: groups[name] }),
@@ -56,6 +59,11 @@ export async function loadSample(as: Participants, { today, progress }: LoadOpti
 
   progress('reference prices, standard terms, a support programme');
   for (const market of markets) await loadRules(first, second, market);
+
+  progress('stockpiles and what they hold; export bans, quotas and licences');
+  await loadDisruptions(first, reserves);
+  const operatorOf = (name: string) => as(organisationId(name), 'stockpile-operator');
+  await loadStockpiles(operatorOf, first, reserves);
 
   progress('sites, certificates and offers of the producers');
   for (const { product, sites } of markets) {

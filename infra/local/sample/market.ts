@@ -20,6 +20,8 @@ import { lifeOf } from './life.ts';
 import type { BidTermsJson, OfferTermsJson, SampleOrder, SitePlace } from './orders.ts';
 import { bidOf, nextQuarterNumber, offerOf, sitesOf } from './orders.ts';
 import { standardsRule, zoneId } from './partners.ts';
+import type { SampleReserves } from './reserves.ts';
+import { reservesOf } from './reserves.ts';
 import type { SampleFloor, SampleProduct } from './sample-product.ts';
 
 export const sampleProducts: readonly SampleProduct[] = [ndpr, lithium, cobalt, gallium, tungsten];
@@ -46,6 +48,8 @@ export interface SampleMarket {
 /** The sample as of a day: delivery begins in the next quarter. */
 export const sampleMarkets = (today: CalendarDate): SampleMarket[] =>
   sampleProducts.map((product) => marketOf(product, today));
+
+export const sampleReserves = (today: CalendarDate): SampleReserves => reservesOf(sampleProducts, today);
 
 function marketOf(product: SampleProduct, today: CalendarDate): SampleMarket {
   const firstQuarter = nextQuarterNumber(quarterOf(today));

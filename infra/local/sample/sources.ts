@@ -88,6 +88,31 @@ const catalogue = {
     title:
       'Ministry of Commerce of the People’s Republic of China: export ban on gallium, germanium and antimony to the United States of 3 December 2024, suspended from 9 November 2025 to 27 November 2026.',
   },
+  'china-gallium-licences-2023': {
+    short: 'China, licences of August 2023',
+    title:
+      'Ministry of Commerce of the People’s Republic of China: export licences for gallium and germanium from 1 August 2023.',
+  },
+  'china-tungsten-licences-2025': {
+    short: 'China, licences of February 2025',
+    title:
+      'Ministry of Commerce of the People’s Republic of China: export licences for tungsten, tellurium, bismuth, molybdenum and indium from February 2025.',
+  },
+  'drc-cobalt-quota-2026': {
+    short: 'DR Congo, quotas of 2026',
+    title:
+      'Democratic Republic of the Congo, ARECOMS: export quotas on cobalt of 96 600 t a year for 2026 and 2027 (87 000 t base, 9 600 t strategic), as reported by SMM, Fastmarkets and Benchmark.',
+  },
+  'jogmec-stockpile': {
+    short: 'Japan, JOGMEC stockpile',
+    title:
+      'International Energy Agency, policy database, Japan’s rare metals stockpile (JOGMEC): 60 days of consumption, up to 180 days for what is at high risk.',
+  },
+  'korea-stockpile-plan': {
+    short: 'Korea, stockpile plan',
+    title:
+      'International Energy Agency, policy database, Korea’s stockpile of rare metals: 100 days, from 54.',
+  },
 } as const satisfies Record<string, Source>;
 
 export type SourceId = keyof typeof catalogue;

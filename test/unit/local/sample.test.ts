@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { describe, expect, it } from 'vitest';
 import { amountOf, isKnown, sourcesOf } from '../../../infra/local/sample/figure.ts';
 import type { Figure } from '../../../infra/local/sample/figure.ts';
-import { sampleMarkets, sampleProducts } from '../../../infra/local/sample/market.ts';
+import { sampleMarkets, sampleProducts, sampleReserves } from '../../../infra/local/sample/market.ts';
 import { schemes, zone } from '../../../infra/local/sample/partners.ts';
 import * as common from '../../../infra/local/sample/data/common.ts';
+import * as reserves from '../../../infra/local/sample/data/reserves.ts';
 import { sources } from '../../../infra/local/sample/sources.ts';
 import type { Rounding } from '../../../shared/kernel/decimal.ts';
 import { formatDecimal, trimDecimal } from '../../../shared/kernel/decimal.ts';
@@ -22,11 +23,15 @@ import {
 import { ticksOf } from '../../../shared/pricing/product-terms.ts';
 import type { Product } from '../../../shared/reference/product.ts';
 import { productTermsSchema } from '../../../shared/reference/product.ts';
+import { declaredFlowsTermsSchema } from '../../../shared/reference/declared-flows.ts';
 import { siteTermsSchema } from '../../../shared/reference/site.ts';
 import { zoneTermsSchema } from '../../../shared/reference/zone.ts';
+import { disruptionImportSchema } from '../../../shared/risk/disruption.ts';
 import { certificateTermsSchema } from '../../../shared/standards/certificate.ts';
 import { schemeTermsSchema } from '../../../shared/standards/scheme.ts';
 import { standardsRuleTermsSchema } from '../../../shared/standards/standards-rule.ts';
+import { openingTermsSchema } from '../../../shared/stockpiles/stock-lot.ts';
+import { stockpileTermsSchema } from '../../../shared/stockpiles/stockpile.ts';
 import { programmeTermsSchema } from '../../../shared/support/programme.ts';
 
 const figureKinds = ['published', 'assumed', 'defined', 'derived', 'at least', 'withheld', 'unpublished'];
@@ -56,6 +61,7 @@ describe('the figures of the sample', () => {
   const { figures, bare } = walk([
     sampleProducts,
     common,
+    reserves,
     orders.map(({ order }) => [order.price, order.quantities]),
   ]);
 
@@ -113,8 +119,8 @@ describe('the figures of the sample', () => {
 
   it('cite every source that is listed', () => {
     const cited = new Set(figures.flatMap(sourcesOf));
-    // A ban is no figure, but what it says of destinations is in the orders.
-    cited.add('china-gallium-ban-2024');
+    // A ban is no figure, but it is entered, and what it says of destinations is in the orders.
+    for (const { source } of reserves.disruptions) cited.add(source);
     expect(Object.keys(sources).filter((id) => !cited.has(id as keyof typeof sources))).toEqual([]);
   });
 });
@@ -215,6 +221,29 @@ describe('what is sent to the API', () => {
       }
     },
   );
+
+  it('is a reserve with what it is measured by, and disruptions by their own dates', () => {
+    const { watched, flows, stockpiles, disruptions } = sampleReserves(today);
+    productTermsSchema.parse(watched.terms);
+    const ids = [watched.id, ...sampleProducts.map(({ id }) => id)];
+    for (const { product, terms } of flows) {
+      declaredFlowsTermsSchema.parse(terms);
+      expect(ids).toContain(product);
+    }
+    for (const { terms, openings } of stockpiles) {
+      const { products } = stockpileTermsSchema.parse(terms);
+      for (const opening of openings) openingTermsSchema.parse(opening);
+      expect(openings.map(({ product }) => product)).toEqual(products.map(({ product }) => product));
+    }
+    expect(stockpiles[0]?.terms.products[0]?.annualUse.quantity).toEqual({ amount: '9600', unit: 't' });
+    expect(stockpiles[0]?.openings[0]?.quantity).toEqual({ amount: '1600', unit: 't' });
+    disruptionImportSchema.parse({ disruptions });
+    const quota = disruptions.find(({ kind }) => kind === 'quota')?.quota;
+    expect(quota?.allowed).toEqual({ amount: '96600', unit: 't' });
+    expect(disruptions.flatMap(({ suspended = [] }) => suspended)).toEqual([
+      { from: '2025-11-09', to: '2026-11-27' },
+    ]);
+  });
 
   it('is the same for the same day', () => {
     expect(sampleMarkets(today)).toEqual(markets);

@@ -4,6 +4,7 @@ export const quartersPerYear = defined('4', 'quarters per year', 'calendar quart
 export const kilogramsPerTonne = defined('1000', 'kg per t', 'kilograms in a tonne');
 export const tonnesPerKilotonne = defined('1000', 't per kt', 'tonnes in a kilotonne');
 export const kilogramsPerKilotonne = defined('1000000', 'kg per kt', 'kilograms in a kilotonne');
+export const one = defined('1', 'unit', 'a whole one of whatever is counted');
 export const two = defined('2', 'ends', 'a range has two ends: its middle is half of their sum');
 
 /** Prices quoted in China include value-added tax, which exporters do not earn. */

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import type { Participant } from './client.ts';
+import type { SampleReserves } from './reserves.ts';
+import { zoneId } from './partners.ts';
+
+/** Where the zone's supply comes from, and what stands in its way. */
+export async function loadDisruptions(
+  first: Participant,
+  { watched, flows, disruptions }: SampleReserves,
+): Promise<void> {
+  if ((await first.find(`/v1/products/${watched.id}`)) === undefined)
+    await first.put(`/v1/products/${watched.id}`, watched.terms);
+  for (const { product, terms } of flows) await first.put(`/v1/zones/${zoneId}/flows/${product}`, terms);
+  await first.post('disruptions', '/v1/disruptions/import', { disruptions });
+}
+
+/** Stockpiles as their operators propose them, and what lies there: all of it approved by somebody else. */
+export async function loadStockpiles(
+  operatorOf: (organisation: string) => Participant,
+  administrator: Participant,
+  { stockpiles }: SampleReserves,
+): Promise<void> {
+  for (const { id: name, operator: organisation, terms, openings } of stockpiles) {
+    const operator = operatorOf(organisation);
+    const { id } = created(await operator.post(`stockpile/${name}`, '/v1/stockpiles', terms));
+    await administrator.post(`stockpile-approval/${name}`, `/v1/stockpiles/${id}/approve`);
+    for (const opening of openings) {
+      const of = `${name}/${opening.product}`;
+      const lot = created(await operator.post(`lot/${of}`, `/v1/stockpiles/${id}/lots`, { opening }));
+      await administrator.post(`lot-verification/${of}`, `/v1/stock-lots/${lot.id}/verify`);
+    }
+  }
+}
+
+const created = (answer: unknown): { id: string } => z.object({ id: z.string() }).parse(answer);
