@@ -99,6 +99,11 @@ export async function reservesResult(auditor: Participant): Promise<ReservesResu
           on: figures.on ?? null,
         },
       }))
-      .sort((a, b) => b.level - a.level || compareDecimal(b.severity, a.severity)),
+      .sort(
+        (a, b) =>
+          b.level - a.level ||
+          compareDecimal(b.severity, a.severity) ||
+          (`${a.product} ${a.about}` < `${b.product} ${b.about}` ? -1 : 1),
+      ),
   };
 }
