@@ -316,6 +316,9 @@ export const deliverRelease =
         return { lot, steps: wholeSteps(quantity, product) };
       }),
     );
+    // Lots that another hand-over has taken from meanwhile do not fit the release that was read before them.
+    if ((await readRelease(table, id))?.version !== release.version)
+      return deliverRelease(table, act, id, organisation)();
     const entry = entryOfRelease(next, handed);
     return ok({
       actions: [

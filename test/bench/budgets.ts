@@ -2,7 +2,7 @@ import type { HandlerName } from '../../infra/aws/bundle.ts';
 
 /** The most bytes of code that each Lambda may read as it starts: what is read is what a cold start compiles. */
 export const startBudgets: Readonly<Record<HandlerName, number>> = {
-  api: 900_000,
+  api: 950_000,
   clearing: 650_000,
   settlement: 550_000,
   tick: 450_000,
