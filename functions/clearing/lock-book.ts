@@ -1,10 +1,13 @@
-import { dropExpired, lockOrder, readBook } from '../../shared/store/book.ts';
+import { dropExpired, dropPast, lockOrder, readBook } from '../../shared/store/book.ts';
 import type { Item } from '../../shared/store/item.ts';
 import { concurrently } from './concurrently.ts';
 import type { HeldMarket } from './held-market.ts';
 import { Superseded } from './held-market.ts';
 
-/** Locks every order of the book that is in this run, and answers them as they are now fixed, in order of id. */
+/**
+ * Locks every order of the book that is in this run, and answers them as they are now fixed, in order of id. What can
+ * never trade again as it stands is in it for the last time.
+ */
 export async function lockBook(market: HeldMarket): Promise<Item[]> {
   const { table, settings } = market.dependencies;
   const { product } = market;
@@ -13,7 +16,10 @@ export async function lockBook(market: HeldMarket): Promise<Item[]> {
     const locked = await lockOrder(table, id, { run, ended, gateClosure });
     if (locked.state === 'taken') throw new Superseded();
     if (locked.state === 'expired') await table.transact(dropExpired(product, id, locked.validUntil));
-    return locked.state === 'locked' ? [locked.item] : [];
+    if (locked.state !== 'locked') return [];
+    const past = dropPast(product, id, locked.item, gateClosure);
+    if (past.length > 0) await table.transact(past);
+    return [locked.item];
   };
   const book = await readBook(table, product);
   const items: Item[] = [];

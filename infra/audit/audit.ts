@@ -82,7 +82,7 @@ function* findingsOf(evidence: Evidence, at: Instant): Generator<Finding> {
   yield* evidence.unreadable;
   yield* checkReference(evidence);
   yield* checkReferencePrices(evidence);
-  yield* checkOrders(evidence);
+  yield* checkOrders(evidence, at);
   yield* checkSites(evidence, at);
   yield* checkContracts(evidence);
   yield* checkSettlements(evidence);

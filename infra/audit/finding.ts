@@ -3,7 +3,7 @@ export const checks = {
   unreadable: 'every item that the audit rests on can be read',
   order_balance: 'for every order and quarter, quantity = remaining + Σ contracts, and nothing is negative',
   order_origins: 'what a bid has contracted by origin is what its contracts say',
-  order_book: 'only open orders are in the book, and every open one without an end is',
+  order_book: 'only open orders are in the book, and every open one that can still trade is',
   pool_members:
     "a pool's bid is the sum of its members, and each member has contracted what its contracts say",
   site_entries: "a site's entry of an offer holds what the offer asks for, or what is left of it",

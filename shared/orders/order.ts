@@ -3,8 +3,10 @@ import { decimalCodec, tenTo } from '../kernel/decimal.ts';
 import { nameIdSchema } from '../kernel/ids.ts';
 import { priceSchema } from '../kernel/money.ts';
 import { quantitySchema } from '../kernel/quantity.ts';
-import type { Instant } from '../kernel/time.ts';
+import { hasBegun } from '../kernel/quarter.ts';
+import type { CalendarDate, Instant } from '../kernel/time.ts';
 import { instantSchema } from '../kernel/time.ts';
+import type { LotsByQuarter } from './delivery.ts';
 import { deliverySchema, quarterQuantitySchema } from './delivery.ts';
 
 /** Mass per cent, such as "99.5". */
@@ -69,3 +71,7 @@ export const statusAt = (
   order.status === 'open' && order.validUntil !== undefined && order.validUntil <= at
     ? 'expired'
     : order.status;
+
+/** Every quarter that it has lots left for had begun on that day: as it stands, it can trade no more. */
+export const isPast = (remaining: LotsByQuarter, on: CalendarDate): boolean =>
+  [...remaining].every(([quarter, lots]) => lots === 0n || hasBegun(quarter, on));

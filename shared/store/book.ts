@@ -1,10 +1,13 @@
 import type { Instant } from '../kernel/time.ts';
+import { addDays, dateOf } from '../kernel/time.ts';
 import type { Quarter } from '../kernel/quarter.ts';
+import type { LotsByQuarter } from '../orders/delivery.ts';
+import { isPast } from '../orders/order.ts';
 import { assign } from './assign.ts';
 import type { Attribute, Clause } from './condition.ts';
 import { mergePlaceholders, versionIs } from './condition.ts';
 import { keys, shards } from './keys.ts';
-import { freeOfRuns, isOpen, lotsAttribute } from './order-item.ts';
+import { freeOfRuns, isOpen, lotsAttribute, readOrderState } from './order-item.ts';
 import type { Action, Update } from './action.ts';
 import type { Item } from './item.ts';
 import type { Table } from './table.ts';
@@ -110,6 +113,26 @@ export const dropExpired = (product: string, order: string, validUntil: Instant)
   },
   { name: 'book entry', remove: keys.bookEntry(product, order) },
 ];
+
+/**
+ * Takes the entry of a locked order out of the book if nothing that is left of it can trade any more; else nothing. A
+ * change that gives it later quarters puts the entry back (`returnToBook`): that sees a past order from the first
+ * moment on, this only a day later, so that no two clocks can disagree and lose it. Nobody joins a closed pool.
+ */
+export function dropPast(product: string, order: string, locked: Item, gateClosure: Instant): Action[] {
+  const { remaining, version, members, closing } = readOrderState(locked);
+  const mayBeJoined = members !== undefined && closing === undefined;
+  const dayBefore = addDays(dateOf(gateClosure), -1);
+  if (mayBeJoined || !isPast(new Map(Object.entries(remaining)), dayBefore)) return [];
+  return [
+    { name: 'order', check: keys.order(order), conditions: [versionIs(version)] },
+    { name: 'book entry', remove: keys.bookEntry(product, order) },
+  ];
+}
+
+/** The entry of an order that changes, should a run have dropped it as past. */
+export const returnToBook = (product: string, order: string, before: LotsByQuarter, at: Instant): Action[] =>
+  isPast(before, dateOf(at)) ? [{ name: 'bookEntry', put: bookEntryItem(product, order) }] : [];
 
 /** What one transaction of a run takes from an order. */
 export interface Take {

@@ -22,6 +22,7 @@ import type { OrderChanges } from '../orders/order.ts';
 import { capBelowAsk, capOf } from '../orders/price-terms.ts';
 import type { Caller } from '../reference/caller.ts';
 import { assign } from './assign.ts';
+import { returnToBook } from './book.ts';
 import type { Attribute } from './condition.ts';
 import { versionIs } from './condition.ts';
 import { marketState } from './control.ts';
@@ -86,7 +87,9 @@ export function changeOrder<T extends Offer | Bid>(act: OrderAct<T>, changes: Or
           version: next.version,
           updatedAt: next.updatedAt,
         }),
-        ...(next.status === 'open' ? [] : [leaveBook(stored)]),
+        ...(next.status === 'open'
+          ? returnToBook(stored.product.id, stored.order.id, lotsMap(stored.state.remaining), act.at)
+          : [leaveBook(stored)]),
         ...capacity.value,
       ],
     });

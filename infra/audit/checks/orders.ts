@@ -1,3 +1,6 @@
+import type { Instant } from '../../../shared/kernel/time.ts';
+import { dateOf } from '../../../shared/kernel/time.ts';
+import { isPast } from '../../../shared/orders/order.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { lotsOf } from '../../../shared/pricing/product-terms.ts';
 import type { Product } from '../../../shared/reference/product.ts';
@@ -19,7 +22,7 @@ function takenBy(contracts: readonly AuditedContract[], product: Product): Map<s
 }
 
 /** Orders, their place in the book, their sites, and what zones' caps count, held against the contracts. */
-export function* checkOrders(evidence: Evidence): Generator<Finding> {
+export function* checkOrders(evidence: Evidence, at: Instant): Generator<Finding> {
   const byOrder = new Map<string, AuditedContract[]>();
   for (const contract of evidence.contracts.values())
     for (const order of [contract.offer, contract.bid]) {
@@ -37,7 +40,7 @@ export function* checkOrders(evidence: Evidence): Generator<Finding> {
     yield* balance(order, takenBy(contracts, product));
     if (order.kind === 'bid') yield* origins(order, contracts, product);
     if (order.state.members !== undefined) yield* members(order, contracts, product);
-    yield* inBook(order, evidence.book.get(order.id));
+    yield* inBook(order, evidence.book.get(order.id), at);
   }
   for (const [id, product] of evidence.book)
     if (!evidence.orders.has(id))
@@ -119,11 +122,16 @@ function* members(
 function* inBook(
   { id, product, state, validUntil }: AuditedOrder,
   entry: string | undefined,
+  at: Instant,
 ): Generator<Finding> {
   const subject = `ORDER#${id}`;
   const isOpen = state.status === 'open';
-  // The first clearing that meets an expired order takes it off the book; until then it may be there.
-  if (isOpen && entry === undefined && validUntil === undefined)
+  const mayBeJoined = state.members !== undefined && state.closing === undefined;
+  const mayTrade =
+    validUntil === undefined &&
+    (mayBeJoined || !isPast(new Map(Object.entries(state.remaining)), dateOf(at)));
+  // The first clearing that meets an expired or past order takes it off the book; until then it may be there.
+  if (isOpen && entry === undefined && mayTrade)
     yield finding('order_book', subject, 'it is open, and not in the book');
   if (entry !== undefined && (!isOpen || entry !== product))
     yield finding('order_book', subject, `it is ${state.status}, and in the book of ${entry}`);

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { audit } from '../../../infra/audit/audit.ts';
 import type { Engine } from '../../../infra/local/engine.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import { assign } from '../../../shared/store/assign.ts';
@@ -520,6 +521,32 @@ describe('changing', () => {
     market.pass(24 * 3_600_000);
     expect(await patch(expiring, 1, { validUntil: null })).toMatchObject(closed);
     expect(await market.call(mine, 'POST', `${expiring}/withdraw`)).toMatchObject(closed);
+  });
+
+  it('brings an order that no clearing reads any more, its quarters having begun, back into the book', async () => {
+    const { table } = market.api.dependencies;
+    const id = path.slice('/v1/offers/'.length);
+    const inBook = async () => (await table.get(keys.bookEntry('ndpr-oxide', id))) !== undefined;
+    const findings = async () => (await audit(table, { at: market.api.time.now })).findings;
+    // The offer is of 2027-Q1; on its first day it stays, for a clock that may be behind.
+    market.pass(Date.parse('2027-01-01') - Date.parse(market.api.time.now));
+    await market.clear();
+    expect(await inBook()).toBe(true);
+    market.pass(24 * 3_600_000);
+    await market.clear();
+    expect(await inBook()).toBe(false);
+    expect((await market.call(mine, 'GET', path)).body).toMatchObject({ status: 'open', version: 1 });
+    expect(await findings()).toEqual([]);
+
+    expect((await patch(path, 1, { delivery: flat('10', '2027-Q1', '2027-Q2') })).status).toBe(200);
+    await market.bid({ delivery: flat('10', '2027-Q2') });
+    await market.clear();
+    expect((await market.call(mine, 'GET', path)).body).toMatchObject({
+      contracted: [{ quantity: kg('0') }, q('2027-Q2', '10')],
+    });
+    await market.clear();
+    expect(await inBook()).toBe(false);
+    expect(await findings()).toEqual([]);
   });
 
   it('waits for a clearing that holds the order, and is free again when that has ended', async () => {
