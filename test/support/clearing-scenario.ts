@@ -30,7 +30,11 @@ import type { Item } from '../../shared/store/item.ts';
 import { siteOfferEntry } from '../../shared/store/site-offers.ts';
 import type { Action } from '../../shared/store/action.ts';
 import { Table } from '../../shared/store/table.ts';
+import type { Meddler } from './faults.ts';
+import { meddleWith } from './faults.ts';
 import { greedyEngine } from './greedy-engine.ts';
+import { memoryClient } from './memory-dynamo/client.ts';
+import { MemoryDynamo } from './memory-dynamo/engine.ts';
 import { MemoryObjects } from './memory-objects.ts';
 import { omit } from './omit.ts';
 import { clientFor, freshTable } from './table.ts';
@@ -105,35 +109,50 @@ export const usualBids: readonly OrderLine[] = [
 
 /** One connection to each engine, for all that nobody meddles with. */
 const undisturbed = new Map<string, DynamoDBClient>();
-function undisturbedClient(endpoint: string): DynamoDBClient {
-  const client = undisturbed.get(endpoint) ?? clientFor(endpoint);
-  undisturbed.set(endpoint, client);
-  return client;
+
+/** Clients of an embedded engine by its endpoint; without one, of a DynamoDB in memory. */
+function clientsOf(endpoint: string | undefined): (meddler?: Meddler) => DynamoDBClient {
+  if (endpoint === undefined) {
+    const memory = new MemoryDynamo();
+    return (meddler) => memoryClient(memory, meddler);
+  }
+  return (meddler) => {
+    const shared = meddler === undefined ? undisturbed.get(endpoint) : undefined;
+    const client = shared ?? clientFor(endpoint);
+    if (meddler === undefined) undisturbed.set(endpoint, client);
+    else meddleWith(meddler)(client);
+    return client;
+  };
 }
 
 /** One market in a table of its own, with a clock that stands still until it is moved. */
 export class Scenario {
   readonly table: Table;
   readonly objects = new MemoryObjects();
-  readonly #endpoint: string;
+  readonly #client: (meddler?: Meddler) => DynamoDBClient;
   #now = millisecondsOf(scenarioStart);
   #workers = 0;
 
-  private constructor(endpoint: string, table: Table) {
-    this.#endpoint = endpoint;
+  private constructor(client: (meddler?: Meddler) => DynamoDBClient, table: Table) {
+    this.#client = client;
     this.table = table;
   }
 
-  /** A market without orders. */
-  static async empty(endpoint: string): Promise<Scenario> {
-    const scenario = new Scenario(endpoint, await freshTable(undisturbedClient(endpoint)));
+  static async #open(endpoint: string | undefined): Promise<Scenario> {
+    const client = clientsOf(endpoint);
+    return new Scenario(client, await freshTable(client()));
+  }
+
+  /** A market without orders, in an embedded engine or in memory. */
+  static async empty(endpoint?: string): Promise<Scenario> {
+    const scenario = await Scenario.#open(endpoint);
     await scenario.#write(recordVersion(referenceSeries.product, scenarioProduct));
     return scenario;
   }
 
   /** The usual market, with a clearing asked for; in one transaction, since faults are injected into hundreds of them. */
-  static async start(endpoint: string): Promise<Scenario> {
-    const scenario = new Scenario(endpoint, await freshTable(undisturbedClient(endpoint)));
+  static async start(endpoint?: string): Promise<Scenario> {
+    const scenario = await Scenario.#open(endpoint);
     await scenario.#write([
       ...recordVersion(referenceSeries.product, scenarioProduct),
       ...usualOffers.flatMap((line) => postingOf(offerOf(line))),
@@ -175,13 +194,10 @@ export class Scenario {
     return requestClearingActions({ id, product: 'ndpr', requestedBy: 'admin', at: this.clock() });
   }
 
-  /** A worker; with `meddle`, which may tamper with it, on a connection of its own. */
-  worker(
-    options: Partial<ClearingDependencies> & { readonly meddle?: (client: DynamoDBClient) => void } = {},
-  ): ClearingDependencies {
-    const { meddle, ...overrides } = options;
-    const client = meddle === undefined ? this.table.client : clientFor(this.#endpoint);
-    meddle?.(client);
+  /** A worker, on a connection of its own; with `meddler` between it and the table. */
+  worker(options: Partial<ClearingDependencies> & { readonly meddler?: Meddler } = {}): ClearingDependencies {
+    const { meddler, ...overrides } = options;
+    const client = meddler === undefined ? this.table.client : this.#client(meddler);
     const pause = () => Promise.resolve();
     this.#workers += 1;
     return {

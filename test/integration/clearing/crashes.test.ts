@@ -1,32 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
-import { startEngine } from '../../../infra/local/engine.ts';
 import { readClearing } from '../../../shared/store/clearings.ts';
 import { idOf, Scenario } from '../../support/clearing-scenario.ts';
 import type { Meddler } from '../../support/faults.ts';
-import { Crash, crashAt, deaths, flaky, meddledObjects, meddleWith, seeded } from '../../support/faults.ts';
+import { Crash, crashAt, deaths, flaky, meddledObjects, seeded } from '../../support/faults.ts';
 
-let engine: Engine;
 let undisturbed: unknown;
 let writes: number;
 
 beforeAll(async () => {
-  engine = await startEngine();
-  const scenario = await Scenario.start(engine.endpoint);
+  const scenario = await Scenario.start();
   const counter = crashAt(Infinity, 'before');
   await runMeddled(scenario, counter);
   undisturbed = await scenario.picture();
   writes = counter.writes;
 });
-afterAll(async () => {
-  await engine.stop();
-});
 
 const runMeddled = (scenario: Scenario, meddler: Meddler) =>
   runDueClearings(
     scenario.worker({
-      meddle: meddleWith(meddler),
+      meddler,
       objects: meddledObjects(scenario.objects, meddler),
     }),
     { product: 'ndpr' },
@@ -34,7 +27,7 @@ const runMeddled = (scenario: Scenario, meddler: Meddler) =>
 
 /** Runs a worker to its end by `meddler`, then one that nothing disturbs. */
 async function crashedThenResumed(meddlers: readonly Meddler[]): Promise<Scenario> {
-  const scenario = await Scenario.start(engine.endpoint);
+  const scenario = await Scenario.start();
   for (const meddler of meddlers) {
     await expect(runMeddled(scenario, meddler)).rejects.toThrow(Crash);
     await scenario.checkInvariants();
@@ -82,7 +75,7 @@ describe('a worker that dies', () => {
 
 describe('a table that answers with conflicts and throttling, some after the write was done', () => {
   it.for([1, 2, 3, 4, 5, 6])('is tried again to the same result (seed %i)', async (seed) => {
-    const scenario = await Scenario.start(engine.endpoint);
+    const scenario = await Scenario.start();
     const faults = flaky(seeded(seed), 0.3);
     await runMeddled(scenario, faults);
     expect(faults.faults).toBeGreaterThan(3);
@@ -92,7 +85,7 @@ describe('a table that answers with conflicts and throttling, some after the wri
 
 describe('a run that kills every worker that takes it up', () => {
   it('is given up before its point of no return, and frees its orders', async () => {
-    const scenario = await Scenario.start(engine.endpoint);
+    const scenario = await Scenario.start();
     const deadly = () => {
       throw new Crash();
     };

@@ -18,7 +18,7 @@ import { keys } from '../../../shared/store/keys.ts';
 import { objectKeys } from '../../../shared/store/object-store.ts';
 import { idOf, Scenario } from '../../support/clearing-scenario.ts';
 import type { Meddler } from '../../support/faults.ts';
-import { meddledObjects, meddleWith } from '../../support/faults.ts';
+import { meddledObjects } from '../../support/faults.ts';
 import { greedyEngine } from '../../support/greedy-engine.ts';
 import { omit } from '../../support/omit.ts';
 
@@ -66,7 +66,7 @@ describe('a clearing that nothing disturbs', () => {
       if (!write && JSON.stringify(input).includes(pk)) queries += 1;
       return send();
     };
-    await runDueClearings(scenario.worker({ meddle: meddleWith(watch) }), ndpr);
+    await runDueClearings(scenario.worker({ meddler: watch }), ndpr);
     expect(queries).toBe(0);
     const plan = await scenario.table.query(pk);
     const chunks = plan.filter(({ sk }) => String(sk).startsWith('CHUNK#'));
@@ -223,7 +223,7 @@ describe('a clearing that goes wrong after its point of no return', () => {
       if (control?.phase === 'applying') await setStatus('withdrawn');
       return answer;
     };
-    const worker = scenario.worker({ meddle: meddleWith(meddler) });
+    const worker = scenario.worker({ meddler });
     await expect(runDueClearings(worker, ndpr)).rejects.toThrow(/cannot be applied: order bid_/);
     expect(await readClearing(scenario.table, first)).toMatchObject({ status: 'committing' });
     scenario.advance(3_600_000);
@@ -243,7 +243,7 @@ describe('a clearing that goes wrong after its point of no return', () => {
       applying = call.write && (await readControl(scenario.table, 'ndpr'))?.phase === 'applying';
       return answer;
     };
-    const stopped = scenario.worker({ meddle: meddleWith(meddler) });
+    const stopped = scenario.worker({ meddler });
     await expect(runDueClearings(stopped, ndpr)).rejects.toThrow('stopped');
     await scenario.table.transact([{ name: 'lose a chunk', remove: keys.planChunk(first, 1, 1) }]);
     scenario.advance(3_600_000);
@@ -285,7 +285,7 @@ describe('a worker whose time or lease is short', () => {
       return answer;
     };
     const worker = scenario.worker({
-      meddle: meddleWith(slow),
+      meddler: slow,
       objects: meddledObjects(scenario.objects, slow),
     });
     const short = { ...worker.settings, leaseMilliseconds: 60_000, concurrency: 1 };

@@ -8,7 +8,7 @@ import { endedRun, marketState } from '../../../shared/store/control.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import { freeOfRuns, isOpen } from '../../../shared/store/order-item.ts';
 import { idOf, Scenario } from '../../support/clearing-scenario.ts';
-import { Crash, crashAt, meddleWith } from '../../support/faults.ts';
+import { Crash, crashAt } from '../../support/faults.ts';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -37,7 +37,7 @@ const change = (
 /** A run that has locked the whole book and then lost its worker: take, open, seven locks. */
 async function lockedBook(): Promise<Scenario> {
   const scenario = await Scenario.start(engine.endpoint);
-  const worker = scenario.worker({ meddle: meddleWith(crashAt(9, 'after')) });
+  const worker = scenario.worker({ meddler: crashAt(9, 'after') });
   await expect(runDueClearings(worker, ndpr)).rejects.toThrow(Crash);
   return scenario;
 }
@@ -86,9 +86,9 @@ describe('an order that is changed before the run locks it', () => {
     const scenario = await Scenario.start(engine.endpoint);
     // Between the gate's closing and the lock: the change had read the market before.
     const ended = await endedRun(scenario.table, 'ndpr');
-    await expect(
-      runDueClearings(scenario.worker({ meddle: meddleWith(crashAt(2, 'after')) }), ndpr),
-    ).rejects.toThrow(Crash);
+    await expect(runDueClearings(scenario.worker({ meddler: crashAt(2, 'after') }), ndpr)).rejects.toThrow(
+      Crash,
+    );
     expect((await change(scenario, ended, 1, { note: 'cheaper' })).done).toBe(true);
     await scenario.finish();
     expect(await scenario.table.get(bidX)).toMatchObject({ note: 'cheaper', status: 'filled' });

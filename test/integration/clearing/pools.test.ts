@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
-import { startEngine } from '../../../infra/local/engine.ts';
 import { clearAndDocument } from '../../../shared/clearing/documents/documents.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { bidSchema } from '../../../shared/orders/bid.ts';
@@ -15,9 +13,8 @@ import { memberAttribute, sumsOf } from '../../../shared/store/member-entry.ts';
 import { lotsAttribute, orderItem, readOrderState } from '../../../shared/store/order-item.ts';
 import { idOf, Scenario, scenarioProduct, scenarioStart } from '../../support/clearing-scenario.ts';
 import type { Meddler } from '../../support/faults.ts';
-import { Crash, crashAt, deaths, flaky, meddledObjects, meddleWith, seeded } from '../../support/faults.ts';
+import { Crash, crashAt, deaths, flaky, meddledObjects, seeded } from '../../support/faults.ts';
 
-let engine: Engine;
 let undisturbed: unknown;
 let writes: number;
 
@@ -59,7 +56,7 @@ const members: Record<string, MemberEntry> = {
 
 /** Two sellers of 10 and 7 lots a quarter, a pool of 24, and a bid beside it. */
 async function start(): Promise<Scenario> {
-  const scenario = await Scenario.empty(engine.endpoint);
+  const scenario = await Scenario.empty();
   await scenario.offer({ name: 'A', owner: 'mine-a', price: '90.00', kg: '100' });
   await scenario.offer({ name: 'B', owner: 'mine-b', price: '95.00', kg: '70' });
   await scenario.bid({ name: 'X', owner: 'maker-x', price: '100.00', kg: '50' });
@@ -87,9 +84,7 @@ async function start(): Promise<Scenario> {
 
 function workerOf(scenario: Scenario, meddler?: Meddler) {
   const plain = scenario.worker(
-    meddler === undefined
-      ? {}
-      : { meddle: meddleWith(meddler), objects: meddledObjects(scenario.objects, meddler) },
+    meddler === undefined ? {} : { meddler, objects: meddledObjects(scenario.objects, meddler) },
   );
   return {
     ...plain,
@@ -132,16 +127,12 @@ async function checkMembers(scenario: Scenario): Promise<void> {
 }
 
 beforeAll(async () => {
-  engine = await startEngine();
   const scenario = await start();
   const counter = crashAt(Infinity, 'before');
   await run(scenario, counter);
   await checkMembers(scenario);
   undisturbed = await pictureOf(scenario);
   writes = counter.writes;
-});
-afterAll(async () => {
-  await engine.stop();
 });
 
 /** Without the instants at which members' states were written down. */

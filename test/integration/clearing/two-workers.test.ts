@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { HeldMarket } from '../../../functions/clearing/held-market.ts';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
-import { startEngine } from '../../../infra/local/engine.ts';
 import { readClearing } from '../../../shared/store/clearings.ts';
 import { readControl } from '../../../shared/store/control.ts';
 import { idOf, Scenario, usualOffers } from '../../support/clearing-scenario.ts';
@@ -13,22 +11,19 @@ import {
   crashAt,
   Interleaving,
   meddledObjects,
-  meddleWith,
   pausedAt,
   seeded,
   withoutConditions,
 } from '../../support/faults.ts';
 import { dearRuns } from '../../support/runs.ts';
 
-let engine: Engine;
 let undisturbed: unknown;
 let writes: number;
 /** Which of them passes the point of no return. */
 let decision = 0;
 
 beforeAll(async () => {
-  engine = await startEngine();
-  const scenario = await Scenario.start(engine.endpoint);
+  const scenario = await Scenario.start();
   const counter = crashAt(Infinity, 'before');
   const watcher: Meddler = async (send) => {
     const answer = await send();
@@ -41,15 +36,11 @@ beforeAll(async () => {
   writes = counter.writes;
   expect(decision).toBeGreaterThan(writes / 2);
 });
-afterAll(async () => {
-  await engine.stop();
-});
 
 const run = (scenario: Scenario, meddler: Meddler) =>
-  runDueClearings(
-    scenario.worker({ meddle: meddleWith(meddler), objects: meddledObjects(scenario.objects, meddler) }),
-    { product: 'ndpr' },
-  );
+  runDueClearings(scenario.worker({ meddler, objects: meddledObjects(scenario.objects, meddler) }), {
+    product: 'ndpr',
+  });
 
 /**
  * A worker frozen just before its write number `at`, while another, sure that it is gone, completes the run; then the
@@ -75,7 +66,7 @@ async function frozen(
 describe('a worker that was frozen and comes back', () => {
   it('at any of its writes, after another has completed the run, changes nothing', async () => {
     for (let at = 1; at < writes; at += 1) {
-      const scenario = await Scenario.start(engine.endpoint);
+      const scenario = await Scenario.start();
       const ending = await frozen(scenario, at);
       expect(ending.status, `write ${at}`).toBe('fulfilled');
       await scenario.checkInvariants();
@@ -87,7 +78,7 @@ describe('a worker that was frozen and comes back', () => {
 
   it('at any of its writes, in the middle of the next run, changes neither run', async () => {
     for (let at = 1; at < writes; at += 1) {
-      const scenario = await Scenario.start(engine.endpoint);
+      const scenario = await Scenario.start();
       let second = '';
       const next = pausedAt(14);
       let successor: Promise<unknown> = Promise.resolve();
@@ -124,7 +115,7 @@ describe('a worker whose market another has taken, and done nothing with yet', (
     const phases = new Set<string | undefined>();
     // The first write takes the market, the second opens the run.
     for (let at = 2; at < writes; at += 1) {
-      const scenario = await Scenario.start(engine.endpoint);
+      const scenario = await Scenario.start();
       const { meddler, paused, letGo } = pausedAt(at);
       const zombie = run(scenario, meddler);
       await paused;
@@ -145,7 +136,7 @@ describe('a worker whose market another has taken, and done nothing with yet', (
 
 /** A market whose worker has died just behind the point of no return. */
 async function decided(): Promise<Scenario> {
-  const scenario = await Scenario.start(engine.endpoint);
+  const scenario = await Scenario.start();
   let passed = false;
   const meddler: Meddler = async (send, { write }) => {
     if (passed) throw new Crash();
@@ -169,7 +160,7 @@ function race(scenario: Scenario, seed: number, all: Meddler = (send) => send())
     for (let attempt = 0; attempt < 6; attempt += 1)
       await runDueClearings(
         scenario.worker({
-          meddle: meddleWith(both(all, meddler)),
+          meddler: both(all, meddler),
           objects: meddledObjects(scenario.objects, meddler),
           settings,
         }),
@@ -181,7 +172,7 @@ function race(scenario: Scenario, seed: number, all: Meddler = (send) => send())
 
 describe('two workers that both believe they hold the market', () => {
   const starts = [
-    ['from the beginning', () => Scenario.start(engine.endpoint)],
+    ['from the beginning', () => Scenario.start()],
     ['from the point of no return', decided],
   ] as const;
   it.for(starts)('with their calls interleaved %s make one result', async ([, start]) => {
@@ -210,7 +201,7 @@ describe('negative control: without the conditions these tests would notice', ()
   /** Whether the check of a frozen worker finds something wrong, at any of the writes that apply the plan. */
   async function isViolated(all: Meddler): Promise<boolean> {
     for (let at = writes - 1; at > decision; at -= 1) {
-      const scenario = await Scenario.start(engine.endpoint);
+      const scenario = await Scenario.start();
       const ending = await frozen(scenario, at, { all });
       if (ending.status === 'rejected' || (await isDamaged(scenario))) return true;
     }

@@ -8,7 +8,7 @@ import { startEngine } from '../../../infra/local/engine.ts';
 import type { Product } from '../../../shared/reference/product.ts';
 import { pendingClearings, readClearing } from '../../../shared/store/clearings.ts';
 import { Scenario, scenarioProduct } from '../../support/clearing-scenario.ts';
-import { Crash, crashAt, meddleWith } from '../../support/faults.ts';
+import { Crash, crashAt } from '../../support/faults.ts';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -43,7 +43,7 @@ describe('the tick', () => {
 
   it('resumes a run whose worker is gone, once its lease has run out', async () => {
     const scenario = await Scenario.start(engine.endpoint);
-    const worker = scenario.worker({ meddle: meddleWith(crashAt(6, 'after')) });
+    const worker = scenario.worker({ meddler: crashAt(6, 'after') });
     await expect(runDueClearings(worker, ndpr)).rejects.toThrow(Crash);
     expect(await tick(ticker(scenario, scenarioProduct))).toEqual([]);
     scenario.advance(60_001);
