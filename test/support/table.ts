@@ -37,7 +37,8 @@ export async function freshTable(client: DynamoDBClient): Promise<Table> {
   return new Table({
     client,
     name,
-    pause: (milliseconds) => pause(milliseconds),
+    // In a tenth of the time: callers still make way for one another.
+    pause: (milliseconds) => pause(milliseconds / 10),
     random: Math.random,
   });
 }
