@@ -6,8 +6,8 @@ import type { Construct } from 'constructs';
 import { Alarms, eachMinute } from './constructs/alarms.ts';
 import type { FifoQueueWithDeadLetters } from './constructs/queue-with-dead-letters.ts';
 
+/** What there is to watch of a deployment. */
 export interface Watched {
-  readonly email: string | undefined;
   readonly api: RestApi;
   readonly clearing: Function;
   readonly clearings: FifoQueueWithDeadLetters;
@@ -22,8 +22,8 @@ export interface Watched {
 }
 
 /** Every alarm of the service, each saying what is wrong and where to begin. */
-export function watchService(scope: Construct, watched: Watched): Alarms {
-  const alarms = new Alarms(scope, 'Alarms', { email: watched.email });
+export function watchService(scope: Construct, watched: Watched, email: string | undefined): Alarms {
+  const alarms = new Alarms(scope, 'Alarms', { email });
   const waiting = (queue: Queue) =>
     queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: 'Maximum' });
 

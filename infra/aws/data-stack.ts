@@ -1,5 +1,5 @@
 import type { StackProps } from 'aws-cdk-lib';
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AttributeType,
   Billing,
@@ -12,49 +12,24 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { tableShape } from '../../shared/store/keys.ts';
-import { Identity } from './constructs/identity.ts';
-import type { HandlerCode } from './constructs/service-function.ts';
-import { ServiceFunction } from './constructs/service-function.ts';
 import type { Settings } from './settings.ts';
 
 export interface DataStackProps extends StackProps {
-  readonly code: HandlerCode;
   readonly settings: Settings;
 }
 
-/** What must outlive every deployment: the table, the clearings' snapshots and proofs, and who may call. */
+/** What must outlive every deployment: the table, and the clearings' snapshots and proofs. */
 export class DataStack extends Stack {
   readonly table: TableV2;
   readonly proofs: Bucket;
-  readonly identity: Identity;
-  readonly preToken: ServiceFunction;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
     super(scope, id, { ...props, terminationProtection: true });
-    this.table = this.#table();
+    this.table = this.#table(props.settings);
     this.proofs = this.#proofs();
-    this.preToken = new ServiceFunction(this, 'PreToken', {
-      handler: 'pre-token',
-      code: props.code,
-      description: 'Writes organisation and roles into access tokens',
-      // Cognito gives up on a trigger after five seconds, and asks again.
-      timeout: Duration.seconds(5),
-      memorySize: 512,
-    });
-    this.identity = new Identity(this, 'Identity', {
-      preToken: this.preToken.function,
-      machineClients: props.settings.machineClients,
-    });
-    const essentials =
-      'Threat protection is all that the Plus plan adds. Everybody needs an authenticator app beside the password, ' +
-      'nobody signs up by themselves, and a token lasts a quarter of an hour.';
-    Validations.of(this.identity).acknowledge(
-      { id: 'AwsSolutions-COG3', reason: essentials },
-      { id: 'AwsSolutions-COG8', reason: essentials },
-    );
   }
 
-  #table(): TableV2 {
+  #table({ tableReplicas }: Settings): TableV2 {
     const text = (name: string) => ({ name, type: AttributeType.STRING });
     return new TableV2(this, 'Table', {
       partitionKey: text(tableShape.partitionKey),
@@ -65,6 +40,7 @@ export class DataStack extends Stack {
         sortKey: text(index.sortKey),
         projectionType: ProjectionType.KEYS_ONLY,
       })),
+      replicas: tableReplicas.map((region) => ({ region })),
       billing: Billing.onDemand(),
       timeToLiveAttribute: tableShape.timeToLive,
       dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,

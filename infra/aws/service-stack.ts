@@ -10,12 +10,13 @@ import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambd
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { followedPartitions } from '../../functions/stream/domain-event.ts';
-import { watchService } from './alarms.ts';
+import type { Watched } from './alarms.ts';
 import { PublicApi } from './constructs/public-api.ts';
 import { FifoQueueWithDeadLetters, queueDefaults } from './constructs/queue-with-dead-letters.ts';
 import type { HandlerCode, ServiceFunctionProps } from './constructs/service-function.ts';
 import { ServiceFunction } from './constructs/service-function.ts';
 import type { DataStack } from './data-stack.ts';
+import type { IdentityStack } from './identity-stack.ts';
 import {
   listByIndex,
   listWhatIsDue,
@@ -31,6 +32,7 @@ import type { Settings } from './settings.ts';
 
 export interface ServiceStackProps extends StackProps {
   readonly data: DataStack;
+  readonly identity: IdentityStack;
   readonly code: HandlerCode;
   readonly settings: Settings;
 }
@@ -57,11 +59,13 @@ const streamed = (partitions: readonly string[], failed: Queue) => ({
   ],
 });
 
-/** What runs: the API, the clearing behind its queue, settlement and tick on their schedules, and the alarms on them. */
+/** What runs: the API, the clearing behind its queue, the followers of the stream, and all that comes on a schedule. */
 export class ServiceStack extends Stack {
+  readonly watched: Watched;
+
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, props);
-    const { data, code, settings } = props;
+    const { data, identity, code, settings } = props;
     // Longer than any clearing takes between two of its saved steps: near the end of its time it hands itself on,
     // through the queue. (Lambda stops a function that calls itself through SQS more than 16 times in a row; the
     // message then lands among the dead letters, an alarm sounds, and the tick resumes the run.)
@@ -85,8 +89,8 @@ export class ServiceStack extends Stack {
       description: 'Answers every call of the HTTP API',
       environment: {
         ...environment,
-        ISSUER: data.identity.issuer,
-        CLIENT_IDS: data.identity.clientIds,
+        ISSUER: identity.identity.issuer,
+        CLIENT_IDS: identity.identity.clientIds,
         CORS_ORIGINS: settings.corsOrigins.join(','),
         RATE_LIMIT: `${settings.organisationThrottle.rate},${settings.organisationThrottle.burst}`,
       },
@@ -141,8 +145,7 @@ export class ServiceStack extends Stack {
     const notify = this.#notify(props, { ...environment, EVENT_BUS_NAME: bus.eventBusName });
     notify.function.allow(readAndWriteTable(data), listWhatIsDue(data), publishTo(bus.eventBusArn));
 
-    watchService(this, {
-      email: settings.alarmEmail,
+    this.watched = {
       api: publicApi.api,
       clearing: clearing.function,
       clearings,
@@ -153,11 +156,11 @@ export class ServiceStack extends Stack {
       stream: stream.function.function,
       missedEvents: stream.missed,
       missedNotices: notify.missed,
-      preToken: data.preToken.function,
-    });
+      preToken: identity.preToken.function,
+    };
     Validations.of(this).acknowledge({
       // Named as cdk-nag sees it: a bucket of the data stack, imported by its export.
-      id: 'AwsSolutions-IAM5[Resource::LodestoneData:ExportsOutputFnGetAttProofs8E4B3043Arn0C459B95/clearings/*]',
+      id: `AwsSolutions-IAM5[Resource::${data.stackName}:ExportsOutputFnGetAttProofs8E4B3043Arn0C459B95/clearings/*]`,
       reason: 'Every object under clearings/, which is what the API reads and the clearing writes.',
     });
     new CfnOutput(this, 'Url', { value: publicApi.api.url });

@@ -1,14 +1,25 @@
-import type { Node } from 'constructs';
 import * as z from 'zod';
 import { nameIdSchema } from '../../shared/kernel/ids.ts';
 import { roles } from '../../shared/reference/role.ts';
 import { originSchema } from '../../functions/api/access-settings.ts';
 
-/**
- * What differs between deployments, read from the CDK context key `lodestone` (`cdk.json`, or
- * `cdk deploy -c lodestone='{…}'`). Everything has a default; nothing here is secret.
- */
-export const settingsSchema = z.strictObject({
+export const stageNames = ['dev', 'staging', 'prod'] as const;
+export type StageName = (typeof stageNames)[number];
+
+const regionSchema = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected a region such as "eu-central-1"');
+
+/** What differs between deployments. Everything has a default, and nothing here is secret. */
+const settingsShape = {
+  /** Part of the name of every stack, so that stages can share an account. */
+  stage: z.enum(stageNames).default('dev'),
+  /** Where everything runs. Default: the region and account of whoever deploys. */
+  region: regionSchema.optional(),
+  account: z
+    .string()
+    .regex(/^\d{12}$/)
+    .optional(),
+  /** Further regions, each with a live copy of the table to go on from when the first is lost. Default: none. */
+  tableReplicas: z.array(regionSchema).default([]),
   /** Systems that call the API by themselves, each for one organisation. Default: none. */
   machineClients: z
     .array(
@@ -51,11 +62,17 @@ export const settingsSchema = z.strictObject({
   clearingMemory: z.int().min(1769).max(10_240).default(10_240),
   /** Its timeout. After a crash the market stands still for a minute more; a large market needs most of it to decide. */
   clearingMinutes: z.int().min(2).max(15).default(15),
-});
-export type Settings = z.output<typeof settingsSchema>;
-
-/** Throws zod's error on a setting that is misspelt or out of range. */
-export const settingsOf = (node: Node): Settings => {
-  const context: unknown = node.tryGetContext('lodestone') ?? {};
-  return settingsSchema.parse(typeof context === 'string' ? JSON.parse(context) : context);
 };
+
+export const settingsSchema = z
+  .strictObject(settingsShape)
+  .refine(({ region, tableReplicas }) => tableReplicas.length === 0 || region !== undefined, {
+    path: ['region'],
+    error: 'copies of the table need a region of its own to be named',
+  })
+  .refine(({ region, tableReplicas: copies }) => new Set([region, ...copies]).size === copies.length + 1, {
+    path: ['tableReplicas'],
+    error: 'each region once, and none that the table is in already',
+  });
+export type Settings = z.output<typeof settingsSchema>;
+export type SettingsInput = z.input<typeof settingsSchema>;

@@ -2,9 +2,14 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { exampleSettings, idOf, resourcesOf, templates } from '../support/stacks.ts';
 
-const { service } = templates(exampleSettings);
-const topic = { Ref: idOf(service, 'AWS::SNS::Topic') };
-const alarms = resourcesOf(service, 'AWS::CloudWatch::Alarm');
+const { service, observability } = templates(exampleSettings);
+const topic = { Ref: idOf(observability, 'AWS::SNS::Topic') };
+const alarms = resourcesOf(observability, 'AWS::CloudWatch::Alarm');
+
+/** A queue's name, which the alarms have from the stack that the queue is in. */
+const nameOf = (id: string) => ({
+  'Fn::ImportValue': Match.stringLikeRegexp(`-service:ExportsOutputFnGetAtt${id}QueueName`),
+});
 
 describe('alarms', () => {
   it.each(Object.keys(alarms))('%s says what to do, and tells when it begins and ends', (id) => {
@@ -17,9 +22,9 @@ describe('alarms', () => {
       ([, queue]) => !('RedrivePolicy' in queue.Properties),
     ),
   )('watch %s, a queue of dead letters, from the first one', (id) => {
-    service.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    observability.hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName: 'ApproximateNumberOfMessagesVisible',
-      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [id, 'QueueName'] } }],
+      Dimensions: [{ Name: 'QueueName', Value: nameOf(id) }],
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       Threshold: 1,
     });
@@ -31,12 +36,14 @@ describe('alarms', () => {
     ['AWS/SQS', 'ApproximateAgeOfOldestMessage'],
   ])('watch %s %s', (Namespace, MetricName) => {
     expect(
-      Object.keys(service.findResources('AWS::CloudWatch::Alarm', { Properties: { Namespace, MetricName } })),
+      Object.keys(
+        observability.findResources('AWS::CloudWatch::Alarm', { Properties: { Namespace, MetricName } }),
+      ),
     ).not.toEqual([]);
   });
 
   it('sound when ticks fall silent, which no error would show', () => {
-    service.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    observability.hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName: 'Invocations',
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 1,
@@ -47,7 +54,7 @@ describe('alarms', () => {
 
 describe('the topic', () => {
   it('lets CloudWatch of this account publish: its own policy replaces the one that would', () => {
-    service.hasResourceProperties('AWS::SNS::TopicPolicy', {
+    observability.hasResourceProperties('AWS::SNS::TopicPolicy', {
       Topics: [topic],
       PolicyDocument: {
         Statement: Match.arrayWith([
@@ -63,7 +70,7 @@ describe('the topic', () => {
   });
 
   it('reaches whom the settings name', () => {
-    service.hasResourceProperties('AWS::SNS::Subscription', {
+    observability.hasResourceProperties('AWS::SNS::Subscription', {
       Protocol: 'email',
       Endpoint: exampleSettings.alarmEmail,
     });

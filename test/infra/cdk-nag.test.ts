@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { exampleSettings, stacks } from '../support/stacks.ts';
 
 const findings = (deployment: ReturnType<typeof stacks>): string[] =>
-  [deployment.data, deployment.service].flatMap((stack) =>
+  [deployment.data, deployment.identity, deployment.service, deployment.observability].flatMap((stack) =>
     new AwsSolutionsChecks()
       .validateScope(stack)
       .violations.map(({ ruleName, violatingResources }) =>

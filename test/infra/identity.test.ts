@@ -3,13 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { roles } from '../../shared/reference/role.ts';
 import { exampleSettings, idOf, resourcesOf, templates } from '../support/stacks.ts';
 
-const { data, service } = templates(exampleSettings);
-const clients = Object.values(resourcesOf(data, 'AWS::Cognito::UserPoolClient'));
+const { identity, service } = templates(exampleSettings);
+const clients = Object.values(resourcesOf(identity, 'AWS::Cognito::UserPoolClient'));
 
 describe('the user pool', () => {
   it('is kept, and guards who comes in', () => {
-    data.hasResource('AWS::Cognito::UserPool', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
-    data.hasResourceProperties('AWS::Cognito::UserPool', {
+    identity.hasResource('AWS::Cognito::UserPool', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    });
+    identity.hasResourceProperties('AWS::Cognito::UserPool', {
       UserPoolTier: 'ESSENTIALS',
       DeletionProtection: 'ACTIVE',
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
@@ -28,24 +31,24 @@ describe('the user pool', () => {
   });
 
   it('asks the pre-token function, in the version that machines reach too, and only this pool may', () => {
-    const trigger = idOf(data, 'AWS::Lambda::Function');
-    data.hasResourceProperties('AWS::Cognito::UserPool', {
+    const trigger = idOf(identity, 'AWS::Lambda::Function');
+    identity.hasResourceProperties('AWS::Cognito::UserPool', {
       LambdaConfig: {
         PreTokenGenerationConfig: { LambdaArn: { 'Fn::GetAtt': [trigger, 'Arn'] }, LambdaVersion: 'V3_0' },
       },
     });
-    data.hasResourceProperties('AWS::Lambda::Permission', {
+    identity.hasResourceProperties('AWS::Lambda::Permission', {
       Principal: 'cognito-idp.amazonaws.com',
-      SourceArn: { 'Fn::GetAtt': [idOf(data, 'AWS::Cognito::UserPool'), 'Arn'] },
+      SourceArn: { 'Fn::GetAtt': [idOf(identity, 'AWS::Cognito::UserPool'), 'Arn'] },
     });
   });
 
   it('answers a token before Cognito gives up on the trigger', () => {
-    data.hasResourceProperties('AWS::Lambda::Function', { Timeout: 5 });
+    identity.hasResourceProperties('AWS::Lambda::Function', { Timeout: 5 });
   });
 
   it('has a group for each role', () => {
-    const groups = Object.values(resourcesOf(data, 'AWS::Cognito::UserPoolGroup'));
+    const groups = Object.values(resourcesOf(identity, 'AWS::Cognito::UserPoolGroup'));
     expect(groups.map((group) => group.Properties['GroupName']).sort()).toEqual([...roles].sort());
   });
 });
@@ -95,7 +98,7 @@ describe('a client for a machine', () => {
   });
 
   it('draws on scopes that exist', () => {
-    data.hasResourceProperties('AWS::Cognito::UserPoolResourceServer', {
+    identity.hasResourceProperties('AWS::Cognito::UserPoolResourceServer', {
       Identifier: 'lodestone',
       Scopes: Match.arrayWith([
         Match.objectLike({ ScopeName: 'role.stockpile-operator' }),

@@ -4,7 +4,8 @@ import { followedPartitions } from '../../functions/stream/domain-event.ts';
 import type { Resource } from '../support/stacks.ts';
 import { exampleSettings, idOf, resourcesOf, templates } from '../support/stacks.ts';
 
-const { data, service } = templates(exampleSettings);
+const all = templates(exampleSettings);
+const { service } = all;
 const functionCalled = (
   name: string,
 ): { readonly id: string; readonly properties: Resource['Properties'] } => {
@@ -17,7 +18,7 @@ const variablesOf = (name: string): string[] =>
   Object.keys((functionCalled(name).properties['Environment'] as { Variables: object }).Variables).sort();
 
 describe('every function', () => {
-  const functions = [data, service].flatMap((template) =>
+  const functions = Object.values(all).flatMap((template) =>
     Object.entries(resourcesOf(template, 'AWS::Lambda::Function')),
   );
 
@@ -86,7 +87,7 @@ describe('the memory of the clearing', () => {
 });
 
 it('keeps every log for a year, beyond the stack', () => {
-  const groups = [data, service].flatMap((template) =>
+  const groups = Object.values(all).flatMap((template) =>
     Object.values(resourcesOf(template, 'AWS::Logs::LogGroup')),
   );
   // Seven functions; access, execution and firewall logs of the API.

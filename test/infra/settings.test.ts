@@ -1,13 +1,17 @@
 import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { settingsOf } from '../../infra/aws/settings.ts';
+import { stageNames } from '../../infra/aws/settings.ts';
+import { readSettings, stages } from '../../infra/aws/stages.ts';
 import { exampleSettings } from '../support/stacks.ts';
 
-const read = (lodestone: unknown) => settingsOf(new App({ context: { lodestone } }).node);
+const readContext = (context: Record<string, unknown>) => readSettings(new App({ context }).node);
+const read = (lodestone: unknown) => readContext({ stage: 'prod', lodestone });
 
 describe('settings', () => {
   it('have a default for everything', () => {
-    expect(settingsOf(new App().node)).toEqual({
+    expect(read({})).toEqual({
+      stage: 'prod',
+      tableReplicas: [],
       machineClients: [],
       throttle: { rate: 200, burst: 400 },
       organisationThrottle: { rate: 20, burst: 100 },
@@ -17,6 +21,38 @@ describe('settings', () => {
       clearingMemory: 10_240,
       clearingMinutes: 15,
     });
+  });
+
+  it.each(stageNames)('of %s are what the stage says, and what is given beside it', (stage) => {
+    const settings = readContext({ stage, lodestone: { requestsPerAddress: 99 } });
+    expect(settings).toMatchObject({ ...stages[stage], stage, requestsPerAddress: 99 });
+  });
+
+  it('are those of dev unless a stage is named, and there is no fourth', () => {
+    expect(readContext({}).stage).toBe('dev');
+    expect(() => readContext({ stage: 'live' })).toThrow('stage');
+  });
+
+  it('take from the command line what differs most often', () => {
+    const settings = readContext({
+      ...{ stage: 'prod', email: 'duty@lodestone.example', domain: 'api.lodestone.example' },
+      ...{ certificate: 'arn:aws:acm:x', region: 'eu-central-1', replicas: 'eu-west-1,eu-north-1' },
+      lodestone: { alarmEmail: 'other@lodestone.example' },
+    });
+    expect(settings).toMatchObject({
+      alarmEmail: 'duty@lodestone.example',
+      domain: { name: 'api.lodestone.example', certificateArn: 'arn:aws:acm:x' },
+      ...{ region: 'eu-central-1', tableReplicas: ['eu-west-1', 'eu-north-1'] },
+    });
+  });
+
+  it.each([
+    ['a domain without its certificate', { domain: 'api.lodestone.example' }],
+    ['copies of a table that is nowhere', { replicas: 'eu-west-1' }],
+    ['a copy where the table is already', { region: 'eu-west-1', replicas: 'eu-west-1' }],
+    ['a region that is none', { region: 'Frankfurt' }],
+  ])('refuse %s', (_name, context) => {
+    expect(() => readContext(context)).toThrow();
   });
 
   it.each(['*', 'https://market.example/', 'market.example'])('refuse %s as an origin', (origin) => {

@@ -4,6 +4,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { defineStacks } from '../../infra/aws/app.ts';
+import type { StageName } from '../../infra/aws/settings.ts';
 
 interface CdkJson {
   readonly context: Readonly<Record<string, unknown>>;
@@ -24,15 +25,20 @@ export const exampleSettings = {
 };
 
 /** The stacks under the flags of `cdk.json`, with a placeholder where the handlers' bundles go. */
-export function stacks(settings: Readonly<Record<string, unknown>> = {}) {
-  const app = new App({ context: { ...cdkJson.context, lodestone: settings } });
+export function stacks(settings: Readonly<Record<string, unknown>> = {}, stage: StageName = 'prod') {
+  const app = new App({ context: { ...cdkJson.context, stage, lodestone: settings } });
   return { app, ...defineStacks(app, () => Code.fromInline('export const handler = () => {};')) };
 }
 
 /** Synthesising takes seconds: do it once in a test file. */
-export function templates(settings?: Readonly<Record<string, unknown>>) {
-  const { data, service } = stacks(settings);
-  return { data: Template.fromStack(data), service: Template.fromStack(service) };
+export function templates(settings?: Readonly<Record<string, unknown>>, stage?: StageName) {
+  const { data, identity, service, observability } = stacks(settings, stage);
+  return {
+    data: Template.fromStack(data),
+    identity: Template.fromStack(identity),
+    service: Template.fromStack(service),
+    observability: Template.fromStack(observability),
+  };
 }
 
 /** A resource as the template has it. */

@@ -26,6 +26,7 @@ import type { Settings } from '../settings.ts';
 export interface IdentityProps {
   /** Writes organisation and roles into access tokens. */
   readonly preToken: IFunction;
+  readonly stage: Settings['stage'];
   /** @default none */
   readonly machineClients?: Settings['machineClients'];
 }
@@ -77,7 +78,7 @@ export class Identity extends Construct {
     for (const role of roles)
       this.userPool.addGroup(`Group-${role}`, { groupName: role, description: `May act as ${role}` });
     this.issuer = this.userPool.userPoolProviderUrl;
-    this.clientIds = [this.#clientForPeople(), ...this.#clientsForMachines(props.machineClients ?? [])]
+    this.clientIds = [this.#clientForPeople(), ...this.#clientsForMachines(props)]
       .map((client) => client.userPoolClientId)
       .join(',');
   }
@@ -101,7 +102,7 @@ export class Identity extends Construct {
     });
   }
 
-  #clientsForMachines(machines: Settings['machineClients']): UserPoolClient[] {
+  #clientsForMachines({ stage, machineClients: machines = [] }: IdentityProps): UserPoolClient[] {
     const organisations = [...new Set(machines.map(({ organisation }) => organisation))].sort();
     const named = (name: string, description: string) => ({
       name,
@@ -117,7 +118,7 @@ export class Identity extends Construct {
     });
     // Machines get their tokens at the domain's /oauth2/token. The account's number makes the prefix unique.
     this.userPool.addDomain('Domain', {
-      cognitoDomain: { domainPrefix: `${resourceServer}-${Aws.ACCOUNT_ID}` },
+      cognitoDomain: { domainPrefix: `${resourceServer}-${stage}-${Aws.ACCOUNT_ID}` },
     });
     return machines.map((machine) => {
       const allowed = [organisationScope(machine.organisation), ...machine.roles.map(roleScope)];
