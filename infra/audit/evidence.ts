@@ -124,7 +124,7 @@ export class Evidence {
   readonly claims = new Map<string, bigint>();
   /** Reference prices as they were frozen, as canonical JSON. */
   readonly fixings = new Map<string, Fixing>();
-  /** In which order those of one series were frozen. */
+  /** In which order those of one series were frozen; 0 for those from before they were counted. */
   readonly fixingNumbers = new Map<Fixing, bigint>();
   /** Points of reference price series, by series. */
   readonly points = new Map<string, PricePoint[]>();
@@ -309,7 +309,7 @@ export class Evidence {
   #freeze(item: Item): void {
     const fixing = readFixing(item);
     this.fixings.set(canonicalJson(plain(item['body'])), fixing);
-    this.fixingNumbers.set(fixing, z.bigint().positive().parse(item['number']));
+    this.fixingNumbers.set(fixing, z.bigint().nonnegative().parse(item['number']));
   }
 
   #count(product: string, item: Item): void {

@@ -11,7 +11,7 @@ export async function* scan(table: Pick<Table, 'client' | 'name'>): AsyncGenerat
     const page: ScanCommandOutput = await table.client.send(
       new ScanCommand({ TableName: table.name, ExclusiveStartKey: start, ConsistentRead: true }),
     );
-    yield (page.Items ?? []).map(readItem);
+    yield (page.Items ?? []).map((item) => readItem(item));
     start = page.LastEvaluatedKey;
   } while (start !== undefined);
 }

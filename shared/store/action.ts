@@ -2,7 +2,9 @@ import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Attribute, Clause } from './condition.ts';
 import { allOf, mergePlaceholders } from './condition.ts';
-import { writeItem } from './item.ts';
+import { writeItem, writeWhole } from './item.ts';
+import type { Migrations } from './item-versions.ts';
+import { shapeAttribute, shapeVersion } from './item-versions.ts';
 import type { Key } from './keys.ts';
 
 /** One write of a transaction. `name` says in errors and tests which one failed. */
@@ -23,9 +25,21 @@ export interface Update {
   readonly values?: Readonly<Record<string, Attribute>>;
 }
 
-/** The write as DynamoDB takes it in a transaction. */
-export function transactItem(table: string, action: Action): TransactWriteItem {
-  const condition = allOf(...(action.conditions ?? []));
+/** That an update meets the shape it was written for, or nothing yet. */
+const shapeClause = (version: number): Clause => ({
+  name: shapeAttribute,
+  expression: `attribute_not_exists(pk) OR #shape_ = :shape_`,
+  names: { '#shape_': shapeAttribute },
+  values: { ':shape_': version },
+});
+
+/**
+ * The write as DynamoDB takes it in a transaction. An update of an item whose shape has ever changed holds only in the
+ * shape of today.
+ */
+export function transactItem(table: string, action: Action, migrations?: Migrations): TransactWriteItem {
+  const shape = 'update' in action ? (shapeVersion(action.update, migrations) ?? 1) : 1;
+  const condition = allOf(...(action.conditions ?? []), ...(shape === 1 ? [] : [shapeClause(shape)]));
   const conditional = {
     TableName: table,
     ...(condition.expression === '' ? {} : { ConditionExpression: condition.expression }),
@@ -40,7 +54,7 @@ export function transactItem(table: string, action: Action): TransactWriteItem {
       Put: {
         ...conditional,
         ...placeholders(condition.names, condition.values),
-        Item: writeItem(action.put),
+        Item: writeWhole(action.put, migrations),
       },
     };
   if ('update' in action)
@@ -48,7 +62,7 @@ export function transactItem(table: string, action: Action): TransactWriteItem {
       Update: {
         ...conditional,
         Key: marshall({ pk: action.update.pk, sk: action.update.sk }),
-        UpdateExpression: action.set.expression,
+        UpdateExpression: shape === 1 ? action.set.expression : withShape(action.set.expression),
         ...placeholders(
           mergePlaceholders([condition.names, action.set.names ?? {}]),
           mergePlaceholders<Attribute>([condition.values, action.set.values ?? {}]),
@@ -65,3 +79,9 @@ export function transactItem(table: string, action: Action): TransactWriteItem {
     ? { Delete: plain }
     : { ConditionCheck: { ...plain, ConditionExpression: condition.expression } };
 }
+
+/** The same update, which also says the shape: an item that it makes is of today's. */
+const withShape = (expression: string): string =>
+  expression.includes('SET ')
+    ? expression.replace('SET ', `SET #shape_ = :shape_, `)
+    : `SET #shape_ = :shape_ ${expression}`;

@@ -74,12 +74,12 @@ export const requestClearingActions = (request: ClearingRequest): Action[] => [
   },
 ];
 
-const pendingSchema = z.object({
+export const pendingClearingSchema = z.object({
   product: nameIdSchema,
   clearing: generatedIdSchema('clearing'),
   requestedAt: instantSchema,
 });
-export type PendingClearing = Readonly<z.output<typeof pendingSchema>>;
+export type PendingClearing = Readonly<z.output<typeof pendingClearingSchema>>;
 
 /** Requests that no run has taken yet, of one product or of all; the oldest first. */
 export async function pendingClearings(table: Table, product?: string): Promise<PendingClearing[]> {
@@ -88,7 +88,7 @@ export async function pendingClearings(table: Table, product?: string): Promise<
     product === undefined ? {} : { prefix: keys.pendingClearing(product, '').sk },
   );
   return items
-    .map((item) => pendingSchema.parse(item))
+    .map((item) => pendingClearingSchema.parse(item))
     .sort((a, b) =>
       a.requestedAt < b.requestedAt || (a.requestedAt === b.requestedAt && a.clearing < b.clearing) ? -1 : 1,
     );

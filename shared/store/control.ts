@@ -45,7 +45,7 @@ const openShape = {
   takes: count,
 };
 
-const controlSchema = z.discriminatedUnion('phase', [
+export const controlSchema = z.discriminatedUnion('phase', [
   z.object({ ...heldShape, phase: z.literal('idle') }),
   z.object({ ...openShape, phase: z.literal('locking') }),
   z.object({ ...openShape, phase: z.literal('locked'), snapshot: snapshotReference }),

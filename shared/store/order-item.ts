@@ -21,7 +21,7 @@ import { lotsMapSchema, memberEntrySchema } from './member-entry.ts';
  * ("2027-Q1|AU"). `lock` is the number of the last run that locked the order; it binds only until that run ends.
  * A pool's bid has its `members` by their ids and, once joining is closed, `closing`.
  */
-const orderStateSchema = z.object({
+export const orderStateSchema = z.object({
   status: z.enum(['open', 'filled', 'withdrawn']),
   version: z.bigint().transform(Number),
   updatedAt: z.string(),

@@ -15,7 +15,7 @@ import type { Table } from './table.ts';
 /** Lots by quarter, then by lane: an origin and a destination, as `CL>DE`. */
 type Use = Readonly<Record<Quarter, Readonly<Record<string, bigint>>>>;
 
-const yearItemSchema = z.object({
+export const yearItemSchema = z.object({
   sk: z.string(),
   run: z.bigint().transform(Number),
   lots: z.record(z.string(), z.record(z.string(), z.bigint())),

@@ -80,7 +80,7 @@ const revisionIs = (revision: number): Clause => ({
     : { expression: '#revision = :revision', values: { ':revision': revision } }),
 });
 
-const entrySchema = z.object({
+export const stockpileBidSchema = z.object({
   bid: z.string(),
   product: z.string(),
   lots: z.record(z.string(), z.bigint()),
@@ -96,7 +96,7 @@ async function bidsOf(
 ): Promise<LotsByQuarter[]> {
   const { pk, sk: prefix } = keys.stockpileBid(stockpile, '');
   const entries = (await table.query(pk, { prefix }))
-    .map((item) => entrySchema.parse(item))
+    .map((item) => stockpileBidSchema.parse(item))
     .filter(({ bid, product: of, lots }) => bid !== id && of === product.id && overlaps(lots, requested));
   // Read before the orders: of a run that has ended by now, they show all that it took.
   const { gateClosure } = await marketState(table, product.id);

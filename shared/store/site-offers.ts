@@ -19,13 +19,13 @@ import type { Table } from './table.ts';
  * contracts needs no write here: it moves lots from open to contracted, and their sum stands. Of a withdrawn offer
  * only what is contracted is left, which nothing changes any more; of an expired one, the order itself must say.
  */
-const entrySchema = z.object({
+export const siteEntrySchema = z.object({
   offer: z.string(),
   product: z.string(),
   validUntil: z.string().optional(),
   lots: z.record(z.string(), z.bigint()),
 });
-type Entry = z.output<typeof entrySchema>;
+type Entry = z.output<typeof siteEntrySchema>;
 
 /** The entry of an offer that is posted or changed. */
 export const siteOfferEntry = (
@@ -55,7 +55,7 @@ export async function usesOfOthers(
   const [first] = [...wanted.lots.keys()].sort();
   const prefix = keys.siteOffer(site, '');
   const entries = (await table.query(prefix.pk, { prefix: prefix.sk }))
-    .map((item) => entrySchema.parse(item))
+    .map((item) => siteEntrySchema.parse(item))
     .filter((entry) => entry.offer !== wanted.id)
     .filter(({ lots }) => first === undefined || Object.keys(lots).some((q) => yearOf(q) >= yearOf(first)));
   const expired = entries.filter(({ validUntil }) => validUntil !== undefined && validUntil <= at);

@@ -26,7 +26,7 @@ import type { Table } from './table.ts';
  * stockpile is in transit from its conclusion on; what is sold from a lot is delivered when its buyer accepts it.
  */
 
-const bookSchema = z.object({
+export const contractBookSchema = z.object({
   sequence: z.bigint().transform(Number),
   /** Of a purchase. */
   inTransit: z.bigint().default(0n),
@@ -35,10 +35,10 @@ const bookSchema = z.object({
   delivered: z.bigint().default(0n),
   held: z.bigint().default(0n),
 });
-export type ContractBook = z.output<typeof bookSchema>;
+export type ContractBook = z.output<typeof contractBookSchema>;
 
 export const contractBook = (item: Item | undefined): ContractBook | undefined =>
-  item === undefined ? undefined : bookSchema.parse(item);
+  item === undefined ? undefined : contractBookSchema.parse(item);
 
 /** The next step of what the books say of a contract, if nobody else has made it. */
 export function putBook(

@@ -14,7 +14,10 @@ import type { Action, Update } from './action.ts';
 import { transactItem } from './action.ts';
 import type { Attribute, Clause } from './condition.ts';
 import type { Item } from './item.ts';
-import { readItem } from './item.ts';
+import { readItem, readStored } from './item.ts';
+import type { Migrations } from './item-versions.ts';
+import { migrations } from './item-versions.ts';
+import { rewriteInShape } from './rewrite.ts';
 import type { Key } from './keys.ts';
 import { tableShape } from './keys.ts';
 import { isTransient } from './transient.ts';
@@ -42,6 +45,8 @@ export interface TableOptions {
   readonly pause: Pause;
   /** In [0, 1): jitter for the retry of conflicts. */
   readonly random: () => number;
+  /** How older shapes are read; those of this release unless given. */
+  readonly migrations?: Migrations;
 }
 
 /** DynamoDB's own limits on one TransactWriteItems call. */
@@ -54,12 +59,14 @@ export class Table {
   readonly name: string;
   readonly #pause: Pause;
   readonly #random: () => number;
+  readonly #migrations: Migrations;
 
   constructor(options: TableOptions) {
     this.client = options.client;
     this.name = options.name;
     this.#pause = options.pause;
     this.#random = options.random;
+    this.#migrations = options.migrations ?? migrations;
   }
 
   /** The item at a key, read consistently. */
@@ -71,7 +78,7 @@ export class Table {
         ConsistentRead: true,
       }),
     );
-    return answer.Item && readItem(answer.Item);
+    return answer.Item && this.#read(answer.Item);
   }
 
   /** The items at many keys, read consistently, in no particular order; keys with no item are left out. */
@@ -86,7 +93,7 @@ export class Table {
         const answer = await this.client.send(
           new BatchGetItemCommand({ RequestItems: { [this.name]: { Keys: rest, ConsistentRead: true } } }),
         );
-        items.push(...(answer.Responses?.[this.name] ?? []).map(readItem));
+        items.push(...(answer.Responses?.[this.name] ?? []).map((item) => this.#read(item)));
         rest = answer.UnprocessedKeys?.[this.name]?.Keys ?? [];
       }
     }
@@ -161,7 +168,10 @@ export class Table {
           ExclusiveStartKey: start,
         }),
       );
-      items.push(...(answer.Items ?? []).map(readItem));
+      // An index projects keys only: nothing there has a shape.
+      items.push(
+        ...(answer.Items ?? []).map((item) => (index === undefined ? this.#read(item) : readStored(item))),
+      );
       start = answer.LastEvaluatedKey;
     } while (start !== undefined && (options.limit === undefined || items.length < options.limit));
     return items;
@@ -174,14 +184,16 @@ export class Table {
    */
   async transact(actions: readonly Action[], token?: string): Promise<Outcome> {
     if (actions.length > maximumActions) throw new Error(`a transaction of ${actions.length} actions`);
-    const TransactItems = actions.map((action) => transactItem(this.name, action));
+    const TransactItems = actions.map((action) => transactItem(this.name, action, this.#migrations));
     for (let attempt = 1; ; attempt += 1) {
       try {
         await this.client.send(new TransactWriteItemsCommand({ TransactItems, ClientRequestToken: token }));
         return { done: true };
       } catch (error) {
-        const refusals = refusalsOf(error, actions);
-        if (refusals.length > 0) return { done: false, refusals };
+        const refused = storedRefusals(error);
+        // An older item in the way of an update is rewritten, and the whole is tried again: once, since it stays so.
+        if (await this.#rewriteOlder(actions, refused)) continue;
+        if (refused.length > 0) return { done: false, refusals: this.#refusals(refused, actions) };
         if (!isTransient(error) || attempt === attempts) throw error;
         await this.backOff(attempt);
       }
@@ -193,12 +205,13 @@ export class Table {
    * transaction does. Conflicts with transactions and throttling are retried with jitter.
    */
   async update(key: Key, set: Update, conditions: readonly Clause[]): Promise<Updated> {
-    const { Update: input } = transactItem(this.name, { name: 'update', update: key, set, conditions });
-    return this.#single(async () => {
+    const action: Action = { name: 'update', update: key, set, conditions };
+    const { Update: input } = transactItem(this.name, action, this.#migrations);
+    return this.#single(action, async () => {
       const answer = await this.client.send(
         new UpdateItemCommand({ ...input, Key: input?.Key, TableName: this.name, ReturnValues: 'ALL_NEW' }),
       );
-      return readItem(answer.Attributes ?? {});
+      return this.#read(answer.Attributes ?? {});
     });
   }
 
@@ -210,24 +223,51 @@ export class Table {
     item: Key & Readonly<Record<string, Attribute>>,
     conditions: readonly Clause[],
   ): Promise<Updated> {
-    const { Put: input } = transactItem(this.name, { name: 'put', put: item, conditions });
-    return this.#single(async () => {
+    const action: Action = { name: 'put', put: item, conditions };
+    const { Put: input } = transactItem(this.name, action, this.#migrations);
+    return this.#single(action, async () => {
       await this.client.send(new PutItemCommand({ ...input, Item: input?.Item, TableName: this.name }));
       return item;
     });
   }
 
-  async #single(send: () => Promise<Item>): Promise<Updated> {
+  async #single(action: Action, send: () => Promise<Item>): Promise<Updated> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return { done: true, item: await send() };
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException)
-          return { done: false, item: error.Item && readItem(error.Item) };
+        if (error instanceof ConditionalCheckFailedException) {
+          if (await this.#rewriteOlder([action], [{ index: 0, item: error.Item }])) continue;
+          return { done: false, item: error.Item && this.#read(error.Item) };
+        }
         if (!isTransient(error) || attempt === attempts) throw error;
         await this.backOff(attempt);
       }
     }
+  }
+
+  #read(item: Record<string, AttributeValue>): Item {
+    return readItem(item, this.#migrations);
+  }
+
+  /** Whether an item that refused an update was of an older shape and is no longer. */
+  async #rewriteOlder(actions: readonly Action[], refused: readonly Refused[]): Promise<boolean> {
+    const older = refused.flatMap(({ index, item }) => {
+      const action = actions[index];
+      return item !== undefined && action !== undefined && 'update' in action ? [item] : [];
+    });
+    const rewritten = await Promise.all(
+      older.map((item) => rewriteInShape(this.client, this.name, item, this.#migrations)),
+    );
+    return rewritten.includes(true);
+  }
+
+  #refusals(refused: readonly Refused[], actions: readonly Action[]): Refusal[] {
+    return refused.map(({ index, item }) => ({
+      action: actions[index]?.name ?? '?',
+      index,
+      item: item && this.#read(item),
+    }));
   }
 
   /** Full jitter, from 25 ms doubling up to 2 s (Brooker, "Exponential Backoff and Jitter", AWS 2015). */
@@ -236,11 +276,15 @@ export class Table {
   }
 }
 
-function refusalsOf(error: unknown, actions: readonly Action[]): Refusal[] {
+/** A condition that did not hold, as DynamoDB tells it. */
+interface Refused {
+  readonly index: number;
+  readonly item: Record<string, AttributeValue> | undefined;
+}
+
+function storedRefusals(error: unknown): Refused[] {
   if (!(error instanceof TransactionCanceledException)) return [];
   return (error.CancellationReasons ?? []).flatMap((reason, index) =>
-    reason.Code === 'ConditionalCheckFailed'
-      ? [{ action: actions[index]?.name ?? '?', index, item: reason.Item && readItem(reason.Item) }]
-      : [],
+    reason.Code === 'ConditionalCheckFailed' ? [{ index, item: reason.Item }] : [],
   );
 }

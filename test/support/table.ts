@@ -5,6 +5,7 @@ import type { Engine } from '../../infra/local/engine.ts';
 import { startEngine } from '../../infra/local/engine.ts';
 import { tableDefinition } from '../../shared/store/definition.ts';
 import { Table } from '../../shared/store/table.ts';
+import { recordShapes } from './stored-shapes/record.ts';
 
 /** The engine wants a signature but checks none. */
 const unchecked = {
@@ -27,6 +28,7 @@ export function clientFor(endpoint: string): DynamoDBClient {
     },
   });
   client.middlewareStack.remove('loggerMiddleware');
+  recordShapes(client);
   return client;
 }
 

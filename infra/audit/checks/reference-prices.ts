@@ -17,7 +17,10 @@ export function* checkReferencePrices(evidence: Evidence): Generator<Finding> {
   const all = [...evidence.fixings.values()];
   const frozen = new Set(all.map(saysOf));
   for (const [series, own] of Map.groupBy(all, (fixing) => fixing.series)) {
-    const numbers = own.map((fixing) => Number(evidence.fixingNumbers.get(fixing))).sort((a, b) => a - b);
+    const numbers = own
+      .map((fixing) => Number(evidence.fixingNumbers.get(fixing)))
+      .filter((number) => number > 0)
+      .sort((a, b) => a - b);
     if (numbers.some((number, index) => number !== index + 1))
       yield finding('fixing', `FIXINGS#${series}`, `frozen as numbers ${numbers.join(', ')}`);
   }
@@ -53,6 +56,7 @@ function madeAgain(evidence: Evidence, fixing: Fixing): string | undefined {
   const at = fixing.fixedAt;
   const series = asOf(evidence, 'reference-price', fixing.series, at);
   if (series === undefined) return undefined;
+  const numberOf = (of: Fixing): bigint => evidence.fixingNumbers.get(of) ?? 0n;
   const evidenceOf = (each: ReferenceSeries) => ({
     series: each,
     points: evidence.points.get(each.id) ?? [],
@@ -70,12 +74,16 @@ function madeAgain(evidence: Evidence, fixing: Fixing): string | undefined {
       (other) =>
         other.series === series.id &&
         other.fixedAt <= at &&
-        (evidence.fixingNumbers.get(other) ?? 0n) < (evidence.fixingNumbers.get(fixing) ?? 0n),
+        (numberOf(other) < numberOf(fixing) ||
+          (numberOf(other) === 0n && numberOf(fixing) === 0n && isBefore(other, fixing))),
     ),
     at,
   });
   return figure.ok ? textOf({ ...figure.value, version: fixing.version }) : figure.problem.detail;
 }
+
+/** Of those that were not counted, the time of freezing decides. */
+const isBefore = (other: Fixing, own: Fixing): boolean => other.fixedAt < own.fixedAt;
 
 /** A record as it stood at an instant. */
 function asOf<K extends ReferenceKind>(
