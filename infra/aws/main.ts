@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
 import { defineStacks } from './app.ts';
 import type { HandlerName } from './bundle.ts';
 import { bundleHandler, handlerNames } from './bundle.ts';
@@ -12,5 +12,5 @@ for (const name of handlerNames) folders.set(name, dirname((await bundleHandler(
 
 const app = new App();
 defineStacks(app, (name) => Code.fromAsset(folders.get(name)!));
-Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new NIST80053R5Checks(app));
 app.synth();

@@ -1,19 +1,22 @@
 import type { StackProps } from 'aws-cdk-lib';
 import { CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
-// CDK's own types disagree under exactOptionalPropertyTypes: a TableV2 is an ITable.
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+// CDK's own types disagree under exactOptionalPropertyTypes: a TableV2 is an ITable, an Alias an IFunction.
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { EventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { followedPartitions } from '../../functions/stream/domain-event.ts';
 import type { Watched } from './alarms.ts';
+import { eachMinute } from './constructs/alarms.ts';
+import { GradualDeployment } from './constructs/gradual-deployment.ts';
 import { PublicApi } from './constructs/public-api.ts';
-import { FifoQueueWithDeadLetters, queueDefaults } from './constructs/queue-with-dead-letters.ts';
-import type { HandlerCode, ServiceFunctionProps } from './constructs/service-function.ts';
+import { FifoQueueWithDeadLetters } from './constructs/queue-with-dead-letters.ts';
+import { scheduledFunction } from './constructs/scheduled-function.ts';
+import type { HandlerCode } from './constructs/service-function.ts';
 import { ServiceFunction } from './constructs/service-function.ts';
 import type { DataStack } from './data-stack.ts';
 import type { IdentityStack } from './identity-stack.ts';
@@ -102,7 +105,20 @@ export class ServiceStack extends Stack {
       seeWhatIsMissing(data),
       sendTo(clearings.queue),
     );
-    const publicApi = new PublicApi(this, 'PublicApi', { handler: api.function, ...settings });
+    const name = `lodestone-${settings.stage}`;
+    const deployment = new GradualDeployment(this, 'ApiDeployment', {
+      function: api.function,
+      ...settings,
+      serverErrors: new Metric({
+        ...{ namespace: 'AWS/ApiGateway', metricName: '5XXError', dimensionsMap: { ApiName: name } },
+        ...eachMinute,
+      }),
+    });
+    const publicApi = new PublicApi(this, 'PublicApi', {
+      handler: deployment.alias as IFunction,
+      name,
+      ...settings,
+    });
 
     const clearing = new ServiceFunction(this, 'ClearingFunction', {
       handler: 'clearing',
@@ -168,7 +184,7 @@ export class ServiceStack extends Stack {
 
   /** Runs each minute. The next one is the retry of the last; what failed twice over lies in `missed`. */
   #tick({ code }: ServiceStackProps, environment: Record<string, string>) {
-    return this.#scheduled('Tick', {
+    return scheduledFunction(this, 'Tick', {
       handler: 'tick',
       code,
       description: 'Starts clearings that are due, sends those not taken, resumes those left behind',
@@ -185,7 +201,7 @@ export class ServiceStack extends Stack {
    */
   #settlement({ code }: ServiceStackProps, environment: Record<string, string>) {
     const every = Duration.minutes(15);
-    return this.#scheduled('Settlement', {
+    return scheduledFunction(this, 'Settlement', {
       handler: 'settlement',
       code,
       description: 'Settles contracts that are due, lapses and completes them',
@@ -199,7 +215,7 @@ export class ServiceStack extends Stack {
 
   /** Follows what happens by the table's stream; once an hour it looks at what it has not looked at that day. */
   #stream({ code, data }: ServiceStackProps, environment: Record<string, string>) {
-    const stream = this.#scheduled('Stream', {
+    const stream = scheduledFunction(this, 'Stream', {
       handler: 'stream',
       code,
       description: 'Follows what happens, assesses the products concerned, brings their alerts up to date',
@@ -221,7 +237,7 @@ export class ServiceStack extends Stack {
 
   /** Tells subscribers as soon as there is something to tell, by the same stream; each minute, what is to be tried again. */
   #notify({ code, data }: ServiceStackProps, environment: Record<string, string>) {
-    const notify = this.#scheduled('Notify', {
+    const notify = scheduledFunction(this, 'Notify', {
       handler: 'notify',
       code,
       description: 'Sends alerts to webhooks and to the event bus',
@@ -237,46 +253,5 @@ export class ServiceStack extends Stack {
       new DynamoEventSource(data.table as ITable, { ...streamed(['NOTICE#'], notify.missed), batchSize: 5 }),
     );
     return notify;
-  }
-
-  /** A function on a schedule. A run that failed is not repeated: the next one does what it left. */
-  #scheduled(
-    name: 'Tick' | 'Settlement' | 'Stream' | 'Notify',
-    {
-      every,
-      rule,
-      missed: missedName,
-      ...props
-    }: Pick<ServiceFunctionProps, 'handler' | 'code' | 'description' | 'environment'> & {
-      readonly timeout: Duration;
-      readonly every: Duration;
-      readonly rule: string;
-      readonly missed: string;
-    },
-  ) {
-    const missed = new Queue(this, missedName, queueDefaults);
-    Validations.of(missed).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason: 'It is a dead-letter queue itself, of a function and a rule rather than of another queue.',
-    });
-    const scheduled = new ServiceFunction(this, `${name}Function`, { ...props, memorySize: 512 });
-    // The function failed …
-    scheduled.function.configureAsyncInvoke({
-      retryAttempts: 0,
-      maxEventAge: every,
-      onFailure: new SqsDestination(missed),
-    });
-    // … or could not even be called.
-    new Rule(this, rule, {
-      schedule: Schedule.rate(every),
-      targets: [
-        new LambdaFunction(scheduled.function, {
-          deadLetterQueue: missed,
-          retryAttempts: 2,
-          maxEventAge: every,
-        }),
-      ],
-    });
-    return { function: scheduled, missed };
   }
 }

@@ -53,6 +53,13 @@ const settingsShape = {
   corsOrigins: z.array(originSchema).max(20).default([]),
   /** Requests from one address in five minutes, above which the firewall refuses it. */
   requestsPerAddress: z.int().min(10).default(10_000),
+  /** Instances of the API kept started, so that few calls wait for a start. Each costs whether it is called or not. */
+  readyInstances: z.int().min(0).max(1000).default(2),
+  /**
+   * How a new version of the API takes over: all at once; a tenth of the calls for a quarter of an hour, then all; or a
+   * tenth more every three minutes. Meanwhile an alarm takes it back.
+   */
+  rollout: z.enum(['at-once', 'canary', 'linear']).default('canary'),
   /** Products cleared at the same time. */
   concurrentClearings: z.int().min(2).max(1000).default(10),
   /**

@@ -11,6 +11,8 @@ export const stages: Readonly<Record<StageName, Omit<SettingsInput, 'stage'>>> =
   /** For whoever works on the code: fits an account that AWS has not raised any limit of. */
   dev: {
     throttle: { rate: 20, burst: 40 },
+    readyInstances: 0,
+    rollout: 'at-once',
     concurrentClearings: 2,
     clearingMemory: 3008,
     clearingMinutes: 5,
@@ -18,6 +20,7 @@ export const stages: Readonly<Record<StageName, Omit<SettingsInput, 'stage'>>> =
   /** What is to go to `prod` proves itself here first: sized as it, with fewer callers. */
   staging: {
     throttle: { rate: 50, burst: 100 },
+    readyInstances: 1,
     concurrentClearings: 2,
   },
   prod: {},

@@ -58,6 +58,54 @@ describe('every function', () => {
   });
 });
 
+describe('a new version of the API', () => {
+  const alias = idOf(service, 'AWS::Lambda::Alias');
+  const group = idOf(service, 'AWS::CodeDeploy::DeploymentGroup');
+
+  it('is kept ready, and called by the gateway through the alias alone', () => {
+    expect(resourcesOf(service, 'AWS::Lambda::Alias')[alias]).toMatchObject({
+      Properties: { Name: 'live', ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 2 } },
+      UpdatePolicy: { CodeDeployLambdaAliasUpdate: { DeploymentGroupName: { Ref: group } } },
+    });
+    for (const method of Object.values(resourcesOf(service, 'AWS::ApiGateway::Method')))
+      expect(JSON.stringify(method.Properties['Integration'])).toContain(`{"Ref":"${alias}"}`);
+    const permitted = Object.values(resourcesOf(service, 'AWS::Lambda::Permission')).filter(
+      ({ Properties }) => Properties['Principal'] === 'apigateway.amazonaws.com',
+    );
+    expect(permitted.length).toBeGreaterThan(0);
+    for (const { Properties } of permitted) expect(Properties['FunctionName']).toEqual({ Ref: alias });
+  });
+
+  it('gets its calls bit by bit, and loses them to the one before when an alarm of three sounds', () => {
+    const { Properties } = resourcesOf(service, 'AWS::CodeDeploy::DeploymentGroup')[group]!;
+    expect(JSON.stringify(Properties['DeploymentConfigName'])).toContain('LambdaCanary10Percent15Minutes');
+    expect(Properties['AutoRollbackConfiguration']).toMatchObject({
+      Enabled: true,
+      Events: expect.arrayContaining(['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM']) as string[],
+    });
+    const { Alarms } = Properties['AlarmConfiguration'] as { Alarms: { Name: { Ref: string } }[] };
+    const alarms = Alarms.map(
+      ({ Name }) => resourcesOf(service, 'AWS::CloudWatch::Alarm')[Name.Ref]!.Properties,
+    );
+    expect(alarms.map(({ MetricName }) => MetricName)).toEqual(['Errors', '5XXError', 'Duration']);
+    const { Name } = Object.values(resourcesOf(service, 'AWS::ApiGateway::RestApi'))[0]!.Properties;
+    expect(alarms[1]!['Dimensions']).toEqual([{ Name: 'ApiName', Value: Name }]);
+  });
+
+  it('outlives its deployment, so that there is one to go back to', () => {
+    const [version] = Object.values(resourcesOf(service, 'AWS::Lambda::Version'));
+    expect(version).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  });
+
+  it('takes over at once in dev, where none is kept ready', () => {
+    const { service: dev } = templates({}, 'dev');
+    const [ready] = Object.values(resourcesOf(dev, 'AWS::Lambda::Alias'));
+    expect(ready?.Properties).not.toHaveProperty('ProvisionedConcurrencyConfig');
+    const [shift] = Object.values(resourcesOf(dev, 'AWS::CodeDeploy::DeploymentGroup'));
+    expect(JSON.stringify(shift?.Properties['DeploymentConfigName'])).toContain('AllAtOnce');
+  });
+});
+
 describe('the memory of the clearing', () => {
   const clearingUnder = (settings: Readonly<Record<string, unknown>>) => {
     const { service: stack } = templates(settings);

@@ -17,6 +17,8 @@ describe('settings', () => {
       organisationThrottle: { rate: 20, burst: 100 },
       corsOrigins: [],
       requestsPerAddress: 10_000,
+      readyInstances: 2,
+      rollout: 'canary',
       concurrentClearings: 10,
       clearingMemory: 10_240,
       clearingMinutes: 15,

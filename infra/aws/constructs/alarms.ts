@@ -1,4 +1,4 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Aws, Duration, Validations } from 'aws-cdk-lib';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -41,6 +41,11 @@ export class Alarms extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
       }),
     );
+    Validations.of(this.topic).acknowledge({
+      id: 'NIST.800.53.R5-SNSEncryptedKMS',
+      reason:
+        'It carries the names and texts of alarms, which are in this repository, to an e-mail address. TLS is required.',
+    });
     if (props.email !== undefined) this.topic.addSubscription(new EmailSubscription(props.email));
   }
 

@@ -3,6 +3,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { logsEncrypted } from './encryption.ts';
 import type { HandlerName } from '../bundle.ts';
 
 /** The folder with a handler's bundle, as an asset; tests put a placeholder here. */
@@ -65,6 +66,7 @@ export class ServiceFunction extends Construct {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'X-Ray has no resources to name: xray:PutTraceSegments and PutTelemetryRecords take only "*".',
     });
+    acknowledgeFindings(this);
   }
 
   /** Grants exactly what each permission names. */
@@ -74,4 +76,36 @@ export class ServiceFunction extends Construct {
         new PolicyStatement({ actions: [...actions], resources: [...resources] }),
       );
   }
+}
+
+function acknowledgeFindings(scope: Construct): void {
+  Validations.of(scope).acknowledge(
+    {
+      id: 'NIST.800.53.R5-LambdaInsideVPC',
+      reason:
+        'It talks to AWS APIs, each call signed and over TLS, and notify to webhooks on the internet. A network of its own ' +
+        'would add nothing that a role does not refuse already, and a way out that has to be kept.',
+    },
+    {
+      id: 'NIST.800.53.R5-LambdaConcurrency',
+      reason:
+        'Reserved concurrency on a consumer dead-letters messages that were never tried. What bounds each is before it: ' +
+        'the throttle of the stage, the maximum concurrency of the queue, the shards of the stream, the schedule.',
+    },
+    {
+      id: 'NIST.800.53.R5-LambdaDLQ',
+      reason:
+        'The dead-letter setting of a function serves asynchronous calls only. What calls this one has its own: the ' +
+        'on-failure destination of schedule and stream, the dead letters of the queue; a caller who waits gets the error.',
+    },
+    {
+      id: 'NIST.800.53.R5-IAMNoInlinePolicy',
+      reason:
+        'The policy is for this one role and goes with it: as a managed one it could be attached to others.',
+    },
+    {
+      id: 'NIST.800.53.R5-CloudWatchLogGroupEncrypted',
+      reason: logsEncrypted,
+    },
+  );
 }
