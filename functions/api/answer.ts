@@ -11,6 +11,8 @@ import type { Reply, Route } from './route.ts';
 export interface Variables {
   requestId: string;
   operation?: string;
+  /** What the request is about or has brought about, by its path: ids and no more. */
+  resource?: string;
   organisation?: string;
   problem?: string;
   /** Requests that the organisation may still make at once, where a limit is set. */

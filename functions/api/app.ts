@@ -1,9 +1,12 @@
 import { Hono } from 'hono/tiny';
 import { problem } from '../../shared/kernel/problem.ts';
+import { noMetrics } from '../lambda/metrics.ts';
 import type { ApiContext, Env } from './answer.ts';
 import { refuse, refuseMethod } from './answer.ts';
 import { corsHeaders, isPreflight, preflightAnswer } from './cors.ts';
 import type { ApiDependencies } from './dependencies.ts';
+import { addHealth } from './health.ts';
+import { measureAnswer } from './measure.ts';
 import type { Route } from './route.ts';
 import { routes as allRoutes } from './routes/index.ts';
 import { serve } from './serve.ts';
@@ -26,27 +29,21 @@ export function createApp(dependencies: ApiDependencies, routes: readonly Route[
     const left = context.get('left');
     // As of draft-ietf-httpapi-ratelimit-headers: by which limit, and what is left of it.
     if (left !== undefined) context.res.headers.set('RateLimit', `"organisation";r=${left}`);
+    const milliseconds = performance.now() - begun;
     dependencies.logger.info('request', {
       requestId,
       method: context.req.method,
       operation: context.get('operation') ?? null,
+      resource: context.get('resource') ?? null,
       organisation: context.get('organisation') ?? null,
       status: context.res.status,
       problem: context.get('problem') ?? null,
-      milliseconds: Math.round(performance.now() - begun),
+      milliseconds: Math.round(milliseconds),
     });
+    measureAnswer(dependencies.metrics ?? noMetrics, context, milliseconds);
   });
 
-  app.get('/healthz', async (context) => {
-    try {
-      await dependencies.table.get({ pk: 'HEALTH', sk: 'HEALTH' });
-      return context.json({ status: 'ok' });
-    } catch {
-      return refuse(context, problem('unavailable', 'The store does not answer.'), {
-        headers: { 'Retry-After': '5' },
-      });
-    }
-  });
+  addHealth(app, dependencies);
   app.get('/openapi.json', async (context) =>
     context.body(await dependencies.readOpenApi(), 200, { 'Content-Type': 'application/json' }),
   );
@@ -56,7 +53,7 @@ export function createApp(dependencies: ApiDependencies, routes: readonly Route[
     );
   for (const [path, methods] of methodsByPath(routes))
     app.all(path, (context) => refuseMethod(context, ...methods));
-  for (const path of ['/healthz', '/openapi.json']) app.all(path, (context) => refuseMethod(context, 'GET'));
+  app.all('/openapi.json', (context) => refuseMethod(context, 'GET'));
 
   app.notFound((context) => refuse(context, problem('not_found', 'There is nothing here.')));
   app.onError((error, context) => {

@@ -5,13 +5,10 @@ import type { Caller } from '../../shared/reference/caller.ts';
 import type { ObjectStore } from '../../shared/store/object-store.ts';
 import type { AllowedHosts } from '../../shared/wire/webhook-url.ts';
 import type { Table } from '../../shared/store/table.ts';
+import type { Log } from '../lambda/log.ts';
+import type { Metrics } from '../lambda/metrics.ts';
 
-/** Structured log lines; the Powertools logger is one. */
-export interface Log {
-  info(message: string, fields: Record<string, unknown>): void;
-  warn(message: string, fields: Record<string, unknown>): void;
-  error(message: string, fields: Record<string, unknown>): void;
-}
+export type { Log };
 
 /** Whether an organisation may make a request now; if not, in how many seconds. */
 export type RateLimit = (
@@ -28,12 +25,14 @@ export interface ApiDependencies {
   readonly newId: NewId;
   readonly verifyToken: (token: string) => Promise<Result<Caller>>;
   /** Lets somebody look at the product's requests soon; a call that gets lost is made good by the tick. */
-  readonly wakeClearing: (product: string) => Promise<void>;
+  readonly wakeClearing: (product: string, requestId?: string) => Promise<void>;
   /** A new secret for signing webhooks: `whsec_` and at least 24 random bytes in Base64. */
   readonly newSecret: () => string;
   /** Hosts that webhooks may call whatever the rules say; none by default. */
   readonly webhookHosts?: AllowedHosts;
   readonly logger: Log;
+  /** Default: nothing is measured. */
+  readonly metrics?: Metrics;
   /** The text of docs/openapi.json. Read on demand: the Lambda need not parse it to start. */
   readonly readOpenApi: () => Promise<string>;
   /** Origins whose scripts browsers let read answers; none if absent. */

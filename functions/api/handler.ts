@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { monotonicFactory } from 'ulid';
 import * as z from 'zod';
 import { idPrefixes } from '../../shared/kernel/ids.ts';
+import { measured, metrics } from '../lambda/emf.ts';
 import { clock, logger, objects, table, wakeByQueue } from '../lambda/surroundings.ts';
 import { accessTokenVerifier } from './access-token.ts';
 import { accessSettings } from './access-settings.ts';
@@ -39,7 +40,7 @@ const app = createApp({
   }),
   newSecret,
   wakeClearing: wakeByQueue(),
-  logger,
+  ...{ logger, metrics },
   // Beside the bundle, not in it: it is larger than all of the API's own code, and read by few.
   readOpenApi: () => readFile(new URL('./openapi.json', import.meta.url), 'utf8'),
 });
@@ -48,7 +49,7 @@ const app = createApp({
 await new Response(await new Request('http://localhost', { method: 'POST', body: '{}' }).text()).text();
 
 /** Answers one call that API Gateway passes on. */
-export const handler = async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
+export const handler = measured(async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
   const { requestContext } = event;
   return resultOf(await app.fetch(requestOf(event), { requestContext, event }));
-};
+});

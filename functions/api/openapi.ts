@@ -17,6 +17,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
   const problems = new ProblemResponses();
   const paths: Record<string, Record<string, JsonObject>> = {
     '/healthz': { get: openGet('getHealth', 'Answers once orders can be taken', 'Ready') },
+    '/livez': { get: openGet('getLiveness', 'Answers while the process does', 'Alive') },
     '/openapi.json': { get: openGet('getOpenApi', 'This document', 'The document') },
   };
   for (const route of routes) (paths[route.path] ??= {})[route.method] = operation(route, schemas, problems);

@@ -25,6 +25,8 @@ export interface ApiRequest<Params, Query, Body> {
   readonly expectedVersion: ExpectedVersion | undefined;
   /** The moment the request is judged at. */
   readonly at: Instant;
+  /** By which the log tells what became of it. */
+  readonly requestId: string;
 }
 
 /** A successful answer: a value that the response's schema encodes, or none. `version` becomes the ETag. */

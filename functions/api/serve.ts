@@ -41,6 +41,7 @@ export async function serve(
 
   const params = parseParams(route, context.req.param());
   if (!params.ok) return refuse(context, params.problem.problem, params.problem);
+  if (route.params !== undefined) context.set('resource', context.req.path);
   const query = parseQuery(route, context.req.queries());
   if (!query.ok) return refuse(context, query.problem.problem, query.problem);
   const { limit, cursor, ...filters } = query.value;
@@ -68,6 +69,7 @@ export async function serve(
     page: { limit: (limit as number | undefined) ?? defaultLimit, after: after.value },
     expectedVersion: expectedVersion.value,
     at: dependencies.clock(),
+    requestId: context.get('requestId'),
   };
   return route.write === undefined
     ? await answerRead(context, route, request, binding, dependencies)
@@ -164,6 +166,8 @@ async function answerWrite(
           plan,
         );
   if (!outcome.ok) return refuse(context, outcome.problem);
+  const location = outcome.value.headers['Location'];
+  if (location !== undefined) context.set('resource', location);
   await finish(context, route, request, dependencies);
   const replayed = 'replayed' in outcome.value && outcome.value.replayed;
   return send(context, outcome.value, replayed ? { 'Idempotency-Replayed': 'true' } : {});

@@ -41,7 +41,10 @@ async function goOn(market: HeldMarket): Promise<Progress> {
       await market.proceed();
       switch (market.control.phase) {
         case 'idle':
-          if (await openRun(market)) break;
+          if (await openRun(market)) {
+            market.log.info('run opened', {});
+            break;
+          }
           await market.release();
           return 'nothing to do';
         case 'locking':
@@ -49,6 +52,7 @@ async function goOn(market: HeldMarket): Promise<Progress> {
           break;
         case 'locked':
           decided = await decide(market);
+          market.log.info('run decided', {});
           break;
         case 'applying':
           await completeRun(market, await applyPlan(market, decided));
@@ -57,7 +61,7 @@ async function goOn(market: HeldMarket): Promise<Progress> {
     }
   } catch (error) {
     if (!(error instanceof Unclearable)) throw error;
-    report(market, error);
+    market.log.error('a clearing failed', { reason: error.reason, cause: error.cause });
     await failRun(market, error.reason);
     return 'failed';
   }
@@ -69,10 +73,4 @@ function giveUpOnTooManyTakes(market: HeldMarket): void {
   if (control.phase !== 'locking' && control.phase !== 'locked') return;
   if (control.takes > market.dependencies.settings.maximumTakes)
     throw new Unclearable('interrupted', `taken up ${control.takes} times`);
-}
-
-function report(market: HeldMarket, { reason, cause }: Unclearable): void {
-  const { control, product, dependencies } = market;
-  const clearing = control.phase === 'idle' ? undefined : control.clearing;
-  dependencies.logger.error('a clearing failed', { product, clearing, reason, cause });
 }

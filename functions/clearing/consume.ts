@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { nameIdSchema } from '../../shared/kernel/ids.ts';
-import type { Log } from './dependencies.ts';
+import type { Log } from '../lambda/log.ts';
 import type { Remainder } from './run-due-clearings.ts';
 
 /** What wakes a worker: the product whose market wants one. */
@@ -10,6 +10,8 @@ export interface QueueRecord {
   readonly messageId: string;
   readonly body: string;
   readonly attributes: { readonly MessageGroupId?: string | undefined };
+  /** `requestId`: of the HTTP request that has woken the worker. */
+  readonly messageAttributes?: Readonly<Record<string, { readonly stringValue?: string | undefined }>>;
 }
 
 export interface Consumer {
@@ -28,14 +30,16 @@ export async function consume(
 ): Promise<{ batchItemFailures: { itemIdentifier: string }[] }> {
   const failedGroups = new Set<string>();
   const batchItemFailures: { itemIdentifier: string }[] = [];
-  for (const { messageId, body, attributes } of records) {
+  for (const { messageId, body, attributes, messageAttributes } of records) {
     const group = attributes.MessageGroupId ?? messageId;
+    const requestId = messageAttributes?.['requestId']?.stringValue;
+    logger.info('a message', { messageId, group, requestId });
     try {
       if (failedGroups.has(group)) throw new Error('an earlier message of the group failed');
       const { product } = wakeMessageSchema.parse(JSON.parse(body));
       if ((await run(product)) === 'more') await wake(product);
     } catch (error) {
-      logger.error('a message failed', { messageId, group, error });
+      logger.error('a message failed', { messageId, group, requestId, error });
       failedGroups.add(group);
       batchItemFailures.push({ itemIdentifier: messageId });
     }

@@ -12,6 +12,7 @@ import { decisionOn } from './decision.ts';
 import type { Cleared, ClearingDependencies } from './dependencies.ts';
 import { putDocument, readDocument } from './documents.ts';
 import type { HeldMarket } from './held-market.ts';
+import { measureDecision } from './measure.ts';
 import type { Parties } from './tokens.ts';
 import { partiesSchema } from './tokens.ts';
 import { compute } from './unclearable.ts';
@@ -21,7 +22,7 @@ import { compute } from './unclearable.ts';
  * that one write on, exactly this plan will be carried out. Answers the plan's chunks.
  */
 export async function decide(market: HeldMarket): Promise<readonly ChunkText[]> {
-  const { table, clock, settings, remainingMilliseconds } = market.dependencies;
+  const { table, clock, settings, remainingMilliseconds, metrics } = market.dependencies;
   const { run, clearing, fence } = market.in('locked');
   const read = await readSnapshot(market.dependencies, market.in('locked'));
   await market.holdFor(Math.min(settings.computingLeaseMilliseconds, remainingMilliseconds()));
@@ -40,6 +41,7 @@ export async function decide(market: HeldMarket): Promise<readonly ChunkText[]> 
     { phase: 'applying', plan: { fence, chunks: chunks.length, digest: planDigest(chunks) } },
     commitClearing(clearing, { ...finding, documents }),
   );
+  if (metrics !== undefined) measureDecision(metrics, read.snapshot, cleared, finding.figures);
   return chunks;
 }
 

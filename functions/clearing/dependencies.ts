@@ -9,13 +9,10 @@ import type { ObjectStore } from '../../shared/store/object-store.ts';
 import type { ChunkLimits } from '../../shared/store/packing.ts';
 import { chunkLimits } from '../../shared/store/packing.ts';
 import type { Table } from '../../shared/store/table.ts';
+import type { Log } from '../lambda/log.ts';
+import type { Metrics } from '../lambda/metrics.ts';
 
-/** Structured log lines; the Powertools logger is one. */
-export interface Log {
-  info(message: string, fields: Record<string, unknown>): void;
-  warn(message: string, fields: Record<string, unknown>): void;
-  error(message: string, fields: Record<string, unknown>): void;
-}
+export type { Log };
 
 /** What a clearing decided, and the documents by which others check and read it (JSON values). */
 export interface Cleared extends Decided {
@@ -97,5 +94,7 @@ export interface ClearingDependencies {
   readonly newSalt: () => string;
   readonly remainingMilliseconds: () => number;
   readonly logger: Log;
+  /** Default: nothing is measured. */
+  readonly metrics?: Metrics;
   readonly settings: ClearingSettings;
 }

@@ -1,6 +1,7 @@
 import type { ContractTerms } from '../../shared/contracts/chain.ts';
 import { noFigures, noOutcome } from '../../shared/clearing/documents/record.ts';
 import { completeClearing, failClearing, readFinding, recordRun } from '../../shared/store/clearings.ts';
+import { millisecondsOf } from '../../shared/kernel/time.ts';
 import { countUse, useOfContracts } from '../../shared/store/origin-use.ts';
 import { readProduct } from '../../shared/store/reference.ts';
 import { endOfRun } from '../../shared/store/control.ts';
@@ -12,9 +13,10 @@ import type { FailureReason } from './unclearable.ts';
  * against the zones' caps.
  */
 export async function completeRun(market: HeldMarket, contracts: readonly ContractTerms[]): Promise<void> {
-  const { table, clock } = market.dependencies;
+  const { table, clock, metrics } = market.dependencies;
+  const { log } = market;
   const { run, clearing, gateClosure } = market.in('applying');
-  const { outcome, figures } = await readFinding(table, clearing);
+  const { outcome, figures, requestedAt } = await readFinding(table, clearing);
   const { floors, levyTotal, supportTotal } = outcome;
   const product = await readProduct(table, market.product);
   if (product === undefined) throw new Error(`there is no product ${market.product}`);
@@ -31,12 +33,16 @@ export async function completeRun(market: HeldMarket, contracts: readonly Contra
     }),
     ...counted,
   );
+  log.info('run closed', { status: 'completed', contracts: contracts.length });
+  metrics?.record('ClearingsCompleted', 1);
+  metrics?.record('AwardsNotConcluded', outcome.contracts - contracts.length);
+  metrics?.record('TimeToClear', (millisecondsOf(endedAt) - millisecondsOf(requestedAt)) / 1000);
 }
 
 /** Closes a run that cannot be cleared. Only its locks were written, and they bind no longer. */
 export async function failRun(market: HeldMarket, reason: FailureReason): Promise<void> {
-  const { clock } = market.dependencies;
-  const { control } = market;
+  const { clock, metrics } = market.dependencies;
+  const { control, log } = market;
   if (control.phase !== 'locking' && control.phase !== 'locked')
     throw new Error(`a run that is ${control.phase} cannot fail`);
   const { run, clearing, gateClosure } = control;
@@ -50,4 +56,6 @@ export async function failRun(market: HeldMarket, reason: FailureReason): Promis
       ...{ ...noFigures, contracts, floors, levyTotal, supportTotal },
     }),
   );
+  log.info('run closed', { status: 'failed', reason });
+  metrics?.record('ClearingsFailed', 1);
 }

@@ -1,6 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { randomBytes } from 'node:crypto';
 import { clearAndDocument } from '../../shared/clearing/documents/documents.ts';
+import { measured, metrics } from '../lambda/emf.ts';
 import { clock, logger, objects, table, wakeByQueue } from '../lambda/surroundings.ts';
 import { consume } from './consume.ts';
 import { clearingSettings } from './dependencies.ts';
@@ -15,12 +16,12 @@ const standing = {
   clear: clearAndDocument,
   newSalt: () => randomBytes(32).toString('hex'),
   settings: clearingSettings,
-  ...{ clock, logger },
+  ...{ clock, logger, metrics },
 };
 const wake = wakeByQueue();
 
 /** Consumer of the clearing queue. */
-export const handler = (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+export const handler = measured((event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
   const worker = {
     ...standing,
     holder: context.awsRequestId,
@@ -30,4 +31,4 @@ export const handler = (event: SQSEvent, context: Context): Promise<SQSBatchResp
     run: (product) => runDueClearings(worker, { product }),
     ...{ wake, logger },
   });
-};
+});

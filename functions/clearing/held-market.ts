@@ -4,6 +4,8 @@ import type { Attribute } from '../../shared/store/condition.ts';
 import type { Control, ControlIn, Phase } from '../../shared/store/control.ts';
 import { moveControl, readControl, renewLease, takeMarket } from '../../shared/store/control.ts';
 import type { Action } from '../../shared/store/action.ts';
+import type { Log } from '../lambda/log.ts';
+import { withFields } from '../lambda/log.ts';
 import type { ClearingDependencies } from './dependencies.ts';
 
 /** Another worker has taken the market: whatever this one was about to write is no longer its own to write. */
@@ -42,6 +44,17 @@ export class HeldMarket {
 
   get control(): Control {
     return this.#control;
+  }
+
+  /** Whose lines can be followed back: to the clearing, and to the request that asked for it. */
+  get log(): Log {
+    const { control, product, dependencies } = this;
+    return withFields(
+      dependencies.logger,
+      control.phase === 'idle'
+        ? { product }
+        : { product, clearing: control.clearing, run: control.run, requestId: control.requestId },
+    );
   }
 
   /** The control item in a phase that the caller knows it to be in. */

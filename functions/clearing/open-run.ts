@@ -12,7 +12,10 @@ export async function openRun(market: HeldMarket): Promise<boolean> {
   const run = market.in('idle').run + 1;
   const gateClosure = clock();
   await market.move(
-    { phase: 'locking', run, clearing: request.clearing, gateClosure, salt: newSalt(), takes: 1 },
+    {
+      ...{ phase: 'locking', run, clearing: request.clearing, gateClosure, salt: newSalt(), takes: 1 },
+      requestId: request.requestId,
+    },
     ...takeRequest(request, run, gateClosure),
   );
   return true;

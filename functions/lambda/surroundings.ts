@@ -53,25 +53,31 @@ export function objects(): ObjectStore {
  * Wakes a worker for a market. The queue lets one message of a market through at a time. Every message is one of its
  * own: deduplicated, one that follows another within five minutes would be lost, and its request wait for the tick.
  */
-export function wakeByQueue(): (product: string) => Promise<void> {
+export function wakeByQueue(): (product: string, requestId?: string) => Promise<void> {
   const queue = new SQSClient();
   const QueueUrl = setting('QUEUE_URL');
-  return async (product) => {
+  return async (product, requestId) => {
     await queue.send(
       new SendMessageCommand({
         QueueUrl,
         MessageBody: JSON.stringify({ product }),
         MessageGroupId: product,
         MessageDeduplicationId: randomUUID(),
+        // Beside the body, which a worker of the version before reads strictly.
+        ...(requestId === undefined
+          ? {}
+          : { MessageAttributes: { requestId: { DataType: 'String', StringValue: requestId } } }),
       }),
     );
   };
 }
 
+/** The items that records of the table's stream tell of as they now are. */
+export const changedItems = (records: readonly DynamoDBRecord[]): Item[] =>
+  records.flatMap(({ dynamodb }) =>
+    dynamodb?.NewImage === undefined ? [] : [readItem(dynamodb.NewImage as Record<string, AttributeValue>)],
+  );
+
 /** The items that records of the table's stream tell were put for the first time. */
 export const putItems = (records: readonly DynamoDBRecord[]): Item[] =>
-  records.flatMap(({ eventName, dynamodb }) =>
-    eventName === 'INSERT' && dynamodb?.NewImage !== undefined
-      ? [readItem(dynamodb.NewImage as Record<string, AttributeValue>)]
-      : [],
-  );
+  changedItems(records.filter(({ eventName }) => eventName === 'INSERT'));

@@ -122,11 +122,12 @@ const isSuccess = (result: TryResult['result']): boolean =>
 
 /** What came of an attempt: to the delivery, and to the webhook if it changes how that is doing. */
 async function record(
-  { table, logger }: NotifyDependencies,
+  { table, logger, metrics }: NotifyDependencies,
   delivery: WebhookDelivery,
   tried: TryResult,
 ): Promise<void> {
   const succeeded = isSuccess(tried.result);
+  metrics?.record(succeeded ? 'WebhooksDelivered' : 'WebhookTriesFailed', 1);
   const isLast = delivery.attempts > retryAfter.length || tried.result === 410;
   const tries = [...delivery.tries, tried].slice(-keptTries);
   const outcome = succeeded ? 'delivered' : isLast ? 'failed' : 'pending';
@@ -146,8 +147,10 @@ async function record(
       stored === undefined || change === undefined ? [update] : [update, replaceWebhook(stored, change)];
     const written = await table.transact(actions);
     if (written.done) {
-      if (change?.disabled !== undefined)
+      if (change?.disabled !== undefined) {
         logger.warn('webhook disabled', { webhook: delivery.webhook, reason: change.disabled.reason });
+        metrics?.record('WebhooksDisabled', 1);
+      }
       return;
     }
     // A replay or another attempt has it now: what came of this one matters no more.

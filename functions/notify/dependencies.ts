@@ -1,7 +1,8 @@
 import type { Notice } from '../../shared/risk/notice.ts';
 import type { Clock } from '../../shared/kernel/time.ts';
 import type { Table } from '../../shared/store/table.ts';
-import type { Log } from '../clearing/dependencies.ts';
+import type { Log } from '../lambda/log.ts';
+import type { Metrics } from '../lambda/metrics.ts';
 import type { CallWebhook } from './call-webhook.ts';
 
 /** What telling subscribers stands on; each host (Lambda, one machine, tests) brings its own. */
@@ -9,6 +10,8 @@ export interface NotifyDependencies {
   readonly table: Table;
   readonly clock: Clock;
   readonly logger: Log;
+  /** Default: nothing is measured. */
+  readonly metrics?: Metrics;
   readonly call: CallWebhook;
   /** The operator's event bus, where there is one. Takes a notice, for the first time or again, or throws. */
   readonly publish?: (notice: Notice) => Promise<void>;

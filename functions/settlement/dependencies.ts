@@ -7,7 +7,8 @@ import type { Result } from '../../shared/kernel/result.ts';
 import type { Clock, Instant } from '../../shared/kernel/time.ts';
 import type { Product } from '../../shared/reference/product.ts';
 import type { Table } from '../../shared/store/table.ts';
-import type { Log } from '../clearing/dependencies.ts';
+import type { Log } from '../lambda/log.ts';
+import type { Metrics } from '../lambda/metrics.ts';
 
 /** What the settlement of a contract rests on beside the contract itself. */
 export interface SettlementReader {
@@ -25,6 +26,8 @@ export interface SettlementDependencies {
   readonly reader: SettlementReader;
   readonly clock: Clock;
   readonly logger: Log;
+  /** Default: nothing is measured. */
+  readonly metrics?: Metrics;
   readonly remainingMilliseconds: () => number;
   readonly settings: SettlementSettings;
   /** Settles this quarter alone; everything else stays due. */

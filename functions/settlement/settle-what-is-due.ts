@@ -61,7 +61,7 @@ const batch = 64;
  * one transaction that only one of them can make. One contract that fails does not hold up the others.
  */
 export async function settleWhatIsDue(dependencies: SettlementDependencies): Promise<SettlementRun> {
-  const { table, clock, logger, settings } = dependencies;
+  const { table, clock, logger, settings, metrics } = dependencies;
   const today = dateOf(clock());
   const until = dependencies.isAsked === true ? addDays(today, 1) : today;
   const settlements: SettlementRun['settlements'][number][] = [];
@@ -138,5 +138,8 @@ export async function settleWhatIsDue(dependencies: SettlementDependencies): Pro
       outcomes: published.length,
     },
   });
+  metrics?.record('Settlements', settlements.length);
+  metrics?.record('DueUnsettled', held.length + failed.size);
+  metrics?.record('SettlementsFailed', failed.size);
   return run;
 }

@@ -4,7 +4,8 @@ import type { Product } from '../../shared/reference/product.ts';
 import { readAll } from '../../shared/store/reference.ts';
 import { keys } from '../../shared/store/keys.ts';
 import type { Table } from '../../shared/store/table.ts';
-import type { Log } from '../clearing/dependencies.ts';
+import type { Log } from '../lambda/log.ts';
+import type { Metrics } from '../lambda/metrics.ts';
 import type { DomainEvent } from './domain-event.ts';
 import { reassess } from './reassess.ts';
 
@@ -13,6 +14,8 @@ export interface FollowerDependencies {
   readonly table: Table;
   readonly clock: Clock;
   readonly logger: Log;
+  /** Default: nothing is measured. */
+  readonly metrics?: Metrics;
 }
 
 /**
@@ -24,6 +27,7 @@ export async function follow(
   events: readonly DomainEvent[],
 ): Promise<string[]> {
   if (events.length === 0) return [];
+  dependencies.metrics?.record('EventsFollowed', events.length);
   const products = await readAll(dependencies.table, 'product');
   const looked: string[] = [];
   for (const product of products) {
@@ -43,7 +47,7 @@ export interface Swept {
  * of. `anew` looks also at those that were looked at today. One product that fails does not hold up the others.
  */
 export async function sweep(dependencies: FollowerDependencies, anew = false): Promise<Swept> {
-  const { table, clock, logger } = dependencies;
+  const { table, clock, logger, metrics } = dependencies;
   const today = dateOf(clock());
   const products: string[] = [];
   const failed: string[] = [];
@@ -57,6 +61,7 @@ export async function sweep(dependencies: FollowerDependencies, anew = false): P
       logger.error('a product could not be assessed', { product: product.id, error });
     }
   }
+  metrics?.record('ProductsNotAssessed', failed.length);
   return { products, failed };
 }
 

@@ -1,4 +1,5 @@
 import { readAll, versionAt } from '../../shared/store/reference.ts';
+import { measured, metrics } from '../lambda/emf.ts';
 import { clock, logger, table, wakeByQueue } from '../lambda/surroundings.ts';
 import { tick } from './tick.ts';
 
@@ -6,11 +7,11 @@ const market = table();
 const wake = wakeByQueue();
 
 /** Called once a minute. */
-export const handler = async (): Promise<void> => {
+export const handler = measured(async (): Promise<void> => {
   await tick({
     table: market,
     products: () => readAll(market, 'product'),
     productAt: (id, at) => versionAt(market, 'product', id, at),
-    ...{ clock, wake, logger },
+    ...{ clock, wake, logger, metrics },
   });
-};
+});

@@ -5,9 +5,12 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { Alarms, eachMinute } from './constructs/alarms.ts';
 import type { FifoQueueWithDeadLetters } from './constructs/queue-with-dead-letters.ts';
+import type { Settings } from './settings.ts';
 
 /** What there is to watch of a deployment. */
 export interface Watched {
+  /** Of which the namespace of its metrics tells. */
+  readonly stage: Settings['stage'];
   readonly api: RestApi;
   readonly clearing: Function;
   readonly clearings: FifoQueueWithDeadLetters;

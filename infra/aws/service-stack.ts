@@ -9,7 +9,9 @@ import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { metricNamespaceOf } from '../../functions/lambda/metric-names.ts';
 import { followedPartitions } from '../../functions/stream/domain-event.ts';
+import { keys } from '../../shared/store/keys.ts';
 import type { Watched } from './alarms.ts';
 import { eachMinute } from './constructs/alarms.ts';
 import { GradualDeployment } from './constructs/gradual-deployment.ts';
@@ -43,11 +45,22 @@ export interface ServiceStackProps extends StackProps {
 /** Megabytes for JavaScript's own objects; an eighth is left to buffers, code and the runtime itself. */
 const heapOf = (memory: number): number => Math.floor((memory * 7) / 8);
 
+interface Filter {
+  readonly pattern: string;
+}
+
+/** What each tick writes, so that whoever follows the stream can be seen to follow it. */
+const beats: Filter = {
+  pattern: JSON.stringify({
+    dynamodb: { Keys: { pk: { S: [keys.beat().pk] }, sk: { S: [keys.beat().sk] } } },
+  }),
+};
+
 /**
  * Items put for the first time in these partitions. A batch that fails is halved until what is at fault is alone, which
  * after some tries goes to `failed`; meanwhile the rest of its shard waits.
  */
-const streamed = (partitions: readonly string[], failed: Queue) => ({
+const streamed = (partitions: readonly string[], failed: Queue, more: readonly Filter[] = []) => ({
   startingPosition: StartingPosition.TRIM_HORIZON,
   bisectBatchOnError: true,
   retryAttempts: 5,
@@ -59,6 +72,7 @@ const streamed = (partitions: readonly string[], failed: Queue) => ({
         dynamodb: { Keys: { pk: { S: partitions.map((prefix) => ({ prefix })) } } },
       }),
     },
+    ...more,
   ],
 });
 
@@ -161,7 +175,11 @@ export class ServiceStack extends Stack {
     const notify = this.#notify(props, { ...environment, EVENT_BUS_NAME: bus.eventBusName });
     notify.function.allow(readAndWriteTable(data), listWhatIsDue(data), publishTo(bus.eventBusArn));
 
+    for (const construct of this.node.findAll())
+      if (construct instanceof ServiceFunction)
+        construct.function.addEnvironment('METRICS_NAMESPACE', metricNamespaceOf(settings.stage));
     this.watched = {
+      stage: settings.stage,
       api: publicApi.api,
       clearing: clearing.function,
       clearings,
@@ -226,7 +244,7 @@ export class ServiceStack extends Stack {
     });
     stream.function.function.addEventSource(
       new DynamoEventSource(data.table as ITable, {
-        ...streamed(followedPartitions, stream.missed),
+        ...streamed(followedPartitions, stream.missed, [beats]),
         batchSize: 100,
         // Indexes lag behind the stream by less than this; and what is done in a row is assessed once.
         maxBatchingWindow: Duration.seconds(5),

@@ -3,9 +3,13 @@ import { notifySettings } from '../../functions/notify/dependencies.ts';
 import { webhookCaller } from '../../functions/notify/call-webhook.ts';
 import { sendNotices, sendWhatIsDue } from '../../functions/notify/send-what-is-due.ts';
 import { domainEventOf } from '../../functions/stream/domain-event.ts';
+import type { Metrics } from '../../functions/lambda/metrics.ts';
+import { noMetrics } from '../../functions/lambda/metrics.ts';
 import { follow, sweep } from '../../functions/stream/follow.ts';
+import { followBeat } from '../../functions/stream/follow-beat.ts';
 import type { Clock } from '../../shared/kernel/time.ts';
 import type { Item } from '../../shared/store/item.ts';
+import { noteFollowed } from '../../shared/store/beat.ts';
 import type { Table } from '../../shared/store/table.ts';
 import type { AllowedHosts } from '../../shared/wire/webhook-url.ts';
 import type { LocalLog } from './log.ts';
@@ -26,14 +30,16 @@ export function earlyWarning({
   table,
   clock,
   log,
+  metrics = noMetrics,
   webhookHosts,
 }: {
   readonly table: Table;
   readonly clock: Clock;
   readonly log: LocalLog;
+  readonly metrics?: Metrics;
   readonly webhookHosts: AllowedHosts;
 }): EarlyWarning {
-  const follower = { table, clock, logger: log };
+  const follower = { table, clock, logger: log, metrics };
   const sender: NotifyDependencies = {
     ...follower,
     call: webhookCaller({ allowedHosts: webhookHosts }),
@@ -50,6 +56,8 @@ export function earlyWarning({
       sender,
       items.filter(({ sk }) => sk === 'NOTICE').map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) })),
     );
+    // Last: a beat that was seen says that all before it was followed.
+    await followBeat(table, items);
   };
   const pump = streamPump(handle, (error) => {
     log.error('events could not be followed', {
@@ -63,7 +71,9 @@ export function earlyWarning({
   return {
     start: async () => {
       pump.start();
+      const swept = clock();
       await sweep(follower, true);
+      await noteFollowed(table, swept);
       isFollowing = true;
     },
     tick: async () => {

@@ -31,6 +31,8 @@ import type { EarlyWarning } from './early-warning.ts';
 import { earlyWarning } from './early-warning.ts';
 import type { Issuer } from './issuer.ts';
 import type { LocalLog } from './log.ts';
+import type { LocalMetrics } from './metrics.ts';
+import { localMetrics } from './metrics.ts';
 import type { MarketClock } from './market-clock.ts';
 import type { Handler } from './server.ts';
 
@@ -49,6 +51,7 @@ export interface MarketplaceOptions {
   readonly issuer: Issuer;
   readonly marketClock: MarketClock;
   readonly log: LocalLog;
+  readonly metrics?: LocalMetrics;
   /** Who holds a market while it clears: unique among those that share the table. */
   readonly holder: string;
   /** Hosts, as `name:port`, that webhooks may call beside the public internet, also by http. */
@@ -56,7 +59,7 @@ export interface MarketplaceOptions {
 }
 
 export function openMarketplace(options: MarketplaceOptions): Marketplace {
-  const { table, objects, issuer, marketClock, log } = options;
+  const { table, objects, issuer, marketClock, log, metrics = localMetrics() } = options;
   const clock = marketClock.now;
   const wake = (product: string): Promise<void> => {
     clearing.wake(product);
@@ -72,7 +75,7 @@ export function openMarketplace(options: MarketplaceOptions): Marketplace {
     newSalt: () => randomBytes(32).toString('hex'),
     // One machine has all the time there is.
     remainingMilliseconds: () => Number.POSITIVE_INFINITY,
-    logger: log,
+    ...{ logger: log, metrics },
     settings: clearingSettings,
   };
   const ticker: TickDependencies = {
@@ -81,16 +84,16 @@ export function openMarketplace(options: MarketplaceOptions): Marketplace {
     products: () => readAll(table, 'product'),
     productAt: (id, at) => versionAt(table, 'product', id, at),
     wake,
-    logger: log,
+    ...{ logger: log, metrics },
   };
   const settler: SettlementDependencies = {
-    ...{ table, clock, logger: log },
+    ...{ table, clock, logger: log, metrics },
     reader: settlementReader(table),
     remainingMilliseconds: () => Number.POSITIVE_INFINITY,
     settings: settlementSettings,
   };
   const webhookHosts = new Set(options.webhookHosts ?? []);
-  const warning = earlyWarning({ table, clock, log, webhookHosts });
+  const warning = earlyWarning({ table, clock, log, metrics, webhookHosts });
   const clearing: ClearingPump = clearingPump({
     run: async (product) => {
       await runDueClearings(worker, { product });
@@ -99,6 +102,8 @@ export function openMarketplace(options: MarketplaceOptions): Marketplace {
       await tick(ticker);
       await settleWhatIsDue(settler);
       await warning.tick();
+      const measured = metrics.takeRecent();
+      if (Object.keys(measured).length > 0) log.info('metrics', measured);
     },
     failed: (what, error) => {
       log.error(`${what} failed`, {
@@ -123,11 +128,12 @@ export function openMarketplace(options: MarketplaceOptions): Marketplace {
     newSecret,
     webhookHosts,
     wakeClearing: wake,
-    logger: log,
+    ...{ logger: log, metrics },
     readOpenApi: () => readFile(new URL('../../docs/openapi.json', import.meta.url), 'utf8'),
   });
   addDevToken(app, issuer);
   addDevClock(app, marketClock);
+  app.get('/dev/metrics', (context) => context.json(metrics.all()));
   app.get('/', (context) => context.redirect('/docs'));
   addApiReference(app);
   return {

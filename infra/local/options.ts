@@ -37,6 +37,7 @@ Environment
 
 On one machine only
   POST /dev/token    a token for whoever you say you are
+  GET /dev/metrics   what has been counted since it was started
   POST /dev/clock    moves the market's clock ahead, for good: {"now": "2027-04-01T00:00:00.000Z"}
 `;
 

@@ -46,6 +46,8 @@ export function showReady(
   report: Reporter,
   at: {
     readonly url: string;
+    /** `ok`, or which parts are not. */
+    readonly health: string;
     readonly kept: string | undefined;
     /** What time it is in the market, where that is not this machine's. */
     readonly clock: Instant | undefined;
@@ -60,7 +62,7 @@ export function showReady(
     '',
     `  reference   ${url}/docs`,
     `  OpenAPI     ${url}/openapi.json`,
-    `  health      ${url}/healthz`,
+    `  health      ${url}/healthz (${at.health})`,
     `  kept in     ${kept ?? 'memory: gone when it stops'}`,
     ...(clock === undefined
       ? []
@@ -77,5 +79,9 @@ export function showReady(
     '',
     'Ctrl-C stops it.',
   ];
-  report.event('ready', { url, kept: kept ?? null, clock: clock ?? null }, lines.join('\n'));
+  report.event(
+    'ready',
+    { url, health: at.health, kept: kept ?? null, clock: clock ?? null },
+    lines.join('\n'),
+  );
 }

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Health } from '../../functions/api/health.ts';
+import { healthOf } from '../../functions/api/health.ts';
+import { readPulse } from '../../shared/store/beat.ts';
 import { CannotStart } from './cannot-start.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { openDataDirectory } from './data-directory.ts';
@@ -114,6 +117,7 @@ export async function start(
       await showSample(as, report, { contracts: sample.state === 'load' });
     showReady(report, {
       url: server.url,
+      health: inWords(healthOf(await readPulse(table), clock.now())),
       kept: environment.endpoint ?? directory?.path,
       clock: clock.aheadMilliseconds() === 0 ? undefined : clock.now(),
       sample: sample.state === 'load' || sample.state === 'loaded',
@@ -124,6 +128,11 @@ export async function start(
     throw error;
   }
 }
+
+const inWords = ({ status, parts }: Health): string => {
+  const notWell = Object.entries(parts).filter(([, part]) => part !== 'ok');
+  return [status, ...notWell.map(([name, part]) => `${name} ${part}`)].join(', ');
+};
 
 const tellUnreachable =
   (endpoint: string) =>

@@ -43,6 +43,8 @@ export interface ClearingRequest {
   readonly at: Instant;
   /** The instant of the product's schedule that asks for it. */
   readonly scheduledFor?: Instant;
+  /** Of the HTTP request that asks for it. */
+  readonly requestId?: string;
 }
 
 /** Asks for a clearing: a run of its own will take it, now or when the present one has ended. */
@@ -58,6 +60,7 @@ export const requestClearingActions = (request: ClearingRequest): Action[] => [
       requestedBy: request.requestedBy,
       requestedAt: request.at,
       scheduledFor: request.scheduledFor,
+      requestId: request.requestId,
       status: 'queued',
     },
     conditions: [doesNotExist],
@@ -69,6 +72,7 @@ export const requestClearingActions = (request: ClearingRequest): Action[] => [
       product: request.product,
       clearing: request.id,
       requestedAt: request.at,
+      requestId: request.requestId,
     },
     conditions: [doesNotExist],
   },
@@ -78,6 +82,7 @@ export const pendingClearingSchema = z.object({
   product: nameIdSchema,
   clearing: generatedIdSchema('clearing'),
   requestedAt: instantSchema,
+  requestId: z.string().optional(),
 });
 export type PendingClearing = Readonly<z.output<typeof pendingClearingSchema>>;
 
@@ -150,13 +155,17 @@ export const failClearing = (id: string, reason: string, endedAt: Instant): Acti
   conditions: [statusIs('clearing')],
 });
 
-/** What a run whose outcome is certain found. */
-export async function readFinding(table: Table, id: string): Promise<Finding> {
+/** What a run whose outcome is certain found, and when it was asked for. */
+export async function readFinding(
+  table: Table,
+  id: string,
+): Promise<Finding & { readonly requestedAt: Instant }> {
   const item = await table.get(keys.clearing(id));
   return {
     outcome: z.decode(clearingOutcomeSchema, plain(item?.['outcome']) as never),
     figures: z.decode(marketFiguresSchema, plain(item?.['figures']) as never),
     documents: clearingDocumentsSchema.parse(plain(item?.['documents'])),
+    requestedAt: instantSchema.parse(item?.['requestedAt']),
   };
 }
 
@@ -178,11 +187,12 @@ export async function readClearingDocuments(
 }
 
 function clearingOf(item: Item): Clearing {
-  const { id, product, status, reason, requestedAt, scheduledFor } = item;
+  const { id, product, status, reason, requestedAt, scheduledFor, requestId } = item;
   return clearingSchema.parse({
     ...{ id, product, status, requestedAt },
     ...(reason === undefined ? {} : { reason }),
     ...(scheduledFor === undefined ? {} : { scheduledFor }),
+    ...(requestId === undefined ? {} : { requestId }),
     gateClosure: item['gateClosure'] ?? null,
     endedAt: item['endedAt'] ?? null,
     ...(plain(item['outcome']) ?? z.encode(clearingOutcomeSchema, noOutcome)),

@@ -38,6 +38,8 @@ const planReference = z.object({ fence: count, chunks: count, digest: z.string()
 const openShape = {
   ...heldShape,
   clearing: generatedIdSchema('clearing'),
+  /** Of the HTTP request that asked for the run, where one did: on every line that its workers log. */
+  requestId: z.string().optional(),
   gateClosure: instantSchema,
   /** Key of the tokens that stand for organisations in this run's snapshot. */
   salt: z.string(),
@@ -172,6 +174,7 @@ export const endOfRun = (run: number, now: Instant) => ({
   ended: run,
   leaseUntil: now,
   clearing: undefined,
+  requestId: undefined,
   gateClosure: undefined,
   salt: undefined,
   takes: undefined,

@@ -220,6 +220,10 @@ export const keys = {
   /** The day on which a product was last looked at whatever had happened. */
   sweep: (product: string): Key => ({ pk: 'SWEEP', sk: product }),
 
+  /** What the last tick found; and the last beat of it that came through the stream. One partition, read whole. */
+  beat: (): Key => ({ pk: 'HEALTH', sk: 'BEAT' }),
+  beatFollowed: (): Key => ({ pk: 'HEALTH', sk: 'FOLLOWED' }),
+
   /** Who wants to be told; one partition, read whole. */
   webhook: (id: string): Key => ({ pk: 'WEBHOOKS', sk: id }),
   /** What subscribers are to be told. */

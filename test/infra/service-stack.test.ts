@@ -40,6 +40,7 @@ describe('every function', () => {
   it('has no more in its environment than where things are, and who may ask how often', () => {
     const shared = [
       'BUCKET_NAME',
+      'METRICS_NAMESPACE',
       'POWERTOOLS_LOG_LEVEL',
       'POWERTOOLS_SERVICE_NAME',
       'QUEUE_URL',
@@ -231,9 +232,15 @@ describe.each([
 });
 
 describe.each([
-  { name: 'stream', partitions: followedPartitions, missed: /^MissedEvents/ },
-  { name: 'notify', partitions: ['NOTICE#'], missed: /^MissedNotices/ },
-])('the stream to $name', ({ name, partitions, missed }) => {
+  {
+    name: 'stream',
+    partitions: followedPartitions,
+    missed: /^MissedEvents/,
+    // Each tick's beat replaces the last: it is a change.
+    more: [{ Pattern: '{"dynamodb":{"Keys":{"pk":{"S":["HEALTH"]},"sk":{"S":["BEAT"]}}}}' }],
+  },
+  { name: 'notify', partitions: ['NOTICE#'], missed: /^MissedNotices/, more: [] },
+])('the stream to $name', ({ name, partitions, missed, more }) => {
   it('tells of what is put for the first time, and halves what fails until it is alone and put aside', () => {
     const [queue = ''] = Object.keys(resourcesOf(service, 'AWS::SQS::Queue')).filter((id) => missed.test(id));
     const pattern = {
@@ -246,7 +253,7 @@ describe.each([
       BisectBatchOnFunctionError: true,
       MaximumRetryAttempts: 5,
       DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [queue, 'Arn'] } } },
-      FilterCriteria: { Filters: [{ Pattern: JSON.stringify(pattern) }] },
+      FilterCriteria: { Filters: [{ Pattern: JSON.stringify(pattern) }, ...more] },
     });
   });
 });

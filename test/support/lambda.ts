@@ -20,6 +20,9 @@ export interface QueuedMessage {
   readonly MessageBody: string;
   readonly MessageGroupId: string;
   readonly MessageDeduplicationId: string;
+  readonly MessageAttributes?: Readonly<Record<string, { readonly StringValue: string }>>;
+  /** As SQS hands it on to the trace of whoever takes the message. */
+  readonly traceHeader?: string;
 }
 
 /**
@@ -63,6 +66,7 @@ export async function lambdaWorld(): Promise<LambdaWorld> {
     AWS_ENDPOINT_URL_SQS: address,
     AWS_ENDPOINT_URL_S3: address,
     POWERTOOLS_LOG_LEVEL: 'SILENT',
+    POWERTOOLS_METRICS_DISABLED: 'true',
   });
   const bundles = new Map<HandlerName, Promise<string>>();
   const bundle = (name: HandlerName): Promise<string> => {
@@ -117,7 +121,8 @@ async function answer(
     else response.end(request.method === 'PUT' ? '' : object);
   } else {
     const message = JSON.parse(body.toString()) as QueuedMessage;
-    queued.push(message);
+    const traceHeader = request.headers['x-amzn-trace-id'];
+    queued.push({ ...message, ...(typeof traceHeader === 'string' ? { traceHeader } : {}) });
     const MD5OfMessageBody = createHash('md5').update(message.MessageBody).digest('hex');
     response
       .setHeader('Content-Type', 'application/x-amz-json-1.0')

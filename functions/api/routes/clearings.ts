@@ -39,7 +39,7 @@ export const clearingRoutes: readonly Route[] = [
     responses: { 202: { description: 'The clearing, queued', schema: clearingSchema } },
     problems: ['unknown_reference'],
     write:
-      ({ caller, body: { product }, at }, { table, newId }) =>
+      ({ caller, body: { product }, at, requestId }, { table, newId }) =>
       async () => {
         if ((await readProduct(table, product)) === undefined)
           return fail(fieldProblem('unknown_reference', '/product', 'There is no such product.'));
@@ -49,16 +49,17 @@ export const clearingRoutes: readonly Route[] = [
           product,
           status: 'queued',
           requestedAt: at,
+          requestId,
           gateClosure: null,
           endedAt: null,
           ...noOutcome,
         };
         return ok({
-          actions: requestClearingActions({ id, product, requestedBy: caller.subject, at }),
+          actions: requestClearingActions({ id, product, requestedBy: caller.subject, at, requestId }),
           value: reply(202, clearing, { location: `${path}/${id}` }),
         });
       },
-    afterwards: ({ body: { product } }, { wakeClearing }) => wakeClearing(product),
+    afterwards: ({ body: { product }, requestId }, { wakeClearing }) => wakeClearing(product, requestId),
   }),
   defineRoute({
     operationId: 'listClearings',

@@ -77,6 +77,8 @@ export const clearingSchema = z
     requestedAt: instantSchema,
     /** The instant of the product's schedule that asked for it, if none of the administrators did. */
     scheduledFor: instantSchema.optional(),
+    /** The `X-Request-Id` of the request that asked for it, as the log has it. */
+    requestId: z.string().optional(),
     /** Orders acknowledged by then are in, none after. */
     gateClosure: instantSchema.nullable(),
     endedAt: instantSchema.nullable(),

@@ -149,7 +149,16 @@ describe('the log', () => {
     for (const { message, fields } of logger.lines)
       if (message === 'request')
         expect(Object.keys(fields).sort()).toEqual([
-          ...['method', 'milliseconds', 'operation', 'organisation', 'problem', 'requestId', 'status'],
+          ...[
+            'method',
+            'milliseconds',
+            'operation',
+            'organisation',
+            'problem',
+            'requestId',
+            'resource',
+            'status',
+          ],
         ]);
   });
 });

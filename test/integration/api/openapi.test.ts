@@ -19,7 +19,7 @@ describe('docs/openapi.json', () => {
     const ids = Object.values(paths).flatMap((path) => Object.values(path).map((each) => each.operationId));
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids.toSorted()).toEqual(
-      [...routes.map((route) => route.operationId), 'getHealth', 'getOpenApi'].toSorted(),
+      [...routes.map((route) => route.operationId), 'getHealth', 'getLiveness', 'getOpenApi'].toSorted(),
     );
   });
 

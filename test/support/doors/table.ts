@@ -307,7 +307,7 @@ listExchangeReads            403       403       200/404        403             
 `;
 
 /** Anybody may read these, without a token. */
-export const publicOperations: ReadonlySet<string> = new Set(['getHealth', 'getOpenApi']);
+export const publicOperations: ReadonlySet<string> = new Set(['getHealth', 'getLiveness', 'getOpenApi']);
 
 export type Expected = Readonly<Record<Role, Readonly<Record<Side, number>>>>;
 
