@@ -27,6 +27,8 @@ export default defineConfig(
     files: [
       'test/acceptance/**',
       'test/support/scenario.ts',
+      'test/support/soak/**',
+      'test/integration/local/store-away.test.ts',
       'test/support/market-client.ts',
       'test/support/wire-checks.ts',
     ],

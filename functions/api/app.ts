@@ -1,6 +1,7 @@
 import { Hono } from 'hono/tiny';
 import { problem } from '../../shared/kernel/problem.ts';
 import { noMetrics } from '../lambda/metrics.ts';
+import { isTransient, isUnavailable } from '../../shared/store/transient.ts';
 import type { ApiContext, Env } from './answer.ts';
 import { refuse, refuseMethod } from './answer.ts';
 import { corsHeaders, isPreflight, preflightAnswer } from './cors.ts';
@@ -57,17 +58,29 @@ export function createApp(dependencies: ApiDependencies, routes: readonly Route[
 
   app.notFound((context) => refuse(context, problem('not_found', 'There is nothing here.')));
   app.onError((error, context) => {
+    const about = { requestId: context.get('requestId'), operation: context.get('operation') ?? null };
+    if (isUnavailable(error)) {
+      dependencies.logger.warn('store unavailable', {
+        ...about,
+        error: { name: error.name, message: error.message },
+      });
+      const isBusy = isTransient(error) || error.name === 'TransactionCanceledException';
+      return refuse(
+        context,
+        problem(
+          'unavailable',
+          isBusy
+            ? 'The marketplace is busy. Try again in a moment.'
+            : 'The store does not answer. Try again in a moment, a write under the same Idempotency-Key.',
+        ),
+        { headers: { 'Retry-After': isBusy ? '1' : '5' } },
+      );
+    }
     dependencies.logger.error('surprise', {
-      requestId: context.get('requestId'),
-      operation: context.get('operation') ?? null,
+      ...about,
       error: { name: error.name, message: error.message, stack: error.stack },
     });
-    const surprise = isThrottling(error)
-      ? problem('unavailable', 'The marketplace is busy. Try again in a moment.')
-      : problem('internal', 'Something went wrong on our side. Tell us the request id.');
-    return refuse(context, surprise, {
-      headers: surprise.code === 'unavailable' ? { 'Retry-After': '1' } : {},
-    });
+    return refuse(context, problem('internal', 'Something went wrong on our side. Tell us the request id.'));
   });
   return app;
 }
@@ -99,13 +112,3 @@ function methodsByPath(routes: readonly Route[]): Map<string, string[]> {
   }
   return methods;
 }
-
-const throttlingNames = new Set([
-  'ProvisionedThroughputExceededException',
-  'ThrottlingException',
-  'RequestLimitExceeded',
-  'TransactionInProgressException',
-  'TransactionCanceledException',
-]);
-
-const isThrottling = (error: Error): boolean => throttlingNames.has(error.name);

@@ -30,6 +30,8 @@ export interface ApiDependencies {
   readonly newSecret: () => string;
   /** Hosts that webhooks may call whatever the rules say; none by default. */
   readonly webhookHosts?: AllowedHosts;
+  /** Throws while orders cannot be taken; by default, where an item cannot be read. */
+  readonly probe?: () => Promise<unknown>;
   readonly logger: Log;
   /** Default: nothing is measured. */
   readonly metrics?: Metrics;

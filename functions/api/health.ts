@@ -51,10 +51,11 @@ export function healthOf({ beat, followed }: Pulse, now: Instant): Health {
  * `/livez`: the process answers; nothing else is asked, so that a supervisor does not restart it for a fault of the
  * table. `/healthz`: orders can be taken, 200, or not, 503; and how the parts are that work behind them.
  */
-export function addHealth(app: Hono<Env>, { table, clock }: ApiDependencies): void {
+export function addHealth(app: Hono<Env>, { table, clock, probe }: ApiDependencies): void {
   app.get('/livez', (context: ApiContext) => context.json({ status: 'ok' }));
   app.get('/healthz', async (context: ApiContext) => {
     try {
+      await within(tableMilliseconds, probe?.() ?? Promise.resolve());
       const pulse = await within(tableMilliseconds, readPulse(table));
       return context.json(healthOf(pulse, clock()));
     } catch {

@@ -27,8 +27,17 @@ const pause = async (milliseconds: number): Promise<void> => {
 
 export const logger = new Logger();
 
+/**
+ * Milliseconds: a table that does not answer at all is given up on, and tried again, well within a call of the gateway,
+ * which ends after 29 s; DynamoDB itself answers within tens.
+ */
+const patience = { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true };
+
 export const table = (): Table =>
-  new Table({ client: new DynamoDBClient(), name: setting('TABLE_NAME'), pause, random: Math.random });
+  new Table({
+    client: new DynamoDBClient({ requestHandler: patience }),
+    ...{ name: setting('TABLE_NAME'), pause, random: Math.random },
+  });
 
 /** `AWS_ENDPOINT_URL_S3`, as the SDK understands it, points it at another S3. */
 export function objects(): ObjectStore {

@@ -9,21 +9,30 @@ import type { Key } from '../../shared/store/keys.ts';
 import { keys, sendFrom } from '../../shared/store/keys.ts';
 import { expiresAfter, keptDays, readNoticeItem } from '../../shared/store/notices.ts';
 import { maximumActions } from '../../shared/store/table.ts';
-import { readWebhooks } from '../../shared/store/webhooks.ts';
+import { readSoundWebhooks } from '../../shared/store/webhooks.ts';
 import type { NotifyDependencies } from './dependencies.ts';
 
 /**
  * Makes a delivery of a notice for each webhook that asks for it and may know, and publishes it on the bus; then the
  * notice is done. Whoever dies on the way leaves it to be done again: deliveries that are there are passed over, and the
- * bus may get it twice, under the same id. Answers the deliveries made that are due at once.
+ * bus may get it twice, under the same id. Answers the deliveries made that are due at once, and the webhooks that could
+ * not be read, which do not hold up the others.
  */
-export async function dispatch(dependencies: NotifyDependencies, item: Item): Promise<Key[]> {
-  const { table, clock, publish } = dependencies;
-  if (item['gsi3sk'] === undefined) return [];
+export async function dispatch(
+  dependencies: NotifyDependencies,
+  item: Item,
+): Promise<{ readonly made: readonly Key[]; readonly broken: readonly string[] }> {
+  const { table, clock, logger, publish } = dependencies;
+  if (item['gsi3sk'] === undefined) return { made: [], broken: [] };
   const notice = readNoticeItem(item);
   const now = clock();
   const wanted: { readonly webhook: string; readonly isActive: boolean }[] = [];
-  for (const { webhook } of await readWebhooks(table)) {
+  const broken: string[] = [];
+  const sound = await readSoundWebhooks(table, (webhook, error) => {
+    broken.push(webhook);
+    logger.error('a webhook cannot be read', { webhook, error });
+  });
+  for (const { webhook } of sound) {
     if (!isAskedFor(webhook, notice)) continue;
     const zones = await zonesOperated(table, webhook.organisation, dateOf(now));
     if (alertFor(notice.alert, webhook, zones) !== undefined)
@@ -51,5 +60,5 @@ export async function dispatch(dependencies: NotifyDependencies, item: Item): Pr
     );
   await publish?.(notice);
   await table.update(keys.notice(notice.id), { expression: 'REMOVE gsi3pk, gsi3sk' }, [exists]);
-  return fresh.filter(({ isActive }) => isActive).map(({ key }) => key);
+  return { made: fresh.filter(({ isActive }) => isActive).map(({ key }) => key), broken };
 }

@@ -51,20 +51,39 @@ export async function sendWhatIsDue(dependencies: NotifyDependencies): Promise<S
 async function handle(dependencies: NotifyDependencies, key: Key): Promise<void> {
   const item = await dependencies.table.get(key);
   if (item === undefined) return;
-  if (key.sk === keys.notice('').sk) await dispatch(dependencies, item);
+  if (key.sk === keys.notice('').sk) complain((await dispatch(dependencies, item)).broken);
   else if (key.sk.startsWith('REPLAY#')) await replay(dependencies, item);
   else await deliver(dependencies, item);
 }
 
 /**
  * Distributes notices that the stream tells of and makes the first attempts at once: the index, by which everything else
- * is found, may not have them yet. Throws what is a fault of ours: the stream tells of them again.
+ * is found, may not have them yet. @throws once all the others are done, where there was a fault of ours: the stream
+ * tells of them again.
  */
 export async function sendNotices(dependencies: NotifyDependencies, notices: readonly Key[]): Promise<void> {
-  const { table, settings } = dependencies;
-  for (const key of notices) {
-    const item = await table.get(key);
-    const made = item === undefined ? [] : await dispatch(dependencies, item);
-    await concurrently(made, settings.concurrency, (delivery) => handle(dependencies, delivery));
-  }
+  const { table, logger, settings } = dependencies;
+  const failed: unknown[] = [];
+  const orTell = (key: Key, step: () => Promise<void>): Promise<void> =>
+    step().catch((error: unknown) => {
+      failed.push(error);
+      logger.error('it could not be sent', { ...key, error });
+    });
+  for (const key of notices)
+    await orTell(key, async () => {
+      const item = await table.get(key);
+      if (item === undefined) return;
+      const { made, broken } = await dispatch(dependencies, item);
+      await concurrently(made, settings.concurrency, (delivery) =>
+        orTell(delivery, () => handle(dependencies, delivery)),
+      );
+      complain(broken);
+    });
+  if (failed.length > 0)
+    throw new Error(`${failed.length} things could not be sent; see the log`, { cause: failed[0] });
+}
+
+/** Somebody is to hear of webhooks that cannot be read: what they asked for has not been sent to them. */
+function complain(broken: readonly string[]): void {
+  if (broken.length > 0) throw new Error(`webhooks that cannot be read: ${broken.join()}`);
 }

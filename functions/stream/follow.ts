@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/kernel/time.ts';
 import { dateOf } from '../../shared/kernel/time.ts';
 import type { Product } from '../../shared/reference/product.ts';
-import { readAll } from '../../shared/store/reference.ts';
+import { readSound } from '../../shared/store/reference.ts';
 import { keys } from '../../shared/store/keys.ts';
 import type { Table } from '../../shared/store/table.ts';
 import type { Log } from '../lambda/log.ts';
@@ -21,19 +21,28 @@ export interface FollowerDependencies {
 /**
  * Takes events, in any order and however often, and brings the alerts of the products concerned to what now stands.
  * An event that has been followed for a product is passed over. Answers the products looked at.
+ * @throws once all others are done, where a product could not be assessed: the stream tells of its events again.
  */
 export async function follow(
   dependencies: FollowerDependencies,
   events: readonly DomainEvent[],
 ): Promise<string[]> {
   if (events.length === 0) return [];
+  const failed = new Map<string, unknown>();
+  const broken = tellOf(dependencies, failed);
   dependencies.metrics?.record('EventsFollowed', events.length);
-  const products = await readAll(dependencies.table, 'product');
   const looked: string[] = [];
-  for (const product of products) {
+  for (const product of await readSound(dependencies.table, 'product', broken)) {
     const ids = [...new Set(events.filter(({ concerns }) => concerns(product)).map(({ id }) => id))];
-    if (ids.length > 0 && (await reassess(dependencies, product, { events: ids }))) looked.push(product.id);
+    try {
+      if (ids.length > 0 && (await reassess(dependencies, product, { events: ids }))) looked.push(product.id);
+    } catch (error) {
+      broken(product.id, error);
+    }
   }
+  const [cause] = failed.values();
+  if (failed.size > 0)
+    throw new Error(`${failed.size} products could not be assessed; see the log`, { cause });
   return looked;
 }
 
@@ -47,23 +56,30 @@ export interface Swept {
  * of. `anew` looks also at those that were looked at today. One product that fails does not hold up the others.
  */
 export async function sweep(dependencies: FollowerDependencies, anew = false): Promise<Swept> {
-  const { table, clock, logger, metrics } = dependencies;
+  const { table, clock, metrics } = dependencies;
   const today = dateOf(clock());
   const products: string[] = [];
-  const failed: string[] = [];
-  for (const product of await readAll(table, 'product')) {
+  const failed = new Map<string, unknown>();
+  const broken = tellOf(dependencies, failed);
+  for (const product of await readSound(table, 'product', broken)) {
     if (!anew && (await sweptOn(table, product)) === today) continue;
     try {
       await reassess(dependencies, product, { events: [], sweptOn: today });
       products.push(product.id);
     } catch (error) {
-      failed.push(product.id);
-      logger.error('a product could not be assessed', { product: product.id, error });
+      broken(product.id, error);
     }
   }
-  metrics?.record('ProductsNotAssessed', failed.length);
-  return { products, failed };
+  metrics?.record('ProductsNotAssessed', failed.size);
+  return { products, failed: [...failed.keys()] };
 }
+
+const tellOf =
+  ({ logger }: FollowerDependencies, failed: Map<string, unknown>) =>
+  (product: string, error: unknown): void => {
+    failed.set(product, error);
+    logger.error('a product could not be assessed', { product, error });
+  };
 
 const sweptOn = async (table: Table, product: Product): Promise<unknown> =>
   (await table.get(keys.sweep(product.id)))?.['on'];

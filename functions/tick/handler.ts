@@ -1,4 +1,4 @@
-import { readAll, versionAt } from '../../shared/store/reference.ts';
+import { readSound, versionAt } from '../../shared/store/reference.ts';
 import { measured, metrics } from '../lambda/emf.ts';
 import { clock, logger, table, wakeByQueue } from '../lambda/surroundings.ts';
 import { tick } from './tick.ts';
@@ -10,7 +10,7 @@ const wake = wakeByQueue();
 export const handler = measured(async (): Promise<void> => {
   await tick({
     table: market,
-    products: () => readAll(market, 'product'),
+    products: (broken) => readSound(market, 'product', broken),
     productAt: (id, at) => versionAt(market, 'product', id, at),
     ...{ clock, wake, logger, metrics },
   });

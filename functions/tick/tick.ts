@@ -14,8 +14,8 @@ import { dueSlot, scheduledClearingId } from './schedule.ts';
 export interface TickDependencies {
   readonly table: Table;
   readonly clock: Clock;
-  /** All products as they now are. */
-  readonly products: () => Promise<readonly Product[]>;
+  /** All products as they now are; those that cannot be read are told of instead. */
+  readonly products: (broken: (id: string, error: unknown) => void) => Promise<readonly Product[]>;
   /** A product as it was at an instant. */
   readonly productAt: (id: string, at: Instant) => Promise<Product | undefined>;
   /** Lets somebody work on a market. */
@@ -29,16 +29,31 @@ export interface TickDependencies {
  * Once a minute: asks for the clearings that schedules ask for, then wakes somebody for every market with a request
  * that no run has taken, or with a run whose worker has not been heard of. Writes down that it has, for whoever asks
  * how the market is. Answers the markets woken.
+ * @throws once all of that is done, where a product could not be looked at: somebody is to hear of it, and it does not
+ * hold up the others.
  */
 export async function tick(dependencies: TickDependencies): Promise<string[]> {
-  const products = await dependencies.products();
-  for (const product of products) await requestWhatIsDue(dependencies, product);
+  const failed = new Map<string, unknown>();
+  const broken = (product: string, error: unknown): void => {
+    failed.set(product, error);
+    dependencies.logger.error('a product could not be looked at', { product, error });
+  };
+  const orTell = (product: string, step: () => Promise<void>): Promise<void> =>
+    step().catch((error: unknown) => {
+      broken(product, error);
+    });
+  const products = await dependencies.products(broken);
+  for (const product of products) await orTell(product.id, () => requestWhatIsDue(dependencies, product));
   const waiting = await whatWaits(
     dependencies,
     products.map(({ id }) => id),
+    broken,
   );
-  for (const product of waiting.due) await dependencies.wake(product);
+  for (const product of waiting.due) await orTell(product, () => dependencies.wake(product));
   await tellHowItIs(dependencies, waiting);
+  const [cause] = failed.values();
+  if (failed.size > 0)
+    throw new Error(`${failed.size} products could not be looked at; see the log`, { cause });
   return waiting.due;
 }
 
@@ -67,10 +82,14 @@ interface Waiting {
   readonly leftAt: readonly Instant[];
 }
 
-async function whatWaits({ table, clock }: TickDependencies, products: readonly string[]): Promise<Waiting> {
-  const requests = await pendingClearings(table);
+async function whatWaits(
+  { table, clock }: TickDependencies,
+  products: readonly string[],
+  broken: (product: string, error: unknown) => void,
+): Promise<Waiting> {
+  const requests = await pendingClearings(table, undefined, broken);
   const pending = new Set(requests.map(({ product }) => product));
-  const controls = await readControls(table, products);
+  const controls = await readControls(table, products, broken);
   const now = clock();
   return {
     due: products.filter((product) => {

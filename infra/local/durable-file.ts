@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { open, rename } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /**
@@ -16,6 +16,10 @@ export async function writeDurably(
   try {
     await file.writeFile(bytes);
     await file.sync();
+  } catch (error) {
+    // Half of a file on a full disk would take the room that is wanting.
+    await rm(draft, { force: true });
+    throw error;
   } finally {
     await file.close();
   }

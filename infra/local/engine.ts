@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CannotStart } from './cannot-start.ts';
+import { endWithUs } from './watchdog.ts';
 
 /** A running embedded DynamoDB. */
 export interface Engine {
@@ -61,7 +62,12 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
   // Whatever ends this process in good order or by a surprise, it does not leave an engine behind.
   const killNow = (): void => void child.kill('SIGKILL');
   process.once('exit', killNow);
-  void ended.then(() => process.off('exit', killNow));
+  // What a killed process had in a file, its next start takes over; what it had in memory is of no use to anybody.
+  const callOff = options.file === undefined ? endWithUs(child.pid) : undefined;
+  void ended.then(() => {
+    process.off('exit', killNow);
+    callOff?.();
+  });
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');
     const patience = setTimeout(() => child.kill('SIGKILL'), 5000);

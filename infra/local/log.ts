@@ -6,6 +6,8 @@ export interface LocalLog extends Log {
   close(): Promise<void>;
 }
 
+/** Between two warnings of one kind in the terminal; the file has all of them. */
+const quietMilliseconds = 10_000;
 const largestBytes = 20 * 1024 * 1024;
 
 /** Writes to `file`, if there is one; warnings and errors are also told in a line each. */
@@ -14,9 +16,15 @@ export function localLog(file: string | undefined, tell: (line: string) => void)
   const stream = file === undefined ? undefined : createWriteStream(file, { flags: 'a', mode: 0o600 });
   // A full disk must not take the market down with the log.
   stream?.on('error', () => undefined);
+  const told = new Map<string, number>();
   const write = (level: string, message: string, fields: Record<string, unknown>): void => {
     stream?.write(`${JSON.stringify({ at: new Date().toISOString(), level, message, ...fields })}\n`);
-    if (level !== 'info') tell(`${level}: ${message} ${inBrief(fields)}`);
+    if (level === 'info') return;
+    // What goes wrong with every request, as while the store is away, is told now and then.
+    const kind = `${level} ${message}`;
+    if (performance.now() - (told.get(kind) ?? -Infinity) < quietMilliseconds && level === 'warn') return;
+    told.set(kind, performance.now());
+    tell(`${level}: ${message} ${inBrief(fields)}`);
   };
   return {
     info: (message, fields) => {

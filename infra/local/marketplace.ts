@@ -20,7 +20,7 @@ import { clearAndDocument } from '../../shared/clearing/documents/documents.ts';
 import { idPrefixes } from '../../shared/kernel/ids.ts';
 import { millisecondsOf } from '../../shared/kernel/time.ts';
 import type { ObjectStore } from '../../shared/store/object-store.ts';
-import { readAll, versionAt } from '../../shared/store/reference.ts';
+import { readSound, versionAt } from '../../shared/store/reference.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { addApiReference } from './api-reference.ts';
 import type { ClearingPump } from './clearing-pump.ts';
@@ -52,6 +52,8 @@ export interface MarketplaceOptions {
   readonly marketClock: MarketClock;
   readonly log: LocalLog;
   readonly metrics?: LocalMetrics;
+  /** Throws while orders cannot be taken. */
+  readonly probe?: () => Promise<unknown>;
   /** Who holds a market while it clears: unique among those that share the table. */
   readonly holder: string;
   /** Hosts, as `name:port`, that webhooks may call beside the public internet, also by http. */
@@ -65,6 +67,13 @@ export function openMarketplace(options: MarketplaceOptions): Marketplace {
     clearing.wake(product);
     return Promise.resolve();
   };
+  const failed =
+    (what: string) =>
+    (error: unknown): void => {
+      log.error(`${what} failed`, {
+        error: error instanceof Error ? { message: error.message, stack: error.stack } : String(error),
+      });
+    };
   const worker: ClearingDependencies = {
     table,
     objects,
@@ -81,7 +90,7 @@ export function openMarketplace(options: MarketplaceOptions): Marketplace {
   const ticker: TickDependencies = {
     table,
     clock,
-    products: () => readAll(table, 'product'),
+    products: (broken) => readSound(table, 'product', broken),
     productAt: (id, at) => versionAt(table, 'product', id, at),
     wake,
     ...{ logger: log, metrics },
@@ -99,16 +108,15 @@ export function openMarketplace(options: MarketplaceOptions): Marketplace {
       await runDueClearings(worker, { product });
     },
     tick: async () => {
-      await tick(ticker);
-      await settleWhatIsDue(settler);
-      await warning.tick();
+      // Each for itself: one that cannot do its work does not keep the others from theirs.
+      await tick(ticker).catch(failed('tick'));
+      await settleWhatIsDue(settler).catch(failed('settlement'));
+      await warning.tick().catch(failed('early warning'));
       const measured = metrics.takeRecent();
       if (Object.keys(measured).length > 0) log.info('metrics', measured);
     },
     failed: (what, error) => {
-      log.error(`${what} failed`, {
-        error: error instanceof Error ? { message: error.message, stack: error.stack } : String(error),
-      });
+      failed(what)(error);
     },
   });
   // Ids of one process are in order even within a millisecond.
@@ -126,6 +134,7 @@ export function openMarketplace(options: MarketplaceOptions): Marketplace {
       clock,
     }),
     newSecret,
+    ...(options.probe === undefined ? {} : { probe: options.probe }),
     webhookHosts,
     wakeClearing: wake,
     ...{ logger: log, metrics },
@@ -141,7 +150,10 @@ export function openMarketplace(options: MarketplaceOptions): Marketplace {
     clearing,
     warning,
     resume: async () => {
-      for (const { id } of await readAll(table, 'product')) clearing.wake(id);
+      const broken = (product: string, error: unknown): void => {
+        failed(`reading ${product}`)(error);
+      };
+      for (const { id } of await readSound(table, 'product', broken)) clearing.wake(id);
     },
   };
 }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Health } from '../../functions/api/health.ts';
 import { healthOf } from '../../functions/api/health.ts';
 import { readPulse } from '../../shared/store/beat.ts';
-import { CannotStart } from './cannot-start.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { keepEngine } from './engine-keeper.ts';
@@ -19,8 +18,10 @@ import { participants } from './sample/client.ts';
 import { loadSample } from './sample/load.ts';
 import type { Handler, LocalServer } from './server.ts';
 import { listen } from './server.ts';
-import { starting } from './starting.ts';
+import { starting, waitingForStore } from './starting.ts';
 import { clientAt, openTable } from './store.ts';
+import { watchStores } from './store-watch.ts';
+import { untilItAnswers } from './until-it-answers.ts';
 
 export interface Environment {
   readonly endpoint: string | undefined;
@@ -47,6 +48,7 @@ export async function start(
   options: StartOptions,
   environment: Environment,
   report: Reporter,
+  signal: AbortSignal,
 ): Promise<Running> {
   let server: LocalServer | undefined;
   const started: (() => Promise<void> | void)[] = [];
@@ -75,14 +77,29 @@ export async function start(
     started.push(() => {
       client.destroy();
     });
-    const table = await openTable(client, environment.tableName ?? 'lodestone').catch(
-      tellUnreachable(database.endpoint),
-    );
+    const table = await untilItAnswers(() => openTable(client, environment.tableName ?? 'lodestone'), {
+      signal,
+      waiting: (why) => {
+        handler = waitingForStore;
+        report.problem(`No DynamoDB answers at ${database.endpoint} (${why}); waiting for it.`);
+      },
+    });
+    handler = starting;
     const clock = await marketClock(table);
     const issuer = await localIssuer({ keyFile: directory?.issuerKey, clock: clock.now });
+    const watch = watchStores(client, {
+      directory: directory?.path,
+      tell: (text) => {
+        report.problem(text);
+      },
+      recovered: () => void marketplace.resume().catch(() => undefined),
+    });
     const marketplace = openMarketplace({
       table,
-      objects: directory === undefined ? memoryObjectStore() : await fileObjectStore(directory.objects),
+      objects: watch.objects(
+        directory === undefined ? memoryObjectStore() : await fileObjectStore(directory.objects),
+      ),
+      probe: () => watch.probe(table),
       issuer,
       marketClock: clock,
       log,
@@ -92,10 +109,12 @@ export async function start(
     });
     started.push(() => marketplace.warning.stop());
     started.push(() => marketplace.clearing.stop(patienceMilliseconds));
+    const sample = await sampleState(table, clock.now(), !options.empty);
+    // Orders can be taken as soon as there is a store; what a killed run left is taken up meanwhile.
+    if (sample.state !== 'load') handler = marketplace.handle;
     await marketplace.resume();
     await marketplace.clearing.start(tickMilliseconds);
 
-    const sample = await sampleState(table, clock.now(), !options.empty);
     if (sample.state === 'abandoned')
       report.problem(
         'The sample market was cut off while it was loaded, too long ago to finish it. ' +
@@ -133,13 +152,6 @@ const inWords = ({ status, parts }: Health): string => {
   const notWell = Object.entries(parts).filter(([, part]) => part !== 'ok');
   return [status, ...notWell.map(([name, part]) => `${name} ${part}`)].join(', ');
 };
-
-const tellUnreachable =
-  (endpoint: string) =>
-  (error: unknown): never => {
-    const isNetwork = error instanceof Error && 'code' in error && typeof error.code === 'string';
-    throw isNetwork ? new CannotStart(`No DynamoDB answers at ${endpoint} (${String(error.code)}).`) : error;
-  };
 
 interface Database {
   readonly endpoint: string;

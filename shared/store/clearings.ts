@@ -86,14 +86,27 @@ export const pendingClearingSchema = z.object({
 });
 export type PendingClearing = Readonly<z.output<typeof pendingClearingSchema>>;
 
-/** Requests that no run has taken yet, of one product or of all; the oldest first. */
-export async function pendingClearings(table: Table, product?: string): Promise<PendingClearing[]> {
+/**
+ * Requests that no run has taken yet, of one product or of all; the oldest first. Those that cannot be read are told of
+ * by product, if anybody wants to hear, and thrown otherwise.
+ */
+export async function pendingClearings(
+  table: Table,
+  product?: string,
+  broken?: (product: string, error: unknown) => void,
+): Promise<PendingClearing[]> {
   const items = await table.query(
     keys.pendingClearing('', '').pk,
     product === undefined ? {} : { prefix: keys.pendingClearing(product, '').sk },
   );
   return items
-    .map((item) => pendingClearingSchema.parse(item))
+    .flatMap((item) => {
+      const read = pendingClearingSchema.safeParse(item);
+      if (read.success) return [read.data];
+      if (broken === undefined) throw read.error;
+      broken(String(item['sk']).split('#')[0] ?? '', read.error);
+      return [];
+    })
     .sort((a, b) =>
       a.requestedAt < b.requestedAt || (a.requestedAt === b.requestedAt && a.clearing < b.clearing) ? -1 : 1,
     );

@@ -68,10 +68,24 @@ export async function readControl(table: Table, product: string): Promise<Contro
   return item && readControlItem(item);
 }
 
-/** Those of many markets, by product. */
-export async function readControls(table: Table, products: readonly string[]): Promise<Map<string, Control>> {
+/** Those of many markets, by product. One that cannot be read is told of, if anybody wants to hear, and thrown otherwise. */
+export async function readControls(
+  table: Table,
+  products: readonly string[],
+  broken?: (product: string, error: unknown) => void,
+): Promise<Map<string, Control>> {
   const items = await table.getMany(products.map((product) => keys.marketControl(product)));
-  return new Map(items.map((item) => [item['product'] as string, readControlItem(item)]));
+  const controls = new Map<string, Control>();
+  for (const item of items) {
+    const product = item['product'] as string;
+    try {
+      controls.set(product, readControlItem(item));
+    } catch (error) {
+      if (broken === undefined) throw error;
+      broken(product, error);
+    }
+  }
+  return controls;
 }
 
 /** What a writer of orders must know of the market, read consistently before it writes. */

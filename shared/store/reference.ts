@@ -148,6 +148,22 @@ export async function readAll<K extends ReferenceKind>(
   return items.map((item) => readRecord<ReferenceRecords[K]>(referenceSeries[kind], item));
 }
 
+/** The present versions, without those that cannot be read: each is told of, and keeps nobody from the others. */
+export async function readSound<K extends ReferenceKind>(
+  table: Table,
+  kind: K,
+  broken: (id: string, error: unknown) => void,
+): Promise<ReferenceRecords[K][]> {
+  return (await headsOf(table, kind)).flatMap((item) => {
+    try {
+      return [readRecord<ReferenceRecords[K]>(referenceSeries[kind], item)];
+    } catch (error) {
+      broken(String(item['sk']), error);
+      return [];
+    }
+  });
+}
+
 /** All records of a kind as they stood at an instant, in order of id; those recorded later are left out. */
 export async function readAllAt<K extends ReferenceKind>(
   table: Table,

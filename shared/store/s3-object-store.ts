@@ -107,5 +107,8 @@ export class S3ObjectStore implements ObjectStore {
   }
 }
 
-const refusal = (call: string, key: string, status: number): Error =>
-  new Error(`S3 refused to ${call} ${key}: ${status}`);
+const refusal = (call: string, key: string, status: number): Error => {
+  const error = new Error(`S3 refused to ${call} ${key}: ${status}`);
+  if (status >= 500 || status === 429) error.name = 'StoreUnavailable';
+  return error;
+};

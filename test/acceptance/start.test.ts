@@ -185,6 +185,21 @@ describe('npm start after a kill -9', () => {
     expect(text).toMatch(/cobalt-metal +60\.8 +100 +1,030\.2 t/);
   });
 
+  it('leaves no engine behind where nothing is kept', async () => {
+    const inMemory = await startServer(['--memory', '--empty']);
+    const children = readFileSync(`/proc/${inMemory.pid}/task/${inMemory.pid}/children`, 'utf8');
+    const engine = children
+      .trim()
+      .split(' ')
+      .map(Number)
+      .find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('dynoxide'))!;
+    expect(isAlive(engine)).toBe(true);
+    await inMemory.stop('SIGKILL');
+    for (let waited = 0; isAlive(engine) && waited < 5000; waited += 20)
+      await new Promise((done) => setTimeout(done, 20));
+    expect(isAlive(engine)).toBe(false);
+  });
+
   it('finishes a sample that was cut off while it was loaded, without doubling anything', async () => {
     const data = join(folder, 'cut-off');
     const port = await freePort();

@@ -21,8 +21,9 @@ export async function startServer(
   options: readonly string[],
   timeoutSeconds = 60,
   environment: Readonly<Record<string, string>> = {},
+  at: { readonly port?: number; readonly pollMilliseconds?: number } = {},
 ): Promise<Server> {
-  const port = await freePort();
+  const port = at.port ?? (await freePort());
   const child = spawn(
     resolve(root, 'node_modules/.bin/node'),
     ['infra/local/main.ts', '--port', String(port), ...options],
@@ -41,7 +42,7 @@ export async function startServer(
     );
     if (healthy) break;
     if (Date.now() > deadline) throw new Error(`The server is not up after ${timeoutSeconds} s:\n${output}`);
-    await pause(50);
+    await pause(at.pollMilliseconds ?? 50);
   }
   return {
     url,

@@ -107,7 +107,8 @@ describe('the follower', () => {
         const events = await world.events();
         const client = clientFor(engine.endpoint);
         meddleWith(crashAt(at, when))(client);
-        await expect(follow(world.follower(world.tableOf(client)), events)).rejects.toThrow(Crash);
+        const dying = follow(world.follower(world.tableOf(client)), events);
+        await expect(dying).rejects.toMatchObject({ cause: expect.any(Crash) as Crash });
         await follow(world.follower(), events);
         expect((await readAlerts(world.table, 'gallium')).map(({ version }) => version)).toEqual([1, 1]);
       }

@@ -19,7 +19,7 @@ import { instantOf } from '../../../shared/kernel/time.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import { tableDefinition } from '../../../shared/store/definition.ts';
 import { readItem } from '../../../shared/store/item.ts';
-import { readAll, versionAt } from '../../../shared/store/reference.ts';
+import { readSound, versionAt } from '../../../shared/store/reference.ts';
 import { Table } from '../../../shared/store/table.ts';
 import type { Answer } from '../api.ts';
 import { both, Crash, meddledObjects, seeded, type Meddler } from '../faults.ts';
@@ -164,7 +164,7 @@ export class Simulation {
     await this.#worker(turn, async (table, life, holder) => {
       const due = await tick({
         ...{ table, clock: this.clock, logger: silent },
-        products: () => readAll(table, 'product'),
+        products: (broken) => readSound(table, 'product', broken),
         productAt: (id, at) => versionAt(table, 'product', id, at),
         wake: () => Promise.resolve(),
       });
@@ -286,7 +286,8 @@ export class SimulatedClient {
 }
 
 const isInjected = (error: unknown): boolean =>
-  error instanceof Crash || (error instanceof Error && error.message.startsWith('injected'));
+  error instanceof Crash ||
+  (error instanceof Error && (error.message.startsWith('injected') || isInjected(error.cause)));
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
