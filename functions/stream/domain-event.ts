@@ -14,6 +14,8 @@ export interface DomainEvent {
   readonly id: string;
   /** Whether it can matter to a product. */
   readonly concerns: (product: Product) => boolean;
+  /** Of an event of a contract: which, and between whom. */
+  readonly trade?: { readonly contract: string; readonly parties: readonly string[] };
 }
 
 const all = (): boolean => true;
@@ -53,7 +55,12 @@ export function domainEventOf(item: Item): DomainEvent | undefined {
   const isVersion = sk.startsWith('V#');
   switch (area) {
     case 'CONTRACT':
-      return sk.startsWith('EVENT#') ? { id, concerns: only(item['product']) } : undefined;
+      return sk.startsWith('EVENT#')
+        ? {
+            ...{ id, concerns: only(item['product']) },
+            trade: { contract: first, parties: [String(item['seller']), String(item['buyer'])] },
+          }
+        : undefined;
     case 'MARKET':
       return sk.startsWith('RUN#') ? { id, concerns: only(first) } : undefined;
     case 'STOCKPILE': {

@@ -6,6 +6,7 @@ import { keys } from '../../shared/store/keys.ts';
 import type { Table } from '../../shared/store/table.ts';
 import type { Log } from '../lambda/log.ts';
 import type { Metrics } from '../lambda/metrics.ts';
+import { bookStock } from './book-stock.ts';
 import type { DomainEvent } from './domain-event.ts';
 import { reassess } from './reassess.ts';
 
@@ -19,7 +20,8 @@ export interface FollowerDependencies {
 }
 
 /**
- * Takes events, in any order and however often, and brings the alerts of the products concerned to what now stands.
+ * Takes events, in any order and however often, books what they mean for stock, and brings the alerts of the products
+ * concerned to what now stands.
  * An event that has been followed for a product is passed over. Answers the products looked at.
  * @throws once all others are done, where a product could not be assessed: the stream tells of its events again.
  */
@@ -31,6 +33,7 @@ export async function follow(
   const failed = new Map<string, unknown>();
   const broken = tellOf(dependencies, failed);
   dependencies.metrics?.record('EventsFollowed', events.length);
+  await bookStock(dependencies, events);
   const looked: string[] = [];
   for (const product of await readSound(dependencies.table, 'product', broken)) {
     const ids = [...new Set(events.filter(({ concerns }) => concerns(product)).map(({ id }) => id))];

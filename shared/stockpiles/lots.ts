@@ -79,7 +79,7 @@ export function splitLot(
       ...{ id, quantity: massOfSteps(steps, product), encumbrances: [], status: 'held' },
       lent: massOfSteps(0n, product),
       source: { kind: 'split', lot: lot.id },
-      writeOff: undefined,
+      ...{ writeOff: undefined, shortfall: undefined },
       ...nextVersion(undefined, author),
     })),
   });
@@ -135,6 +135,9 @@ export function mergeLots(
       quantity: massOfSteps(steps, product),
       inventoryPrice: meanPrice(lots),
       shelfLifeEnds: shelfLives[0],
+      // Seen is the whole only if every part of it was.
+      verified: lots.every(({ verified }) => verified),
+      shortfall: undefined,
       receivedAt: lots.map(({ receivedAt }) => receivedAt).sort()[0]!,
       source: { kind: 'merge', lots: lots.map((lot) => lot.id) },
       ...nextVersion(undefined, author),
@@ -145,6 +148,21 @@ export function mergeLots(
       ...nextVersion(lot, author),
     })),
   });
+}
+
+/** What was cut off a lot or joined with it, and so on, in order of id: where its material may be now. */
+export function descendantsOf(id: string, lots: readonly StockLot[]): StockLot[] {
+  const found = new Map<string, StockLot>();
+  const parents = [id];
+  for (let parent = parents.pop(); parent !== undefined; parent = parents.pop())
+    for (const lot of lots) {
+      const { source } = lot;
+      const from = source.kind === 'split' ? [source.lot] : source.kind === 'merge' ? source.lots : [];
+      if (!from.includes(parent) || found.has(lot.id)) continue;
+      found.set(lot.id, lot);
+      parents.push(lot.id);
+    }
+  return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 const priceScale = 6;

@@ -105,6 +105,11 @@ export const stockLotSchema = z
       z.strictObject({ kind: z.literal('split'), lot: generatedIdSchema('stockLot') }),
       z.strictObject({ kind: z.literal('merge'), lots: z.array(generatedIdSchema('stockLot')) }),
     ]),
+    /**
+     * Of a delivery that was corrected downwards: what the correction could not take from this lot, nor from what was cut
+     * off it or joined with it, since all of that has claims on it or is gone.
+     */
+    shortfall: quantitySchema.optional(),
     /** A loss that awaits a second person. */
     writeOff: z
       .strictObject({

@@ -93,6 +93,8 @@ export function nounOf({ pk, sk }: Key): Noun | undefined {
 
 /** Each says what older releases wrote; `test/fixtures/stored-shapes` has items of all of them. */
 export const migrations: Migrations = {
+  // No lot stated a shortfall.
+  'stock lot': [(item) => item],
   // Figures frozen before they were counted have no number: 0, before all that have one.
   fixing: [(item) => ({ number: 0n, ...item })],
   // First events were not listed by product.

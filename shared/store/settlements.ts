@@ -77,13 +77,7 @@ export function appendToContract(
   const events = grown.events.slice(from);
   return [
     ...(events.length === 0
-      ? [
-          {
-            name: 'noNewEvent',
-            check: keys.contractEvent(contract.id, from + 1),
-            conditions: [doesNotExist],
-          },
-        ]
+      ? [noNewEvent(contract)]
       : events.map((event, index) => putEvent(contract, event, from + index + 1))),
     {
       name: 'contract',
@@ -96,6 +90,13 @@ export function appendToContract(
     },
   ];
 }
+
+/** Nothing was appended since the contract was read. */
+export const noNewEvent = ({ id, events }: Contract): Action => ({
+  name: 'noNewEvent',
+  check: keys.contractEvent(id, events.length + 1),
+  conditions: [doesNotExist],
+});
 
 const putEvent = (contract: Contract, event: ContractEvent, sequence: number): Action => ({
   name: 'contractEvent',

@@ -7,7 +7,7 @@ import { nextVersion } from '../kernel/version.ts';
 import type { ContractState } from '../contracts/state.ts';
 import type { Product } from '../reference/product.ts';
 import { concludedSteps, expectedSteps, saleStep } from '../stockpiles/contract-stock.ts';
-import { encumbered, resized } from '../stockpiles/lots.ts';
+import { descendantsOf, encumbered, resized } from '../stockpiles/lots.ts';
 import { massOfSteps, wholeSteps } from '../stockpiles/steps.ts';
 import type { StockLot } from '../stockpiles/stock-lot.ts';
 import type { Action } from './action.ts';
@@ -16,6 +16,7 @@ import { doesNotExist } from './condition.ts';
 import type { Item } from './item.ts';
 import type { Key } from './keys.ts';
 import { keys } from './keys.ts';
+import { lotsIn } from './stock-issue.ts';
 import { moveStock, unclaimedOf } from './stock-movements.ts';
 import { putLot, readStockLot } from './stock-lots.ts';
 import type { Table } from './table.ts';
@@ -111,7 +112,10 @@ async function purchaseActions(
   ];
 }
 
-/** A delivery that became a lot and was corrected since: the lot with it, as far as the lot still has it. */
+/**
+ * A delivery that became a lot and was corrected since: the lot with it; downwards, what of it has no claim on it, then the
+ * same of what was cut off it or joined with it, a lot a step. What is left is stated, as the lot's shortfall.
+ */
 async function correctionActions(
   table: Table,
   contract: Contract,
@@ -130,34 +134,94 @@ async function correctionActions(
     const lot = accepted && (await readStockLot(table, lotOfDelivery(id, accepted.at)));
     if (lot?.source.kind !== 'delivery') continue;
     const change = wholeSteps(finalQuantity, product) - wholeSteps(lot.source.quantity, product);
-    const free = await unclaimedOf(table, lot, product);
-    const applied = change < -free ? -free : change;
-    if (applied === 0n) continue;
-    return correctedLot(table, contract, { lot, applied, product, at });
+    const { target, applied } =
+      change < 0n ? await correctable(table, lot, -change, product) : { target: lot, applied: change };
+    const actions =
+      applied === 0n
+        ? stated(contract, lot, { left: -change, product, at })
+        : await correctedLot(table, contract, { lot, target, applied, left: -change + applied, product, at });
+    if (actions.length > 0) return actions;
   }
   return [];
+}
+
+/** Where the first of what is too much can be taken from, as a negative number of steps; zero where nowhere. */
+async function correctable(
+  table: Table,
+  lot: StockLot,
+  tooMuch: bigint,
+  product: Product,
+): Promise<{ readonly target: StockLot; readonly applied: bigint }> {
+  const taken = async (target: StockLot): Promise<bigint> => {
+    const free = await unclaimedOf(table, target, product);
+    return free < tooMuch ? -free : -tooMuch;
+  };
+  const own = await taken(lot);
+  if (own < 0n) return { target: lot, applied: own };
+  const others = await lotsIn(table, { id: lot.stockpile, operator: lot.owner }, product.id);
+  for (const target of descendantsOf(lot.id, others)) {
+    const applied = target.status === 'held' ? await taken(target) : 0n;
+    if (applied < 0n) return { target, applied };
+  }
+  return { target: lot, applied: 0n };
+}
+
+const shortfallOf = (left: bigint, product: Product): StockLot['shortfall'] =>
+  left > 0n ? massOfSteps(left, product) : undefined;
+
+/** The shortfall of a lot, where it is not the one that it states. */
+function stated(
+  contract: Contract,
+  lot: StockLot,
+  { left, product, at }: { readonly left: bigint; readonly product: Product; readonly at: Instant },
+): Action[] {
+  const before = lot.shortfall === undefined ? 0n : wholeSteps(lot.shortfall, product);
+  if (before === left) return [];
+  const author = { subject: contract.id, at: latestOf(at, lot.recordedAt) };
+  return putLot({ ...lot, shortfall: shortfallOf(left, product), ...nextVersion(lot, author) });
+}
+
+interface Correction {
+  /** What the delivery became. */
+  readonly lot: StockLot;
+  /** What is corrected: that lot, or one that was made of it. */
+  readonly target: StockLot;
+  readonly applied: bigint;
+  /** Of what is too much, what stays to be taken. */
+  readonly left: bigint;
+  readonly product: Product;
+  readonly at: Instant;
 }
 
 async function correctedLot(
   table: Table,
   contract: Contract,
-  { lot, applied, product, at }: { lot: StockLot; applied: bigint; product: Product; at: Instant },
+  { lot, target, applied, left, product, at }: Correction,
 ): Promise<Action[]> {
   if (lot.source.kind !== 'delivery') return [];
-  const source = {
-    ...lot.source,
-    quantity: massOfSteps(wholeSteps(lot.source.quantity, product) + applied, product),
+  const author = { subject: contract.id, at: latestOf(at, lot.recordedAt, target.recordedAt) };
+  const origin: StockLot = {
+    ...lot,
+    source: {
+      ...lot.source,
+      quantity: massOfSteps(wholeSteps(lot.source.quantity, product) + applied, product),
+    },
+    shortfall: lot.shortfall && shortfallOf(left, product),
+    ...nextVersion(lot, author),
   };
-  const author = { subject: contract.id, at: latestOf(at, lot.recordedAt) };
-  const next = { ...resized(lot, applied, product), source, ...nextVersion(lot, author) };
+  const isOwn = target.id === lot.id;
+  const next = isOwn
+    ? resized(origin, applied, product)
+    : { ...resized(target, applied, product), ...nextVersion(target, author) };
   const key = keys.stockpileContract(lot.stockpile, contract.id);
   const book = contractBook(await table.get(key));
   return [
     ...putLot(next),
+    ...(isOwn ? [] : putLot(origin)),
     putBook(key, book, { received: (book?.received ?? 0n) + applied }),
     ...moveStock({
-      ...{ kind: 'CORRECTION', stockpile: lot.stockpile, product, lot: lot.id, at: author.at },
-      cause: { of: 'stock-lot', id: lot.id, sequence: next.version },
+      ...{ kind: 'CORRECTION', stockpile: lot.stockpile, product, lot: next.id, at: author.at },
+      cause: { of: 'stock-lot', id: next.id, sequence: next.version },
       changes: { supplied: -applied, free: applied },
     }),
   ];

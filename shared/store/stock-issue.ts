@@ -17,8 +17,12 @@ export const mostLotsIssued = 20;
 
 const pageSize = 500;
 
-/** A stockpile's lots of a product that are held, as the index lists them; who takes of one does so by its version. */
-export async function heldLots(
+/** A stockpile's lots of a product that are held. */
+export const heldLots = async (...of: Parameters<typeof lotsIn>): Promise<StockLot[]> =>
+  (await lotsIn(...of)).filter(({ status }) => status === 'held');
+
+/** A stockpile's lots of a product, as the index lists them; who takes of one does so by its version. */
+export async function lotsIn(
   table: Table,
   { id, operator }: { readonly id: string; readonly operator: string },
   product: string,
@@ -30,8 +34,7 @@ export async function heldLots(
     const located = await source(after, pageSize);
     for (const item of await table.getMany(located)) {
       if (item['stockpile'] !== id || item['product'] !== product) continue;
-      const lot = readRecord(stockLotSeries, item);
-      if (lot.status === 'held') lots.push(lot);
+      lots.push(readRecord(stockLotSeries, item));
     }
     after = located.at(-1)?.position;
     if (located.length < pageSize || after === undefined) return lots;

@@ -1,4 +1,4 @@
-import { lessAtMost, minus, sumOf, times, zero } from '../../kernel/arithmetic.ts';
+import { lessAtMost, minus, plus, sumOf, times, zero } from '../../kernel/arithmetic.ts';
 import type { Decimal } from '../../kernel/decimal.ts';
 import { decimal, divide, tenTo, trimDecimal } from '../../kernel/decimal.ts';
 import type { Quarter } from '../../kernel/quarter.ts';
@@ -110,7 +110,7 @@ function zoneEffect(
     sumOf(
       stockpiles.map(({ position, rules }, index) =>
         lessAtMost(
-          minus(position.physical.amount, position.encumbered.amount),
+          minus(position.physical.amount, plus(position.encumbered.amount, position.entitled.amount)),
           times(rules.reserveFloorShare, statuses[index]!.target),
         ),
       ),

@@ -42,7 +42,7 @@ export const stressTestSchema = z
       z.strictObject({
         zone: nameIdSchema,
         ...lossShape,
-        /** What its stockpiles can release above their reserve floors: physical − encumbered − floor. */
+        /** What its stockpiles can release above their reserve floors: physical − encumbered − what members may draw − floor. */
         releasable: mass,
         /** Days of cover before, by planned consumption; null where it is not declared. */
         daysOfCover: decimalCodec.nullable(),

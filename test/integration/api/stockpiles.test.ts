@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { verify } from '../../../infra/verify/verify.ts';
+import { domainEventOf } from '../../../functions/stream/domain-event.ts';
+import { follow as followEvents } from '../../../functions/stream/follow.ts';
 import type { Engine } from '../../../infra/local/engine.ts';
 import { startEngine } from '../../../infra/local/engine.ts';
 import { caller } from '../../support/api.ts';
@@ -14,6 +16,7 @@ import {
   stockpileBody,
 } from '../../support/stock.ts';
 import { clientFor } from '../../support/table.ts';
+import { Warning } from '../../support/warning.ts';
 import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
 let engine: Engine;
@@ -367,6 +370,9 @@ describe('an offer of a stock lot', () => {
   });
 });
 
+const eventsIn = async (table: Parameters<typeof Warning.itemsOf>[0]) =>
+  (await Warning.itemsOf(table)).flatMap((item) => domainEventOf(item) ?? []);
+
 describe('what is bought for a stockpile', () => {
   const bidFor = (stockpile: string, changes: object = {}) =>
     trading.call(reserve, 'POST', '/v1/bids', {
@@ -419,6 +425,67 @@ describe('what is bought for a stockpile', () => {
     expect((await read(`/v1/stockpiles/${id}/movements?limit=100`)).items.map(({ kind }) => kind)).toEqual([
       ...['PURCHASE', 'RECEIPT', 'CORRECTION', 'CORRECTION', 'CORRECTION'],
     ]);
+    await clean();
+  });
+
+  it('is booked when its events are followed, before anybody settles; two followers and a settlement book it once', async () => {
+    const id = await activeStockpile(trading);
+    const follow = async () => {
+      await followEvents(trading.api.dependencies, await eventsIn(trading.api.dependencies.table));
+    };
+    await bidFor(id);
+    await trading.offer();
+    await trading.clear();
+    await Promise.all([follow(), follow(), new Settling(trading).settle()]);
+    expect(await positionIn(trading, id)).toMatchObject({ inTransit: '100', available: '100' });
+    const { items } = await read(`/v1/stockpiles/${id}/movements`);
+    expect(items.map(({ kind }) => kind)).toEqual(['PURCHASE']);
+    const settling = new Settling(trading);
+    const [contract] = await settling.contracts();
+    settling.now = '2027-02-01T12:00:00.000Z';
+    await trading.done(ada, 'POST', `/v1/contracts/${contract!.id}/suspend`, { reason: 'sanctions' });
+    await follow();
+    expect(await positionIn(trading, id)).toMatchObject({ inTransit: '0' });
+    await clean();
+  });
+
+  it('goes with a correction of its delivery, wherever it has been put; what is gone is stated', async () => {
+    const id = await activeStockpile(trading);
+    await bidFor(id);
+    await trading.offer();
+    await trading.clear();
+    const settling = new Settling(trading);
+    await settling.settle();
+    const [contract] = await settling.contracts();
+    settling.now = '2027-02-01T12:00:00.000Z';
+    await settling.deliver(contract!.id, 'D1', '2027-Q1', '60');
+    const received = await trading.done(reserve, 'POST', `/v1/stockpiles/${id}/lots`, {
+      ...{ contract: contract!.id, delivery: `dlv_${'D1'.padStart(26, '0')}`, location: at },
+    });
+    const lot = `/v1/stock-lots/${received.body.id}`;
+    const cut = await trading.done(reserve, 'POST', `${lot}/split`, { quantities: [kg('20'), kg('40')] });
+    const [sold, left] = (cut.body['parts'] as { id: string }[]).map((part) => part.id);
+    await trading.done(reserve, 'POST', '/v1/offers', {
+      ...{ product: 'ndpr-oxide', stockLot: sold, price: usd('90.00'), delivery: flat('20', '2027-Q4') },
+    });
+    const joined = await openedLot(trading, id, { quantity: kg('5'), site: trading.site, purity: undefined });
+    const merged = await trading.done(reserve, 'POST', '/v1/stock-lots/merge', { lots: [joined, left] });
+    // The opening was seen by an administrator, what was delivered was not: nor is both together.
+    expect(merged.body).toMatchObject({ quantity: kg('45'), verified: false });
+    await settling.correct(contract!.id, 'D1', '58');
+    await settling.settle();
+    expect(await read(`/v1/stock-lots/${merged.body.id}`)).toMatchObject({ quantity: kg('43') });
+    expect(await read(lot)).toMatchObject({ status: 'closed', source: { quantity: kg('58') } });
+    expect(await positionIn(trading, id)).toMatchObject({ physical: '63', inTransit: '42' });
+    // Only 43 kg are left that nobody has a claim on.
+    await settling.correct(contract!.id, 'D1', '10');
+    await settling.settle();
+    expect(await read(`/v1/stock-lots/${merged.body.id}`)).toMatchObject({ status: 'closed' });
+    expect(await read(lot)).toMatchObject({ source: { quantity: kg('15') }, shortfall: kg('5') });
+    await settling.correct(contract!.id, 'D1', '16');
+    await settling.settle();
+    expect(await read(lot)).toMatchObject({ quantity: kg('1'), source: { quantity: kg('16') } });
+    expect(await read(lot)).not.toHaveProperty('shortfall');
     await clean();
   });
 

@@ -55,7 +55,9 @@ for (const noun of Object.keys(readers) as Noun[]) {
 }
 
 /** A webhook's secrets are of no use here, and look like what must never be committed. */
-const withoutSecrets = (text: string): string => text.replaceAll(/whsec_[\w+/=]+/g, 'whsec_left-out');
+function withoutSecrets(text: string): string {
+  return text.replaceAll(/whsec_[\w+/=]+/g, 'whsec_left-out');
+}
 
 /** So many of a list, the first and the last among them. */
 function spread<T>(items: readonly T[], many: number): T[] {
