@@ -6,6 +6,7 @@ import { perform } from '../../shared/store/effect.ts';
 import { shards } from '../../shared/store/keys.ts';
 import { mostClaims, releaseExpired } from '../../shared/store/lot-offers.ts';
 import { settleAccount } from '../../shared/store/stock-accounts.ts';
+import { settleLoan } from '../../shared/store/stock-loans.ts';
 import { whatIsDue } from '../../shared/store/settlements.ts';
 import { concurrently } from '../clearing/concurrently.ts';
 import type { SettlementDependencies } from './dependencies.ts';
@@ -21,7 +22,7 @@ import { settleContract } from './settle-contract.ts';
  */
 const phases = (only: Quarter | undefined) =>
   only === undefined
-    ? (['contract', 'agreement', 'programme', 'agreement', 'stockLot', 'account'] as const)
+    ? (['contract', 'agreement', 'programme', 'agreement', 'stockLot', 'account', 'loan'] as const)
     : (['contract', 'agreement', 'stockLot'] as const);
 
 /** Of a contract, or of a site's agreement with a programme. */
@@ -77,6 +78,7 @@ export async function settleWhatIsDue(dependencies: SettlementDependencies): Pro
     try {
       if (id.startsWith(`${idPrefixes.stockLot}_`)) await releaseWhatExpired(dependencies, id);
       else if (id.startsWith(`${idPrefixes.account}_`)) await settleAccount(table, clock, id);
+      else if (id.startsWith(`${idPrefixes.loan}_`)) await settleLoan(table, clock, id);
       else if (id.startsWith(`${idPrefixes.agreement}_`)) {
         const found = await settleAgreement(dependencies, id);
         settlements.push(

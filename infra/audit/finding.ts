@@ -57,6 +57,8 @@ export const checks = {
   stock_amounts: 'carry, repurchases and defaults cost what the account, as it stood then, comes to',
   stock_release:
     'a release was at level 3 by the assessment on record, approved by two others, and shared as it must be',
+  stock_loan:
+    'what is lent was approved at level 2 by the assessment on record, above the reserve floor and within need, and is in the lots it names',
   alert_cause: 'an alert has the id that follows from its cause: one for each',
   alert_history: 'an alert stands as its last step left it, and no version of it is missing',
   alert_notice: 'every step of an alert has its message, which tells what stood then',

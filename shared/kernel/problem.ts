@@ -76,6 +76,8 @@ export const problemCodes = [
   'replenishment_overdue',
   'grade_too_low',
   'level_not_reached',
+  'need_not_verified',
+  'essential_first',
   'nothing_to_release',
   // clearings
   'clearing_not_completed',

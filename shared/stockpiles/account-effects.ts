@@ -29,8 +29,12 @@ function movedBy(event: AccountEvent | LoanEvent, steps: bigint): Moved | undefi
       return { kind: 'REPLENISH', lot: event.lot, changes: { supplied: -steps, entitled: steps } };
     case 'repurchased':
       return { kind: 'SALE', changes: { entitled: -steps, delivered: steps } };
-    case 'granted':
-      return { kind: 'LEND', changes: { free: -steps, lent: steps } };
+    case 'approved':
+      return { kind: 'ENCUMBER', changes: { free: -steps, encumbered: steps } };
+    case 'handed-over':
+      return { kind: 'LEND', changes: { encumbered: -steps, lent: steps } };
+    case 'lapsed':
+      return { kind: 'RELEASE_ENCUMBRANCE', changes: { encumbered: -steps, free: steps } };
     case 'returned':
       return { kind: 'RETURN', lot: event.lot, changes: { lent: -steps, free: steps } };
     case 'paid':
@@ -65,7 +69,13 @@ export function movementOfLoan(
   number: number,
   product: Product,
 ): MovementTerms | undefined {
-  const moved = movedBy(event, wholeSteps('quantity' in event ? event.quantity : loan.quantity, product));
+  const isSetAside = loan.events.slice(0, number - 1).some(({ type }) => type === 'approved');
+  const steps = wholeSteps('quantity' in event ? event.quantity : loan.quantity, product);
+  // What was only asked for lay untouched.
+  const moved =
+    event.type === 'withdrawn' && isSetAside
+      ? movedBy({ ...event, type: 'lapsed' }, steps)
+      : movedBy(event, steps);
   return (
     moved && {
       ...{ stockpile: loan.stockpile, product, at: event.at, ...moved },

@@ -1,4 +1,3 @@
-import type { Decimal } from '../kernel/decimal.ts';
 import { compareDecimal } from '../kernel/decimal.ts';
 import { fieldProblem, problem } from '../kernel/problem.ts';
 import type { Quarter } from '../kernel/quarter.ts';
@@ -15,6 +14,8 @@ import type { AccountState, OpenDraw } from './account-state.ts';
 import { accountState, entitlementOf, roomOf } from './account-state.ts';
 import { carryOf } from './carry.ts';
 import { dayAfter } from './day-count.ts';
+import type { Grade, GradeStandards, Incoming } from './grade.ts';
+import { sameOrBetter } from './grade.ts';
 import { massOfSteps } from './steps.ts';
 import { defaultValue, valueOf } from './value.ts';
 
@@ -88,44 +89,31 @@ export function mayTake(
     : ok(state);
 }
 
-const purest = (lots: readonly LotPart[]): Decimal | undefined =>
-  lots
-    .flatMap(({ purity }) => purity ?? [])
-    .reduce<Decimal | undefined>(
-      (best, each) => (best === undefined || compareDecimal(each, best) > 0 ? each : best),
-      undefined,
-    );
+/** What goes out of the warehouse. */
+export interface Out {
+  readonly lots: readonly LotPart[];
+  readonly grade: Grade;
+}
 
-/** The event of a draw that `mayTake` allows, of these lots. Errors: invalid_state. */
+/** The event of a draw that `mayTake` allows, of these lots, which are of that grade. Errors: invalid_state. */
 export function drawn(
   account: StockAccountRecord,
   steps: bigint,
-  lots: readonly LotPart[],
+  { lots, grade: { purity, requires, lasts } }: Out,
   product: Product,
   author: Author,
 ): Ruled {
   const late = pastTerm(account, author);
   if (late !== undefined) return late;
   const due = addDays(dateOf(author.at), account.replenishDays);
-  const purity = purest(lots);
   return ok({
     ...{ type: 'drawn', ...acted(author), quantity: massOfSteps(steps, product), lots: [...lots] },
     ...(purity === undefined ? {} : { purity }),
+    ...(requires === undefined ? {} : { requires: [...requires] }),
+    ...(lasts === undefined ? {} : { lasts }),
     due: due < account.term ? due : account.term,
   });
 }
-
-/** At least as pure as what it replaces. Errors: grade_too_low. */
-export const sameOrBetter = (
-  wanted: Decimal | undefined,
-  purity: Decimal | undefined,
-  pointer: string,
-): Result<undefined> =>
-  wanted !== undefined && (purity === undefined || compareDecimal(purity, wanted) < 0)
-    ? fail(
-        fieldProblem('grade_too_low', pointer, 'What comes back must be at least as pure as what went out.'),
-      )
-    : ok(undefined);
 
 /** Errors: invalid_state, not_found, entitlement_exceeded, grade_too_low. */
 export function replenished(
@@ -133,9 +121,10 @@ export function replenished(
   terms: {
     readonly draw: number;
     readonly steps: bigint;
-    readonly purity: Decimal | undefined;
     readonly lot: string;
+    readonly came: Incoming;
   },
+  standards: GradeStandards,
   product: Product,
   author: Author,
 ): Ruled {
@@ -146,7 +135,7 @@ export function replenished(
     return fail(fieldProblem('invalid_state', '/draw', 'Nothing of such a draw is outstanding.'));
   if (terms.steps > draw.outstanding)
     return fail(fieldProblem('entitlement_exceeded', '/quantity', 'More than is outstanding of the draw.'));
-  const grade = sameOrBetter(draw.purity, terms.purity, '/purity');
+  const grade = sameOrBetter(draw.grade, terms.came, standards, '');
   if (!grade.ok) return grade;
   return ok({
     ...{ type: 'replenished', ...acted(author), draw: draw.draw, lot: terms.lot },
@@ -158,7 +147,7 @@ export function replenished(
 export const repurchased = (
   account: StockAccountRecord,
   steps: bigint,
-  lots: readonly LotPart[],
+  { lots }: Pick<Out, 'lots'>,
   product: Product,
   author: Author,
 ): Ruled =>

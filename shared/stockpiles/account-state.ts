@@ -1,10 +1,10 @@
-import type { Decimal } from '../kernel/decimal.ts';
 import type { Quarter } from '../kernel/quarter.ts';
 import type { CalendarDate } from '../kernel/time.ts';
 import { dateOf } from '../kernel/time.ts';
 import type { Product } from '../reference/product.ts';
 import type { AccountEvent, StockAccountRecord, StockAccountView } from './account.ts';
 import { accountStatuses } from './account.ts';
+import type { Grade } from './grade.ts';
 import { massOfSteps, wholeSteps } from './steps.ts';
 
 /** What was drawn and is neither replenished nor paid for. In steps. */
@@ -12,7 +12,8 @@ export interface OpenDraw {
   /** The number of the event. */
   readonly draw: number;
   readonly outstanding: bigint;
-  readonly purity: Decimal | undefined;
+  /** What replaces it is as good as that. */
+  readonly grade: Grade;
   readonly due: CalendarDate;
 }
 
@@ -80,7 +81,8 @@ function applied(state: AccountState, event: AccountEvent, number: number, produ
     case 'repurchased':
       return { ...state, purchased: state.purchased - steps };
     case 'drawn': {
-      const draw = { draw: number, outstanding: steps, purity: event.purity, due: event.due };
+      const { purity, requires, lasts, due } = event;
+      const draw = { draw: number, outstanding: steps, grade: { purity, requires, lasts }, due };
       return { ...state, drawn: state.drawn + steps, draws: [...state.draws, draw] };
     }
     case 'replenished':
@@ -131,9 +133,11 @@ export function accountView(account: StockAccountRecord, product: Measured): Sto
     paidFor: mass(state.paidFor),
     entitlement: mass(entitlementOf(state)),
     financed: mass(financedOf(state)),
-    openDraws: state.draws.map(({ draw, outstanding, purity, due }) => ({
+    openDraws: state.draws.map(({ draw, outstanding, grade: { purity, requires, lasts }, due }) => ({
       ...{ draw, outstanding: mass(outstanding), due },
       ...(purity === undefined ? {} : { purity }),
+      ...(requires === undefined ? {} : { requires: [...requires] }),
+      ...(lasts === undefined ? {} : { lasts }),
     })),
     version: account.events.length + 1,
   };

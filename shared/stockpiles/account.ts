@@ -7,6 +7,7 @@ import { quarterSchema } from '../kernel/quarter.ts';
 import { dateSchema, instantSchema } from '../kernel/time.ts';
 import { puritySchema } from '../orders/order.ts';
 import { dayCounts } from './day-count.ts';
+import { gradeShape } from './grade.ts';
 
 /**
  * A member's account in a stockpile, of the kind that Project Vault has (US EXIM, 2026): the member commits to a quantity at
@@ -62,8 +63,8 @@ export const accountEventSchema = z.discriminatedUnion('type', [
     ...acted,
     quantity: quantitySchema,
     lots: z.array(lotPartSchema).min(1),
-    /** What replaces it is at least so pure: the purest of what went out. */
-    purity: puritySchema.optional(),
+    /** What replaces it is of that grade or better. */
+    ...gradeShape,
     due: dateSchema,
   }),
   z.strictObject({
@@ -134,7 +135,7 @@ export const accountStatuses = ['offered', 'declined', 'active', 'closed'] as co
 const openDrawSchema = z.strictObject({
   draw: z.int().positive(),
   outstanding: quantitySchema,
-  purity: puritySchema.optional(),
+  ...gradeShape,
   due: dateSchema,
 });
 

@@ -9,7 +9,8 @@ export interface Issued {
   readonly steps: bigint;
 }
 
-const forever = '9999-12-31';
+/** The end of what does not perish. */
+export const forever = '9999-12-31';
 
 /** What goes first: what perishes first, then what has lain longest. */
 export const inOrderOfIssue = (lots: readonly StockLot[]): StockLot[] =>

@@ -54,6 +54,13 @@ export function encumbered(
   return { ...lot, encumbrances: steps === 0n ? others : [...others, next] };
 }
 
+/** The lot with so many steps more (or fewer) of it out on loan. */
+export function lentOut(lot: StockLot, change: bigint, product: Product): StockLot {
+  const steps = wholeSteps(lot.lent, product) + change;
+  if (steps < 0n) throw new Error(`more of ${lot.id} comes back than was lent`);
+  return { ...lot, lent: massOfSteps(steps, product) };
+}
+
 const mustBeHeld = ({ status }: StockLot) =>
   status === 'held' ? undefined : problem('invalid_state', `The lot is ${status}.`);
 

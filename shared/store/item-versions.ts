@@ -97,6 +97,8 @@ export const migrations: Migrations = {
   'stock lot': [(item) => item],
   // Figures frozen before they were counted have no number: 0, before all that have one.
   fixing: [(item) => ({ number: 0n, ...item })],
+  // What replaces a draw had to be as pure, and no more was asked of it.
+  'stock account': [(item) => item],
   // First events were not listed by product.
   'contract event': [
     (item) =>

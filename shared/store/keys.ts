@@ -191,15 +191,20 @@ export const keys = {
     pk: `STOCKPILE#${stockpile}`,
     sk: `RECORD#${id}`,
   }),
-  /** The assessment that a level was found by; `found` counts a release's. */
-  releaseAssessment: (release: string, found: number): Key => ({
-    pk: `STOCK#${release}`,
+  /** The assessment that a level was found by; `found` counts a release's, a loan has one. */
+  foundAssessment: (record: string, found: number): Key => ({
+    pk: `STOCK#${record}`,
     sk: `ASSESSMENT#${padded(found)}`,
   }),
   /** What an organisation needs of a product when a stockpile releases. */
   stockNeed: (stockpile: string, product: string, organisation: string): Key => ({
     pk: `STOCKPILE#${stockpile}`,
     sk: `NEED#${product}#${organisation}`,
+  }),
+  /** A count that every loan of a product which is asked for or approved moves on: a borrower's are judged together. */
+  stockLoans: (stockpile: string, product: string): Key => ({
+    pk: `STOCKPILE#${stockpile}`,
+    sk: `LOANS#${product}`,
   }),
   /** What a stockpile has of a product, by account. */
   stockBalance: (stockpile: string, product: string): Key => ({

@@ -10,13 +10,12 @@ import { beyondPace, paceLimit } from '../stockpiles/pace.ts';
 import type { Stockpile } from '../stockpiles/stockpile.ts';
 import { productRules } from '../stockpiles/stockpile.ts';
 import type { Action } from './action.ts';
-import { assign } from './assign.ts';
-import type { Clause } from './condition.ts';
 import { marketState } from './control.ts';
 import type { Item } from './item.ts';
 import { keys } from './keys.ts';
 import { lotsAttribute, readOrderState } from './order-item.ts';
 import { contractedLots, lotsMap } from './orders.ts';
+import { nextRevision, readRevision } from './revision.ts';
 import type { Table } from './table.ts';
 
 /*
@@ -43,7 +42,7 @@ export async function paceActions(
     return fail(fieldProblem('unknown_reference', '/product', 'The stockpile holds no such product.'));
   const key = keys.stockpilePace(stockpile.id, product.id);
   // Read before the bids: whatever is written behind it fails the condition.
-  const revision = Number((await table.get(key))?.['revision'] ?? 0n);
+  const revision = await readRevision(table, key);
   const others = await bidsOf(table, stockpile.id, product, { id, requested }, at);
   const beyond = beyondPace([requested, ...others], paceLimit(rules, product));
   if (beyond.length > 0)
@@ -63,22 +62,9 @@ export async function paceActions(
         lots: lotsAttribute(requested),
       },
     },
-    {
-      name: 'pace',
-      update: key,
-      set: assign({ revision: revision + 1 }),
-      conditions: [revisionIs(revision)],
-    },
+    nextRevision('pace', key, revision),
   ]);
 }
-
-const revisionIs = (revision: number): Clause => ({
-  name: 'revisionIs',
-  names: { '#revision': 'revision' },
-  ...(revision === 0
-    ? { expression: 'attribute_not_exists(#revision)' }
-    : { expression: '#revision = :revision', values: { ':revision': revision } }),
-});
 
 export const stockpileBidSchema = z.object({
   bid: z.string(),

@@ -9,7 +9,10 @@ import type { FoundLevel } from '../stockpiles/release.ts';
 import type { Stockpile } from '../stockpiles/stockpile.ts';
 import { rulesOn } from '../stockpiles/stockpile.ts';
 import { readAssessmentInputs } from './assessment-inputs.ts';
+import type { Action } from './action.ts';
 import type { Attribute } from './condition.ts';
+import { doesNotExist } from './condition.ts';
+import { keys } from './keys.ts';
 import { readReference } from './reference.ts';
 import type { Table } from './table.ts';
 
@@ -38,3 +41,10 @@ export async function findLevel(
     assessment: encoded as Attribute,
   };
 }
+
+/** Keeps the assessment behind a decision on a release or a loan, whole. */
+export const keptAssessment = (record: string, count: number, { assessment }: LevelFound): Action => ({
+  name: 'releaseAssessment',
+  put: { ...keys.foundAssessment(record, count), type: 'assessment of a release', body: assessment },
+  conditions: [doesNotExist],
+});

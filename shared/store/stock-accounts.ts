@@ -34,6 +34,7 @@ import { postEntry } from './ledger.ts';
 import { productOf } from './orders.ts';
 import { recentPrices } from './recent-prices.ts';
 import { readProduct } from './reference.ts';
+import { gradeOfLots } from './stock-grade.ts';
 import { heldLots, mostLotsIssued, partsOf, takeOut } from './stock-issue.ts';
 import { moveStock } from './stock-movements.ts';
 import { accountRecords, putStockRecord, readStockRecord } from './stock-records.ts';
@@ -230,8 +231,15 @@ export const takeFrom = (
     if (!may.ok) return may;
     const lots = await issued(table, held, steps.value);
     if (!lots.ok) return lots;
+    const out = {
+      lots: partsOf(lots.value, product),
+      grade: await gradeOfLots(
+        table,
+        lots.value.map(({ lot }) => lot),
+      ),
+    };
     const rule = how === 'draw' ? drawn : repurchased;
-    const event = rule(account, steps.value, partsOf(lots.value, product), product, author);
+    const event = rule(account, steps.value, out, product, author);
     return event.ok ? ok({ event: event.value, beside: takeOut(lots.value, author, product) }) : event;
   });
 
@@ -306,7 +314,8 @@ const duePlan =
     // In parts, where there are more lots than one transaction takes.
     const out = issueFrom(lots, due.steps, product, { mostLots: mostLotsIssued });
     if (out.length === 0) throw new Error(`nothing is found of what ${id} is entitled to`);
-    const event = repurchased(account, issuedSteps(out), partsOf(out, product), product, author);
+    const parts = { lots: partsOf(out, product) };
+    const event = repurchased(account, issuedSteps(out), parts, product, author);
     if (!event.ok) return event;
     return ok({
       actions: [...appended(held, event.value).actions, ...takeOut(out, author, product)],

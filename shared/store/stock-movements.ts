@@ -71,6 +71,21 @@ export function moveStock(terms: MovementTerms): Action[] {
   ];
 }
 
+/** Moves what is free, if so many steps of it are free when it is written, and not only when it was read. */
+export const moveAboveFloor = (terms: MovementTerms, least: bigint): Action[] =>
+  moveStock(terms).map((action) =>
+    action.name === 'stockBalance'
+      ? { ...action, conditions: [...(action.conditions ?? []), keepsFloor(least)] }
+      : action,
+  );
+
+const keepsFloor = (least: bigint): Clause => ({
+  name: 'keepsReserveFloor',
+  expression: '#free >= :leastFree',
+  names: { '#free': 'free' },
+  values: { ':leastFree': least },
+});
+
 export const movementOfItem = (item: Item): Movement =>
   z.decode(movementSchema, plain(item['body']) as z.input<typeof movementSchema>);
 

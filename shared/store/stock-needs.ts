@@ -38,10 +38,17 @@ const putNeed = (need: StockNeed): Action => ({
   conditions: [need.version === 1 ? doesNotExist : versionIs(need.version - 1)],
 });
 
-const readNeed = async (table: Table, stockpile: string, product: string, organisation: string) => {
+export const readNeed = async (table: Table, stockpile: string, product: string, organisation: string) => {
   const item = await table.get(keys.stockNeed(stockpile, product, organisation));
   return item && needOf(item);
 };
+
+/** The need that a decision rests on is still the one that was read. */
+export const needUnchanged = ({ stockpile, product, organisation, version }: StockNeed): Action => ({
+  name: 'stockNeed',
+  check: keys.stockNeed(stockpile, product, organisation),
+  conditions: [versionIs(version)],
+});
 
 /** Says, or says anew, what the caller's organisation uses: until it is verified again it gets nothing. Errors: not_found, unknown_reference, unit_not_convertible, off_lot. */
 export const declareNeed =

@@ -24,17 +24,15 @@ import { productRules, rulesOn } from '../stockpiles/stockpile.ts';
 import { minorValue } from '../stockpiles/value.ts';
 import type { Act } from './act.ts';
 import type { Action } from './action.ts';
-import { doesNotExist } from './condition.ts';
 import type { Plan } from './effect.ts';
-import { keys } from './keys.ts';
 import { postEntry } from './ledger.ts';
 import { productOf } from './orders.ts';
 import { readOrganisation } from './reference.ts';
 import type { LevelFound } from './release-level.ts';
-import { findLevel } from './release-level.ts';
+import { findLevel, keptAssessment } from './release-level.ts';
 import { changeLots, heldLots, partsOf } from './stock-issue.ts';
 import { readStockLot } from './stock-lots.ts';
-import { moveStock, readBalances } from './stock-movements.ts';
+import { moveAboveFloor, moveStock, readBalances } from './stock-movements.ts';
 import { needsOfProduct } from './stock-needs.ts';
 import { putStockRecord, readStockRecord, releaseRecords } from './stock-records.ts';
 import { ownStockpile, readStockpile } from './stockpiles.ts';
@@ -46,12 +44,6 @@ const emergency = 3;
 
 /** Most lots of one release: with their versions they must fit one transaction. */
 const mostLotsReleased = 40;
-
-const keptAssessment = (release: string, count: number, { assessment }: LevelFound): Action => ({
-  name: 'releaseAssessment',
-  put: { ...keys.releaseAssessment(release, count), type: 'assessment of a release', body: assessment },
-  conditions: [doesNotExist],
-});
 
 const notTight = ({ found }: LevelFound): Problem =>
   problem(
@@ -200,10 +192,9 @@ async function decision(
       published: (await reveals(table, needs, shares)) ? null : mass(total),
     },
   };
-  const setAside = moveStock(reservationOf(next, { total, at: author.at }, product)).map((action) =>
-    action.name === 'stockBalance'
-      ? { ...action, conditions: [...(action.conditions ?? []), keepsFloor(total + floor.value)] }
-      : action,
+  const setAside = moveAboveFloor(
+    reservationOf(next, { total, at: author.at }, product),
+    total + floor.value,
   );
   return ok({
     release: next,
@@ -215,14 +206,6 @@ async function decision(
     ],
   });
 }
-
-/** What is free when it is written, and not only when it was read, leaves the reserve floor. */
-const keepsFloor = (least: bigint) => ({
-  name: 'keepsReserveFloor',
-  expression: '#free >= :leastFree',
-  names: { '#free': 'free' },
-  values: { ':leastFree': least },
-});
 
 /** Whether the total would tell what one group of organisations gets. */
 async function reveals(

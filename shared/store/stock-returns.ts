@@ -14,12 +14,14 @@ import type { Product } from '../reference/product.ts';
 import { massOfSteps, stepsOf } from '../stockpiles/steps.ts';
 import type { StockLot } from '../stockpiles/stock-lot.ts';
 import { locationSchema } from '../stockpiles/stock-lot.ts';
+import type { Incoming } from '../stockpiles/grade.ts';
 import { replenished } from '../stockpiles/account-rules.ts';
 import type { Act } from './act.ts';
 import type { Plan } from './effect.ts';
 import { readSiteWithCertificates } from './certificates.ts';
 import type { HeldAccount } from './stock-accounts.ts';
 import { byOperator } from './stock-accounts.ts';
+import { gradeStandards, shownBy } from './stock-grade.ts';
 import { putLot } from './stock-lots.ts';
 import type { Table } from './table.ts';
 
@@ -52,7 +54,7 @@ export async function returnedLot(
   of: Return,
   product: Product,
   author: Author,
-): Promise<Result<{ readonly lot: StockLot; readonly steps: bigint }>> {
+): Promise<Result<{ readonly lot: StockLot; readonly steps: bigint; readonly came: Incoming }>> {
   const { quantity, ...material } = terms;
   const steps = stepsOf(quantity, product, `${of.pointer}/quantity`);
   if (!steps.ok) return steps;
@@ -68,7 +70,9 @@ export async function returnedLot(
     source: { kind: 'returned', ...of.source },
     ...nextVersion(undefined, author),
   };
-  return ok({ lot, steps: steps.value });
+  const { purity, origin, shelfLifeEnds } = terms;
+  const shows = (found?.certificates ?? []).filter(({ id }) => terms.certificates.includes(id)).map(shownBy);
+  return ok({ lot, steps: steps.value, came: { purity, origin, shelfLifeEnds, shows } });
 }
 
 function materialProblem(
@@ -117,6 +121,7 @@ export const replenish = (
     const came = await returnedLot(table, act, terms, of, product, author);
     if (!came.ok) return came;
     const { lot, steps } = came.value;
-    const event = replenished(account, { draw, steps, purity: terms.purity, lot: lot.id }, product, author);
+    const back = { draw, steps, lot: lot.id, came: came.value.came };
+    const event = replenished(account, back, await gradeStandards(table, stockpile), product, author);
     return event.ok ? ok({ event: event.value, beside: putLot(lot) }) : event;
   });

@@ -65,6 +65,8 @@ export const problemTable = {
   entitlement_exceeded: { status: 422, title: 'More than there is a claim to' },
   replenishment_overdue: { status: 409, title: 'What was drawn is overdue' },
   grade_too_low: { status: 422, title: 'Not of the same or a better grade' },
+  need_not_verified: { status: 409, title: 'No verified need' },
+  essential_first: { status: 409, title: 'Essential users come first' },
   level_not_reached: { status: 409, title: 'Supply is not tight enough' },
   nothing_to_release: { status: 409, title: 'Nothing can be released' },
   clearing_not_completed: { status: 409, title: 'The clearing has not completed' },

@@ -28,6 +28,7 @@ import { settlementRoutes } from './settlements.ts';
 import { siteRoutes } from './sites.ts';
 import { stockLotRoutes } from './stock-lots.ts';
 import { stockAccountRoutes } from './stock-accounts.ts';
+import { stockLoanRoutes } from './stock-loans.ts';
 import { stockReleaseRoutes } from './stock-releases.ts';
 import { stockpileRoutes } from './stockpiles.ts';
 import { standardTermsRoutes } from './standard-terms.ts';
@@ -64,6 +65,7 @@ export const routes: readonly Route[] = [
   ...amendmentRoutes,
   ...stockpileRoutes,
   ...stockAccountRoutes,
+  ...stockLoanRoutes,
   ...stockReleaseRoutes,
   ...stockLotRoutes,
   ...settlementRoutes,

@@ -1,11 +1,9 @@
 import * as z from 'zod';
-import { canonicalJson, sha256 } from '../../../shared/kernel/digest.ts';
+import { canonicalJson } from '../../../shared/kernel/digest.ts';
 import { entrySchema } from '../../../shared/ledger/entry.ts';
 import type { Entry } from '../../../shared/ledger/entry.ts';
 import { dateOf } from '../../../shared/kernel/time.ts';
 import type { Product } from '../../../shared/reference/product.ts';
-import { assessmentSchema } from '../../../shared/risk/assessment.ts';
-import { releaseLevel } from '../../../shared/risk/release-level.ts';
 import type { AccountEvent, StockAccountRecord } from '../../../shared/stockpiles/account.ts';
 import {
   entryOfAccount,
@@ -26,11 +24,13 @@ import type { StockRelease } from '../../../shared/stockpiles/release.ts';
 import { approvalsNeeded } from '../../../shared/stockpiles/release.ts';
 import { wholeSteps } from '../../../shared/stockpiles/steps.ts';
 import type { Stockpile } from '../../../shared/stockpiles/stockpile.ts';
-import { productRules, rulesOn } from '../../../shared/stockpiles/stockpile.ts';
+import { productRules } from '../../../shared/stockpiles/stockpile.ts';
 import { valueOf, defaultValue } from '../../../shared/stockpiles/value.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Finding } from '../finding.ts';
 import { finding } from '../finding.ts';
+import { levelProblem, plain } from './found-level.ts';
+import { checkLentLots, checkLoan } from './stock-loans.ts';
 
 interface Expected {
   readonly movements: Map<string, string>;
@@ -68,11 +68,13 @@ export function* checkStockRecords(evidence: Evidence): Generator<Finding> {
           owed(expected, entryOfLoan(record, event, index + 1));
         }
         add(expected, `lent ${record.stockpile}|${product.id}`, loanState(record, product).outstanding);
+        yield* checkLoan(evidence, record, product);
       }
     } catch (error) {
       yield finding('stock_entitlements', `STOCK#${record.id}`, String(error));
     }
   }
+  yield* checkLentLots(evidence);
   yield* against(evidence, expected);
   yield* balances(evidence, expected);
 }
@@ -115,10 +117,6 @@ function* amounts(account: StockAccountRecord, product: Product): Generator<Find
   }
 }
 
-const plain = ({ amount, currency }: { amount: { units: bigint; scale: number }; currency: string }) => [
-  ...[amount.units.toString(), amount.scale, currency],
-];
-
 function amountOf(before: StockAccountRecord, event: AccountEvent, product: Product) {
   if (event.type === 'carried') return carryOf(before, event.quarter, product);
   if (event.type === 'repurchased')
@@ -146,24 +144,8 @@ function* decision(evidence: Evidence, release: StockRelease, product: Product):
   const subject = `STOCK#${release.id}`;
   const stockpile = evidence.references.get(`stockpile ${release.stockpile}`)?.head as Stockpile | undefined;
   for (const [index, found] of release.found.entries()) {
-    const kept = evidence.assessments.get(`${release.id} ${index + 1}`);
-    if (kept === undefined || sha256(canonicalJson(kept)) !== found.assessmentDigest) {
-      yield finding('stock_release', subject, `the assessment ${index + 1} is not the one on record`);
-      continue;
-    }
-    const rules = stockpile && rulesOn(stockpile, dateOf(found.at));
-    if (rules === undefined) {
-      yield finding('stock_release', subject, 'no rules were published for it');
-      continue;
-    }
-    const assessment = z.decode(assessmentSchema, kept as z.input<typeof assessmentSchema>);
-    const again = releaseLevel(assessment, release.stockpile, rules.releaseRules);
-    if (again.level !== found.level || canonicalJson(again.conditions) !== canonicalJson(found.conditions))
-      yield finding(
-        'stock_release',
-        subject,
-        `found at level ${found.level}, by its assessment ${again.level}`,
-      );
+    const wrong = levelProblem(evidence, release, index + 1, found);
+    if (wrong !== undefined) yield finding('stock_release', subject, wrong);
   }
   const { decided, approvals, proposedBy, found } = release;
   if (decided === undefined) return;

@@ -26,6 +26,7 @@ import {
 } from '../../../shared/stockpiles/account-state.ts';
 import { carryOf, carryOver, spansOf } from '../../../shared/stockpiles/carry.ts';
 import { addMonths, dayCounts, daysBetween } from '../../../shared/stockpiles/day-count.ts';
+import type { Incoming } from '../../../shared/stockpiles/grade.ts';
 import { massOfSteps, wholeSteps } from '../../../shared/stockpiles/steps.ts';
 import { runs } from '../../support/runs.ts';
 
@@ -52,6 +53,15 @@ const lotOf = (steps: bigint, purity?: string) => ({
   ...{ lot: `lot_${'0'.repeat(26)}`, quantity: massOfSteps(steps, product) },
   ...(purity === undefined ? {} : { purity: decimal(purity) }),
 });
+const outOf = (steps: bigint, purity?: string) => ({
+  lots: [lotOf(steps, purity)],
+  grade: purity === undefined ? {} : { purity: decimal(purity) },
+});
+const standards = { schemes: new Map(), barredOrigins: ['KP'] };
+const incoming = (purity: string | undefined, changes: Partial<Incoming> = {}): Incoming => ({
+  ...{ origin: 'AU', shows: [], purity: purity === undefined ? undefined : decimal(purity) },
+  ...changes,
+});
 const text = (money: { amount: Parameters<typeof formatDecimal>[0] }) => formatDecimal(money.amount);
 const ruled = <T>(result: { ok: true; value: T } | { ok: false; problem: { code: string } }): T => {
   if (!result.ok) throw new Error(result.problem.code);
@@ -69,7 +79,7 @@ const holding = (kilograms: bigint, day = '2026-12-31', changes: Partial<StockAc
 };
 const plus = (to: StockAccountRecord, event: AccountEvent) => ({ ...to, events: [...to.events, event] });
 const draw = (from: StockAccountRecord, kilograms: bigint, day: string, purity?: string) =>
-  plus(from, ruled(drawn(from, kilograms * 1000n, [lotOf(kilograms * 1000n, purity)], product, at(day))));
+  plus(from, ruled(drawn(from, kilograms * 1000n, outOf(kilograms * 1000n, purity), product, at(day))));
 
 describe('carry', () => {
   it('of 500 t at 20 USD/kg, 5.5 % and 0.6 % a year, is 152 500 USD a quarter of 90 days of 360', () => {
@@ -161,15 +171,16 @@ describe('an account', () => {
             const { draws } = accountState(held, product);
             const event = replenished(
               held,
-              { draw: draws[0]?.draw ?? 1, steps, purity: undefined, lot: `lot_${'1'.repeat(26)}` },
+              { draw: draws[0]?.draw ?? 1, steps, came: incoming(undefined), lot: `lot_${'1'.repeat(26)}` },
+              standards,
               product,
               at(day),
             );
             return event.ok ? event.value : undefined;
           }
           if (!may.ok) return undefined;
-          const lots = [lotOf(steps)];
-          const event = (each.do === 'draw' ? drawn : repurchased)(held, steps, lots, product, at(day));
+          const out = outOf(steps);
+          const event = (each.do === 'draw' ? drawn : repurchased)(held, steps, out, product, at(day));
           return event.ok ? event.value : undefined;
         };
         const settle = (): void => {
@@ -179,7 +190,7 @@ describe('an account', () => {
             const event =
               due.kind === 'event'
                 ? due.event
-                : ruled(repurchased(held, due.steps, [lotOf(due.steps)], product, at(day)));
+                : ruled(repurchased(held, due.steps, outOf(due.steps), product, at(day)));
             if (event.type === 'repurchased') out += wholeSteps(event.quantity, product);
             held = plus(held, event);
           }
@@ -263,9 +274,10 @@ describe('an account', () => {
           {
             draw: 3,
             steps: kilograms * 1000n,
-            purity: purity === undefined ? undefined : decimal(purity),
+            came: incoming(purity),
             lot: `lot_${'1'.repeat(26)}`,
           },
+          standards,
           product,
           at('2027-02-01'),
         ),

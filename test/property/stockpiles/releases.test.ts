@@ -1,19 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decimal, formatDecimal } from '../../../shared/kernel/decimal.ts';
+import { must } from '../../../shared/kernel/result.ts';
 import type { Product } from '../../../shared/reference/product.ts';
 import type { Need } from '../../../shared/stockpiles/allocation.ts';
 import { needOfDays, proRata, releasable } from '../../../shared/stockpiles/allocation.ts';
 import { inOrderOfIssue, issueFrom, issuedSteps } from '../../../shared/stockpiles/issue.ts';
 import { freeOf } from '../../../shared/stockpiles/lots.ts';
-import type { StockLoanRecord } from '../../../shared/stockpiles/loan.ts';
+import { gradeOf, sameOrBetter } from '../../../shared/stockpiles/grade.ts';
+import type { LoanEvent, StockLoanRecord } from '../../../shared/stockpiles/loan.ts';
+import { loanConditions } from '../../../shared/stockpiles/loan.ts';
 import {
-  isLate,
+  handedOver,
   loanState,
   loanView,
   meanPrice,
+  nextLoanDay,
   paidFor,
+  rejected,
   returned,
+  splitOff,
+  whatIsDueOnLoan,
 } from '../../../shared/stockpiles/loan-rules.ts';
 import type { StockLot } from '../../../shared/stockpiles/stock-lot.ts';
 import { massOfSteps } from '../../../shared/stockpiles/steps.ts';
@@ -150,64 +157,132 @@ describe('what goes out of the warehouse', () => {
 });
 
 describe('a loan', () => {
-  const loan: StockLoanRecord = {
-    ...{
-      id: `lon_${'0'.repeat(26)}`,
-      stockpile: `stp_${'0'.repeat(26)}`,
-      operator: 'reserve',
-      borrower: 'maker',
-    },
-    ...{ product: 'gallium', quantity: mass(100_000n), purpose: 'Wafers.', essential: true },
-    ...{ penaltyShare: decimal('0.10'), requestedAt: '2026-11-23T12:00:00.000Z', requestedBy: 'max' },
-    events: [
-      {
-        ...{ type: 'granted', at: '2026-11-24T12:00:00.000Z', by: 'ada', due: '2027-05-24', level: 2 },
-        lots: [{ lot: `lot_${'0'.repeat(26)}`, quantity: mass(100_000n) }],
-        ...{ purity: decimal('99.99'), inventoryPrice: usd('300.00'), conditions: [], assessmentDigest: '' },
-      },
+  const approved: LoanEvent = {
+    ...{ type: 'approved', at: '2026-11-24T12:00:00.000Z', by: 'ada', purity: decimal('99.99') },
+    lots: [
+      { lot: `lot_${'0'.repeat(26)}`, quantity: mass(70_000n) },
+      { lot: `lot_${'2'.repeat(26)}`, quantity: mass(30_000n) },
     ],
+    ...{ inventoryPrice: usd('300.00'), cap: mass(200_000n), beside: mass(0n), essential: true },
+    ...{ months: 6, handOverBy: '2026-12-02' },
   };
-  const at = (day: string) => ({ subject: 'somebody', at: `${day}T12:00:00.000Z` });
-  const back = { purity: decimal('99.99'), lot: `lot_${'1'.repeat(26)}` };
+  const asked: StockLoanRecord = {
+    ...{ id: `lon_${'0'.repeat(26)}`, stockpile: `stp_${'0'.repeat(26)}` },
+    ...{ operator: 'reserve', borrower: 'maker', ...loanConditions },
+    ...{ product: 'gallium', quantity: mass(100_000n), purpose: 'Wafers.', essential: true },
+    ...{ requestedAt: '2026-11-23T12:00:00.000Z', requestedBy: 'max', events: [] },
+  };
+  const at = (day: string, subject = 'somebody') => ({ subject, at: `${day}T12:00:00.000Z` });
+  const handed: LoanEvent = {
+    ...{ type: 'handed-over', at: '2026-11-24T12:00:00.000Z', by: 'olga', due: '2027-05-24' },
+  };
+  const loan: StockLoanRecord = { ...asked, events: [approved, handed] };
+  const standards = { schemes: new Map(), barredOrigins: ['KP'] };
+  const back = (changes: object = {}) => ({
+    came: { purity: decimal('99.99'), origin: 'AU', shows: [], ...changes },
+    lot: `lot_${'1'.repeat(26)}`,
+  });
+  const code = (event: { ok: true } | { ok: false; problem: { code: string } }) =>
+    event.ok ? 'allowed' : event.problem.code;
 
-  it('is repaid in kind and cash, in any parts, exactly once', () => {
+  it('is repaid in kind and cash, in any parts, exactly once, lot by lot', () => {
     const part = fc.record({ steps: fc.bigInt(1n, 60_000n), inKind: fc.boolean() });
     fc.assert(
       fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
         let held = loan;
         let repaid = 0n;
         for (const { steps, inKind } of parts) {
+          const before = loanState(held, product);
           const event = inKind
-            ? returned(held, { ...back, steps }, product, at('2027-01-10'))
-            : paidFor('paid', held, steps, null, product, at('2027-01-10'));
+            ? returned(held, { ...back(), steps }, standards, product, at('2027-05-24'))
+            : paidFor(held, steps, null, product, at('2027-05-24'));
           expect(event.ok).toBe(repaid + steps <= 100_000n);
           if (!event.ok) continue;
           repaid += steps;
           held = { ...held, events: [...held.events, event.value] };
-          const { outstanding, status } = loanState(held, product);
+          const { outstanding, status, out } = loanState(held, product);
           expect(outstanding).toBe(100_000n - repaid);
-          expect(status).toBe(repaid === 100_000n ? 'repaid' : 'granted');
+          expect(sum(out.map((each) => each.steps))).toBe(outstanding);
+          expect(sum(splitOff(before.out, steps).taken.map((each) => each.steps))).toBe(steps);
+          expect(status).toBe(repaid === 100_000n ? 'repaid' : 'lent');
         }
-        expect(loanView(held, product).version).toBe(held.events.length + 1);
+        const caller = { subject: 'x', organisation: 'maker', roles: [] };
+        expect(loanView(held, product, caller).version).toBe(held.events.length + 1);
       }),
       { numRuns: runs(60) },
     );
   });
 
-  it('costs the higher price where it does not come back, and a penalty only when late', () => {
+  it('costs the higher price where it does not come back, and a penalty only when its days of grace are over', () => {
     const market = { date: '2027-01-05', price: usd('400.00'), source: 'clearings' };
-    const amount = (type: 'paid' | 'not-returned', price: typeof market | null) => {
-      const event = paidFor(type, loan, 10_000n, price, product, at('2027-05-25'));
-      return event.ok && 'amount' in event.value ? formatDecimal(event.value.amount.amount) : undefined;
-    };
-    expect([amount('paid', market), amount('paid', null)]).toEqual(['4000.00', '3000.00']);
-    expect([amount('not-returned', market), amount('not-returned', null)]).toEqual(['4400.00', '3300.00']);
-    expect([isLate(loan, product, at('2027-05-24')), isLate(loan, product, at('2027-05-25'))]).toEqual([
-      false,
-      true,
+    const amount = (event: LoanEvent | undefined) =>
+      event !== undefined && 'amount' in event ? formatDecimal(event.amount.amount) : undefined;
+    const paid = (price: typeof market | null, day = '2027-05-24') =>
+      paidFor(loan, 10_000n, price, product, at(day));
+    expect([market, null].map((price) => amount(must(paid(price))))).toEqual(['4000.00', '3000.00']);
+    expect(code(paid(null, '2027-05-23'))).toBe('invalid_state');
+    const due = (of: StockLoanRecord, day: string, price: typeof market | null = null) =>
+      whatIsDueOnLoan(of, price, product, at(day));
+    expect(due(loan, '2027-05-24')).toBeUndefined();
+    const overdue = due(loan, '2027-05-25');
+    expect(overdue).toMatchObject({ type: 'overdue' });
+    const late: StockLoanRecord = { ...loan, events: [...loan.events, overdue!] };
+    expect(nextLoanDay(late, product)).toBe('2027-06-04');
+    expect(due(late, '2027-06-03')).toBeUndefined();
+    expect([market, null].map((price) => amount(due(late, '2027-06-04', price)))).toEqual([
+      '44000.00',
+      '33000.00',
     ]);
-    const worse = returned(loan, { ...back, purity: decimal('99.9'), steps: 1n }, product, at('2027-01-10'));
-    expect(worse.ok ? 'allowed' : worse.problem.code).toBe('grade_too_low');
+    const over: StockLoanRecord = { ...late, events: [...late.events, due(late, '2027-06-04')!] };
+    expect(loanState(over, product)).toMatchObject({ status: 'defaulted', outstanding: 0n });
+    expect(nextLoanDay(over, product)).toBeUndefined();
+    const waiting: StockLoanRecord = { ...asked, events: [approved] };
+    expect(due(waiting, '2026-12-02')).toBeUndefined();
+    expect(due(waiting, '2026-12-03')).toMatchObject({ type: 'lapsed' });
+    expect(code(handedOver(waiting, product, at('2026-12-03')))).toBe('invalid_state');
+    expect(code(rejected(asked, 'No.', product, at('2026-11-24', 'max')))).toBe('second_approval_required');
+  });
+
+  it('comes back only of the same or a better grade in every respect, and of no origin that is barred', () => {
+    const scheme = { id: 'irma', levels: ['50', '75', '100'] } as never;
+    const schemes = new Map([['irma', scheme]]);
+    const grade = gradeOf(
+      [
+        { purity: decimal('99.9'), shows: [{ scheme: 'irma', level: '50' }], shelfLifeEnds: '2028-01-31' },
+        { shows: [{ scheme: 'irma', level: '75' }], shelfLifeEnds: '2029-01-31' },
+      ],
+      schemes,
+    );
+    expect(grade).toEqual({
+      ...{ purity: decimal('99.9'), requires: [{ scheme: 'irma', level: '75' }], lasts: '2029-01-31' },
+    });
+    const good = {
+      ...{ purity: decimal('99.90'), origin: 'AU', shows: [{ scheme: 'irma', level: '100' }] },
+      shelfLifeEnds: '2029-01-31',
+    };
+    const judged = (changes: object) => {
+      const result = sameOrBetter(grade, { ...good, ...changes }, { schemes, barredOrigins: ['KP'] }, '');
+      return result.ok ? 'good' : result.problem.errors?.[0]?.pointer;
+    };
+    expect(judged({})).toBe('good');
+    expect(judged({ shelfLifeEnds: undefined, shows: [{ scheme: 'irma', level: '75' }] })).toBe('good');
+    expect(judged({ purity: decimal('99.8') })).toBe('/purity');
+    expect(judged({ purity: undefined })).toBe('/purity');
+    expect(judged({ shows: [{ scheme: 'irma', level: '50' }] })).toBe('/certificates');
+    expect(judged({ shows: [{ scheme: 'other', level: '100' }] })).toBe('/certificates');
+    expect(judged({ shelfLifeEnds: '2029-01-30' })).toBe('/shelfLifeEnds');
+    expect(judged({ origin: 'KP' })).toBe('/origin');
+    expect(gradeOf([{ shows: [] }, { shows: [], shelfLifeEnds: '2028-01-31' }], schemes)).toEqual({
+      lasts: '9999-12-31',
+    });
+    const worse = returned(
+      loan,
+      { ...back({ origin: 'KP' }), steps: 1n },
+      standards,
+      product,
+      at('2027-01-10'),
+    );
+    expect(code(worse)).toBe('grade_too_low');
   });
 
   it('is valued at the mean of what went out', () => {

@@ -223,6 +223,17 @@ export const requests: Readonly<Record<string, (of: Holdings) => DoorRequest>> =
     body: { to: otherAccount!, quantity: kg('1') },
   }),
   repurchaseFromStockAccount: ({ account }) => ({ params: { id: account! }, body: { quantity: kg('1') } }),
+  postStockLoan: () => ({ body: { product: 'ndpr-oxide', quantity: kg('1'), purpose: 'Magnets' } }),
+  rejectStockLoan: () => ({ body: reason }),
+  handOverStockLoan: ({ approvedLoan }) => ({ params: { id: approvedLoan! } }),
+  returnStockLoan: ({ lentLoan }) => ({
+    params: { id: lentLoan! },
+    body: {
+      ...{ quantity: kg('1'), purity: '99.9', origin: 'AU' },
+      location: { country: 'JP', place: 'Osaka' },
+    },
+  }),
+  payForStockLoan: ({ lentLoan }) => ({ params: { id: lentLoan! }, body: { quantity: kg('1') } }),
   putStockNeed: () => ({
     params: { product: 'ndpr-oxide' },
     body: { annualUse: kg('10'), evidence: 'Books' },
@@ -286,6 +297,7 @@ const heldByFolder: Readonly<Record<string, string | undefined>> = {
   alerts: 'alert',
   webhooks: 'webhook',
   'stock-lots': 'lot',
+  'stock-loans': 'loan',
   disruptions: 'disruption',
   '/v1/exchange/agreements': 'exchange',
   projects: 'project',

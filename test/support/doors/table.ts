@@ -230,6 +230,16 @@ drawFromStockAccount         403       200/404   403            403             
 replenishStockAccount        403       403       403            200/404             403
 transferFromStockAccount     403       200/404   403            403                 403
 repurchaseFromStockAccount   403       200/404   403            403                 403
+postStockLoan                403       201/409   403            403                 403
+listLoansOfStockpile         403       403       200            200/404             200
+listStockLoans               403       200       200            403                 200
+getStockLoan                 403       200/404   200            200/404             200
+approveStockLoan             403       403       200            403                 403
+rejectStockLoan              403       403       200            403                 403
+withdrawStockLoan            403       200/404   403            403                 403
+handOverStockLoan            403       403       403            200/404             403
+returnStockLoan              403       403       403            200/404             403
+payForStockLoan              403       409/404   403            403                 403
 putStockNeed                 403       200       403            403                 403
 withdrawStockNeed            403       200/404   403            403                 403
 verifyStockNeed              403       403       200            403                 403

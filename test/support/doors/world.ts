@@ -472,6 +472,25 @@ export class World {
     common['decidedRelease'] = await propose('The strait is closed');
     for (const who of [bob, people.administrator.foreign])
       await this.#post(who, `/v1/releases/${common['decidedRelease']}/approve`);
+    await this.#loans(path);
+  }
+
+  /** A loan that is asked for, one that is set aside, one that is out. */
+  async #loans(path: string): Promise<void> {
+    const { common } = this;
+    for (const [name, amount] of [
+      ['loan', '71.117'],
+      ['approvedLoan', '72.227'],
+      ['lentLoan', '73.337'],
+    ] as const) {
+      const id = await this.#id(buyer, `${path}/loans`, {
+        ...{ product: 'ndpr-oxide', quantity: kg(this.#secret(amount, buyer, stockpile)) },
+        purpose: this.#secret(`Magnets for ${name}`, buyer, stockpile),
+      });
+      common[name] = this.#secret(id, buyer, stockpile);
+      if (name !== 'loan') await this.#post(bob, `/v1/stock-loans/${id}/approve`);
+      if (name === 'lentLoan') await this.#post(stockpile, `/v1/stock-loans/${id}/hand-over`);
+    }
   }
 
   /** A disruption of what the contracts bring, the alerts that follow, and who wants to be told of them. */
