@@ -1,9 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { Construct } from 'constructs';
-import { Alarms, eachMinute } from './constructs/alarms.ts';
+import type { HandlerName } from './bundle.ts';
+import type { Alarms } from './constructs/alarms.ts';
+import { eachMinute } from './constructs/alarms.ts';
 import type { FifoQueueWithDeadLetters } from './constructs/queue-with-dead-letters.ts';
 import type { Settings } from './settings.ts';
 
@@ -12,21 +14,18 @@ export interface Watched {
   /** Of which the namespace of its metrics tells. */
   readonly stage: Settings['stage'];
   readonly api: RestApi;
-  readonly clearing: Function;
+  readonly table: TableV2;
+  /** Every function by its handler's name. */
+  readonly functions: Readonly<Record<HandlerName, Function>>;
   readonly clearings: FifoQueueWithDeadLetters;
-  readonly tick: Function;
   readonly missedTicks: Queue;
-  readonly settlement: Function;
   readonly missedSettlements: Queue;
-  readonly stream: Function;
   readonly missedEvents: Queue;
   readonly missedNotices: Queue;
-  readonly preToken: Function;
 }
 
-/** Every alarm of the service, each saying what is wrong and where to begin. */
-export function watchService(scope: Construct, watched: Watched, email: string | undefined): Alarms {
-  const alarms = new Alarms(scope, 'Alarms', { email });
+/** Every alarm on what AWS itself measures, each saying what is wrong and where to begin. */
+export function watchService(alarms: Alarms, { functions, ...watched }: Watched): void {
   const waiting = (queue: Queue) =>
     queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: 'Maximum' });
 
@@ -38,7 +37,7 @@ export function watchService(scope: Construct, watched: Watched, email: string |
   });
   alarms.watch('ClearingErrors', {
     description: 'The clearing function failed. It is tried again by itself; look when it goes on.',
-    metric: watched.clearing.metricErrors(eachMinute),
+    metric: functions.clearing.metricErrors(eachMinute),
   });
   alarms.watch('ClearingBacklog', {
     description: 'A request for a clearing has waited half an hour: markets are held up or too slow.',
@@ -55,7 +54,7 @@ export function watchService(scope: Construct, watched: Watched, email: string |
   alarms.watch('NoTick', {
     description:
       'No tick for five minutes: nothing is cleared on schedule and nothing left behind is resumed.',
-    metric: watched.tick.metricInvocations({ period: Duration.minutes(5), statistic: 'Sum' }),
+    metric: functions.tick.metricInvocations({ period: Duration.minutes(5), statistic: 'Sum' }),
     below: true,
   });
   alarms.watch('MissedSettlements', {
@@ -66,7 +65,7 @@ export function watchService(scope: Construct, watched: Watched, email: string |
   });
   alarms.watch('NoSettlement', {
     description: 'No settlement run for an hour: contracts that are due wait.',
-    metric: watched.settlement.metricInvocations({ period: Duration.hours(1), statistic: 'Sum' }),
+    metric: functions.settlement.metricInvocations({ period: Duration.hours(1), statistic: 'Sum' }),
     below: true,
   });
   alarms.watch('MissedEvents', {
@@ -78,7 +77,7 @@ export function watchService(scope: Construct, watched: Watched, email: string |
   alarms.watch('EventsLate', {
     description:
       'The stream is half an hour behind: alerts come late. Look into the log of the stream function.',
-    metric: watched.stream.metric('IteratorAge', { period: Duration.minutes(5), statistic: 'Maximum' }),
+    metric: functions.stream.metric('IteratorAge', { period: Duration.minutes(5), statistic: 'Maximum' }),
     threshold: Duration.minutes(30).toMilliseconds(),
   });
   alarms.watch('MissedNotices', {
@@ -95,8 +94,14 @@ export function watchService(scope: Construct, watched: Watched, email: string |
   alarms.watch('TokensRefused', {
     description:
       'Many tokens were refused: people without an organisation, or a pre-token function that fails for all.',
-    metric: watched.preToken.metricErrors({ period: Duration.minutes(5), statistic: 'Sum' }),
+    metric: functions['pre-token'].metricErrors({ period: Duration.minutes(5), statistic: 'Sum' }),
     threshold: 20,
   });
-  return alarms;
+  alarms.watch('TableThrottled', {
+    description:
+      'The table threw calls back for five minutes: one partition is hot, or an account limit is reached.',
+    metric: watched.table.metric('WriteThrottleEvents', eachMinute),
+    threshold: 10,
+    periods: 5,
+  });
 }

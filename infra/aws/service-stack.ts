@@ -181,16 +181,21 @@ export class ServiceStack extends Stack {
     this.watched = {
       stage: settings.stage,
       api: publicApi.api,
-      clearing: clearing.function,
+      table: data.table,
+      functions: {
+        api: api.function,
+        clearing: clearing.function,
+        settlement: settlement.function.function,
+        tick: tick.function.function,
+        stream: stream.function.function,
+        notify: notify.function.function,
+        'pre-token': identity.preToken.function,
+      },
       clearings,
-      tick: tick.function.function,
       missedTicks: tick.missed,
-      settlement: settlement.function.function,
       missedSettlements: settlement.missed,
-      stream: stream.function.function,
       missedEvents: stream.missed,
       missedNotices: notify.missed,
-      preToken: identity.preToken.function,
     };
     Validations.of(this).acknowledge({
       // Named as cdk-nag sees it: a bucket of the data stack, imported by its export.

@@ -36,6 +36,8 @@ const settingsShape = {
     .default([]),
   /** The API's own host name, with a certificate of the same region. Default: API Gateway's, under `/live`. */
   domain: z.strictObject({ name: z.string().min(1), certificateArn: z.string().min(1) }).optional(),
+  /** Where whoever is woken by an alarm finds the runbook, to click on. Default: its path in this repository. */
+  runbook: z.string().min(1).default('docs/runbook.md'),
   /** Who is told of alarms. Default: the topic has no subscriber. */
   alarmEmail: z.email().optional(),
   /** Requests a second over all callers, and the burst above it. */

@@ -12,6 +12,7 @@ describe('settings', () => {
     expect(read({})).toEqual({
       stage: 'prod',
       tableReplicas: [],
+      runbook: 'docs/runbook.md',
       machineClients: [],
       throttle: { rate: 200, burst: 400 },
       organisationThrottle: { rate: 20, burst: 100 },

@@ -8,6 +8,8 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 
 export interface AlarmsProps {
+  /** Where it is written what to do, by a heading for each alarm. */
+  readonly runbook: string;
   /** @default nobody: the topic can be subscribed to later */
   readonly email?: string | undefined;
 }
@@ -27,9 +29,12 @@ export interface Watch {
 /** One topic, and alarms that tell it when they sound and when it is over. */
 export class Alarms extends Construct {
   readonly topic: Topic;
+  readonly all: Alarm[] = [];
+  readonly #runbook: string;
 
-  constructor(scope: Construct, id: string, props: AlarmsProps = {}) {
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
+    this.#runbook = props.runbook;
     this.topic = new Topic(this, 'Topic', { enforceSSL: true });
     // A policy of its own replaces the one that lets everything in the account publish: without this statement
     // alarms would sound, and nobody would hear them.
@@ -51,7 +56,7 @@ export class Alarms extends Construct {
 
   watch(id: string, { description, metric, threshold = 1, periods = 1, below = false }: Watch): void {
     const alarm = new Alarm(this, id, {
-      alarmDescription: description,
+      alarmDescription: `${description} Runbook: ${this.#runbook}#${id.toLowerCase()}`,
       metric,
       threshold,
       evaluationPeriods: periods,
@@ -62,6 +67,7 @@ export class Alarms extends Construct {
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
     alarm.addOkAction(new SnsAction(this.topic));
+    this.all.push(alarm);
   }
 }
 
