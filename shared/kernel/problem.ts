@@ -38,6 +38,7 @@ export const problemCodes = [
   'invalid_state',
   // orders
   'site_mismatch',
+  'site_not_producing',
   'capacity_exceeded',
   'order_closed',
   'below_contracted',

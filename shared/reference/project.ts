@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { countrySchema, generatedIdSchema, nameIdSchema, textSchema } from '../kernel/ids.ts';
 import { quantitySchema } from '../kernel/quantity.ts';
+import type { Quarter } from '../kernel/quarter.ts';
 import { quarterSchema } from '../kernel/quarter.ts';
 import { versionShape } from '../kernel/version.ts';
 import { mineralSchema, stageSchema } from './stage.ts';
@@ -76,3 +77,26 @@ export const projectSchema = shape
   })
   .meta({ id: 'Project' });
 export type Project = z.output<typeof projectSchema>;
+
+/** What of a project lies beside each site that it is of. */
+export const siteProjectSchema = z.object({
+  stage: stageSchema,
+  mineral: mineralSchema,
+  status: z.enum(projectStatuses),
+  start: quarterSchema,
+  verified: z.boolean(),
+});
+export type SiteProject = z.output<typeof siteProjectSchema>;
+
+/**
+ * Whether a site may be relied on to make something in a quarter: one of its projects produces, or is verified to start by
+ * then. A site that no project is about, or only cancelled ones, is a site like any other. What a producer says of a start
+ * that nobody has seen is no more than what its offer says.
+ */
+export function producesBy(projects: readonly SiteProject[], quarter: Quarter): boolean {
+  const going = projects.filter(({ status }) => status !== 'cancelled');
+  return (
+    going.length === 0 ||
+    going.some(({ status, start, verified }) => status === 'producing' || (verified && start <= quarter))
+  );
+}

@@ -21,7 +21,13 @@ export const shapeAttribute = 'v';
 
 /** What may stand behind an area of the partition key, by the beginning of the sort key; `''` is anything. */
 const nouns = {
-  SITE: { SITE: 'site', 'V#': 'site', 'CERTIFICATE#': 'certificate', 'OFFER#': 'site offer' },
+  SITE: {
+    SITE: 'site',
+    'V#': 'site',
+    'CERTIFICATE#': 'certificate',
+    'OFFER#': 'site offer',
+    'PROJECT#': 'site project',
+  },
   CERTIFICATE: { 'V#': 'certificate' },
   ORDER: { ORDER: 'order' },
   POOL: { POOL: 'pool' },

@@ -79,6 +79,8 @@ export const keys = {
     pk: `SITE#${site}`,
     sk: `CERTIFICATE#${certificate}`,
   }),
+  /** A project that a site is of. */
+  siteProject: (site: string, project: string): Key => ({ pk: `SITE#${site}`, sk: `PROJECT#${project}` }),
   siteOffer: (site: string, offer: string): Key => ({ pk: `SITE#${site}`, sk: `OFFER#${offer}` }),
   /** There where an agreement supports what the site makes of a product in a quarter. */
   siteSupport: (site: string, product: string, quarter: string): Key => ({

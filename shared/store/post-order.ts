@@ -1,4 +1,4 @@
-import { conditionalProblem, validWithin } from '../orders/conditional.ts';
+import { conditionalProblem, isConditional, validWithin } from '../orders/conditional.ts';
 import type { Problem } from '../kernel/problem.ts';
 import { fieldProblem } from '../kernel/problem.ts';
 import type { Result } from '../kernel/result.ts';
@@ -15,6 +15,7 @@ import { acceptPriceTerms } from '../orders/price-terms.ts';
 import type { Caller } from '../reference/caller.ts';
 import { hasRole } from '../reference/caller.ts';
 import type { Product } from '../reference/product.ts';
+import { producesBy } from '../reference/project.ts';
 import type { Site } from '../reference/site.ts';
 import { doesNotExist } from './condition.ts';
 import type { Plan } from './effect.ts';
@@ -24,6 +25,7 @@ import { warningsOf } from './order-warnings.ts';
 import type { ProductInUse } from './products.ts';
 import { productIsTraded, readProductInUse } from './products.ts';
 import { paceActions } from './pace.ts';
+import { projectsOfSite } from './projects.ts';
 import { readAll } from './reference.ts';
 import { readSeries } from './reference-prices.ts';
 import { checkCapacity } from './site-capacity.ts';
@@ -44,7 +46,7 @@ export interface Posting {
 
 /**
  * Posts an offer of supply from one of the caller's sites, or stock lots. Errors: unknown_reference, site_mismatch,
- * capacity_exceeded, lot_mismatch, stock_insufficient, quarter_begun, condition_unsatisfiable, invalid_request, and those of
+ * site_not_producing, capacity_exceeded, lot_mismatch, stock_insufficient, quarter_begun, condition_unsatisfiable, invalid_request, and those of
  * units, ticks and lots.
  */
 export function postOffer({ table, caller, at, newId }: Posting, terms: OfferTerms): Plan<Offer> {
@@ -209,7 +211,7 @@ type Sourced = Result<{ readonly actions: readonly Action[]; readonly purity?: O
 
 async function fromSite(
   table: Table,
-  offer: Pick<Offer, 'id' | 'seller' | 'site' | 'product' | 'validUntil'>,
+  offer: Pick<Offer, 'id' | 'seller' | 'site' | 'product' | 'validUntil' | 'conditionsPrecedent'>,
   product: Product,
   requested: LotsByQuarter,
   at: Instant,
@@ -219,10 +221,32 @@ async function fromSite(
     return fail(fieldProblem('unknown_reference', '/site', 'You have no such site.'));
   const mismatch = siteMismatch(site, product);
   if (mismatch !== undefined) return fail(mismatch);
+  const notYet = isConditional(offer) ? undefined : await notProducing(table, site, product, requested);
+  if (notYet !== undefined) return fail(notYet);
   const capacity = await checkCapacity(table, site, { id: offer.id, product, lots: requested }, at);
   return capacity.ok
     ? ok({ actions: [siteOfferEntry(site.id, offer, requested), ...capacity.value] })
     : capacity;
+}
+
+/** What a site does not make yet is offered with what it hangs on, so that only who accepts that relies on it. */
+async function notProducing(
+  table: Table,
+  site: Site,
+  product: Product,
+  requested: LotsByQuarter,
+): Promise<Problem | undefined> {
+  const [first] = [...requested.keys()].sort();
+  const projects = (await projectsOfSite(table, site.id)).filter(
+    ({ stage, mineral }) => stage === product.stage && mineral === product.mineral,
+  );
+  if (first === undefined || producesBy(projects, first)) return undefined;
+  return fieldProblem(
+    'site_not_producing',
+    '/conditionsPrecedent',
+    `No project of the site produces, or is verified to start by ${first}. State conditionsPrecedent and a longstop before ` +
+      'that quarter, offer from the quarter of its verified start on, or have the project changed once it produces.',
+  );
 }
 
 /** Origin is where the product's own stage is done, so the site must do that stage with that mineral. */

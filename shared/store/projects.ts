@@ -4,9 +4,10 @@ import { fail, ok } from '../kernel/result.ts';
 import { latestOf } from '../kernel/time.ts';
 import type { ExpectedVersion } from '../kernel/version.ts';
 import { nextVersion } from '../kernel/version.ts';
-import type { Project, ProjectChanges, ProjectTerms } from '../reference/project.ts';
-import { projectSchema } from '../reference/project.ts';
+import type { Project, ProjectChanges, ProjectTerms, SiteProject } from '../reference/project.ts';
+import { projectSchema, siteProjectSchema } from '../reference/project.ts';
 import type { Act } from './act.ts';
+import type { Action } from './action.ts';
 import type { Plan } from './effect.ts';
 import { keys, listedAs, listPartition, ownedBy, shards } from './keys.ts';
 import { checkExpected } from './put.ts';
@@ -37,6 +38,33 @@ export async function allProjects(table: Table): Promise<Project[]> {
   );
   const items = await table.getMany(located.flat().map(({ pk, sk }) => ({ pk, sk })));
   return items.map((item) => readRecord(projectSeries, item)).sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Sites that go or come in one change: each is a write of its transaction. */
+const mostSitesAtOnce = 90;
+
+/** A project's next version, with what of it lies beside its sites, for whoever offers from one of them. */
+function recordProject(project: Project, before?: Project): Action[] {
+  const { stage, mineral, status, start, verified } = project;
+  const left = before?.sites.filter((site) => !project.sites.includes(site)) ?? [];
+  return [
+    ...recordVersion(projectSeries, project),
+    ...project.sites.map((site): Action => ({
+      name: 'siteProject',
+      put: {
+        ...keys.siteProject(site, project.id),
+        type: 'project of a site',
+        ...{ stage, mineral, status, start, verified },
+      },
+    })),
+    ...left.map((site): Action => ({ name: 'siteProject', remove: keys.siteProject(site, project.id) })),
+  ];
+}
+
+/** The projects that a site is of, as they now are. */
+export async function projectsOfSite(table: Table, site: string): Promise<SiteProject[]> {
+  const { pk, sk: prefix } = keys.siteProject(site, '');
+  return (await table.query(pk, { prefix })).map((item) => siteProjectSchema.parse(item));
 }
 
 /** Sites are the organisation's own, and make the mineral where and how the project says; schemes are known. */
@@ -73,10 +101,10 @@ export const enterProject =
       ...{ id: act.newId('project'), organisation: act.organisation, verified: false },
       ...nextVersion(undefined, act),
     };
-    return ok({ actions: recordVersion(projectSeries, project), value: project });
+    return ok({ actions: recordProject(project), value: project });
   };
 
-/** Errors: not_found, precondition_failed, invalid_state, unknown_reference, site_mismatch. */
+/** Errors: not_found, precondition_failed, invalid_state, unknown_reference, site_mismatch, invalid_request. */
 export const changeProject =
   (table: Table, act: Act, id: string, changes: ProjectChanges, expected: ExpectedVersion): Plan<Project> =>
   async () => {
@@ -88,11 +116,19 @@ export const changeProject =
     if (present.status === 'cancelled')
       return fail(problem('invalid_state', 'A cancelled project stays as it is. Enter a new one.'));
     const changed = { ...present, ...definedOf(changes), verified: false };
+    if (new Set([...present.sites, ...changed.sites]).size > mostSitesAtOnce)
+      return fail(
+        fieldProblem(
+          'invalid_request',
+          '/sites',
+          'So many sites are exchanged in two steps: take some away first.',
+        ),
+      );
     const wrong = await linkProblem(table, act.organisation, changed);
     if (wrong !== undefined) return fail(wrong);
     const author = { subject: act.subject, at: latestOf(act.at, present.recordedAt) };
     const project = { ...changed, ...nextVersion(present, author) };
-    return ok({ actions: recordVersion(projectSeries, project), value: project });
+    return ok({ actions: recordProject(project, present), value: project });
   };
 
 const definedOf = (changes: ProjectChanges): Partial<ProjectTerms> =>
@@ -107,5 +143,5 @@ export const verifyProject =
     if (present.verified) return fail(problem('invalid_state', 'The project is verified already.'));
     const author = { subject: act.subject, at: latestOf(act.at, present.recordedAt) };
     const project = { ...present, verified: true, ...nextVersion(present, author) };
-    return ok({ actions: recordVersion(projectSeries, project), value: project });
+    return ok({ actions: recordProject(project, present), value: project });
   };

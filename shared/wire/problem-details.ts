@@ -34,6 +34,7 @@ export const problemTable = {
   site_country_fixed: { status: 409, title: "A site's country never changes" },
   invalid_state: { status: 409, title: 'Not possible in this state' },
   site_mismatch: { status: 422, title: 'The site does not make this product' },
+  site_not_producing: { status: 422, title: 'The site does not produce yet' },
   capacity_exceeded: { status: 422, title: "Above the site's capacity" },
   order_closed: { status: 409, title: 'The order is closed' },
   below_contracted: { status: 422, title: 'Below what is contracted' },

@@ -38,6 +38,7 @@ export const offerRoutes: readonly Route[] = [
     problems: [
       'unknown_reference',
       'site_mismatch',
+      'site_not_producing',
       'capacity_exceeded',
       'quarter_begun',
       'condition_unsatisfiable',

@@ -38,6 +38,46 @@ const proofOf = async (clearing: string) =>
   (await market.call(ada, 'GET', `/v1/clearings/${clearing}/proof/document`)).body;
 
 describe('an offer of a site that does not produce yet', () => {
+  it('says what it hangs on, unless its start is verified to lie before; what has no project, or produces, need not', async () => {
+    const enter = async (changes: object = {}, stage = 'refining') =>
+      (
+        await market.done(mine, 'POST', '/v1/projects', {
+          ...{ name: 'Works', country: 'AU', stage, mineral: 'ndpr', start: '2028-Q2' },
+          ...{ capacityPerYear: { amount: '300', unit: 't' }, sites: [market.site], ...changes },
+        })
+      ).body.id;
+    const change = async (id: string, changes: object) => {
+      const { version } = (await market.done(mine, 'GET', `/v1/projects/${id}`)).body;
+      await market.done(mine, 'PATCH', `/v1/projects/${id}`, changes, { 'If-Match': `"${String(version)}"` });
+    };
+    const offered = async (from: string, changes: object = {}) => {
+      const { status, body } = await market.offer({ delivery: flat('1', from), ...changes });
+      return status === 201 ? 201 : [status, body.code, body.errors[0]?.pointer];
+    };
+    const refused = [422, 'site_not_producing', '/conditionsPrecedent'];
+    expect(await offered('2028-Q2')).toBe(201);
+    const project = await enter();
+    // Nobody has seen its start: it is as good as no date at all.
+    for (const from of ['2028-Q1', '2028-Q2', '2029-Q1']) expect(await offered(from)).toEqual(refused);
+    expect((await market.offer(conditional())).status).toBe(201);
+    await market.done(ada, 'POST', `/v1/projects/${project}/verify`);
+    expect(await offered('2028-Q1')).toEqual(refused);
+    expect(await offered('2028-Q2')).toBe(201);
+    await change(project, { start: '2028-Q3' });
+    expect(await offered('2028-Q3')).toEqual(refused);
+    await change(project, { status: 'producing' });
+    expect(await offered('2028-Q1')).toBe(201);
+    await change(project, { status: 'building' });
+    expect(await offered('2028-Q1')).toEqual(refused);
+    await change(project, { sites: [] });
+    expect(await offered('2028-Q1')).toBe(201);
+    await change(project, { sites: [market.site] });
+    expect(await offered('2028-Q1')).toEqual(refused);
+    await change(project, { status: 'cancelled' });
+    expect(await offered('2028-Q1')).toBe(201);
+    expect(await new Settling(market).findings()).toEqual([]);
+  });
+
   it('meets no bid that does not say that it accepts such offers, and both are told', async () => {
     const offer = await market.offer(conditional());
     expect(offer).toMatchObject({

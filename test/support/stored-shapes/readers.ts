@@ -14,7 +14,7 @@ import { bidSchema } from '../../../shared/orders/bid.ts';
 import { offerSchema } from '../../../shared/orders/offer.ts';
 import { poolSchema } from '../../../shared/orders/pool.ts';
 import { fixingSchema, pricePointSchema } from '../../../shared/pricing/reference-price.ts';
-import { projectSchema } from '../../../shared/reference/project.ts';
+import { projectSchema, siteProjectSchema } from '../../../shared/reference/project.ts';
 import { siteSchema } from '../../../shared/reference/site.ts';
 import { alertSchema } from '../../../shared/risk/alert.ts';
 import { assessmentSchema } from '../../../shared/risk/assessment.ts';
@@ -67,6 +67,7 @@ export const readers: Readonly<Record<Noun, Reader>> = {
   site: body(siteSchema),
   certificate: body(certificateSchema),
   'site offer': whole(siteEntrySchema),
+  'site project': whole(siteProjectSchema),
   order: {
     schemas: [orderStateSchema, offerSchema, bidSchema],
     // The quantities in a body are made of the state beside it, in lots of the product: here only the state is read.
