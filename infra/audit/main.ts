@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
+import { openPlace, whereOf } from '../admin/place.ts';
 import { CannotStart } from '../local/cannot-start.ts';
 import { audit } from './audit.ts';
 import type { Finding } from './finding.ts';
 import { checks } from './finding.ts';
-import { openAudited } from './open.ts';
 
 const usage = `npm run audit -- [--data DIRECTORY] [--json]
 
@@ -14,8 +14,9 @@ Reads every item of the marketplace's table and recomputes from it alone what mu
 --help      print this
 
 Environment
-  DYNAMODB_ENDPOINT  audit the DynamoDB at this URL instead, such as https://dynamodb.eu-central-1.amazonaws.com
-  TABLE_NAME         the table to read there (default lodestone)
+  DYNAMODB_ENDPOINT  audit the DynamoDB at this URL instead
+  TABLE_NAME         the table to read there (default lodestone); without an endpoint, the table on AWS, by AWS_REGION and
+                     AWS_PROFILE
 
 Of a running marketplace, findings are looked at twice: what a write in between explains is not told.
 
@@ -32,7 +33,7 @@ const shown = 50;
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
-      data: { type: 'string', default: '.lodestone' },
+      data: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -41,7 +42,7 @@ async function main(): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  const { table, close } = await openAudited(values.data, process.env);
+  const { table, close } = await openPlace(whereOf(values.data, process.env), process.env);
   try {
     const progress = (items: number): void => {
       if (process.stderr.isTTY) process.stderr.write(`\r${items} items read`);

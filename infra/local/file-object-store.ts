@@ -25,15 +25,18 @@ export async function fileObjectStore(directory: string): Promise<ObjectStore> {
       await makeDirectory(dirname(path));
       await writeDurably(path, bytes, { temporary });
     },
-    get: async (key) => {
-      try {
-        return await readFile(join(directory, checkedKey(key)));
-      } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw error;
-      }
-    },
+    get: (key) => readFileObject(directory, key),
   };
+}
+
+/** One object, of a store that somebody else may have open. */
+export async function readFileObject(directory: string, key: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(join(directory, checkedKey(key)));
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }
 
 /** For a market that is not kept. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Health } from '../../functions/api/health.ts';
 import { healthOf } from '../../functions/api/health.ts';
 import { readPulse } from '../../shared/store/beat.ts';
+import { checkNoImport } from '../backup/import-state.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { keepEngine } from './engine-keeper.ts';
@@ -85,6 +86,7 @@ export async function start(
       },
     });
     handler = starting;
+    await checkNoImport(table);
     const clock = await marketClock(table);
     const issuer = await localIssuer({ keyFile: directory?.issuerKey, clock: clock.now });
     const watch = watchStores(client, {

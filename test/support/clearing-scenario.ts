@@ -128,12 +128,17 @@ function clientsOf(endpoint: string | undefined): (meddler?: Meddler) => DynamoD
 /** One market in a table of its own, with a clock that stands still until it is moved. */
 export class Scenario {
   readonly table: Table;
-  readonly objects = new MemoryObjects();
+  readonly objects: MemoryObjects;
   readonly #client: (meddler?: Meddler) => DynamoDBClient;
   #now = millisecondsOf(scenarioStart);
   #workers = 0;
 
-  private constructor(client: (meddler?: Meddler) => DynamoDBClient, table: Table) {
+  private constructor(
+    client: (meddler?: Meddler) => DynamoDBClient,
+    table: Table,
+    objects = new MemoryObjects(),
+  ) {
+    this.objects = objects;
     this.#client = client;
     this.table = table;
   }
@@ -141,6 +146,13 @@ export class Scenario {
   static async #open(endpoint: string | undefined): Promise<Scenario> {
     const client = clientsOf(endpoint);
     return new Scenario(client, await freshTable(client()));
+  }
+
+  /** The same market at the same time in another table, such as one that a backup was imported into. */
+  in(table: Table, objects: MemoryObjects): Scenario {
+    const scenario = new Scenario(this.#client, table, objects);
+    scenario.#now = this.#now;
+    return scenario;
   }
 
   /** A market without orders, in an embedded engine or in memory. */

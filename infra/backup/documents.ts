@@ -1,0 +1,36 @@
+import { clearingDocumentsSchema } from '../../shared/store/clearings.ts';
+import { readControlItem } from '../../shared/store/control.ts';
+import type { Item } from '../../shared/store/item.ts';
+import { objectKeys } from '../../shared/store/object-store.ts';
+import { plain } from '../../shared/store/order-item.ts';
+
+/** A document in the object store that an item vouches for. */
+export interface Vouched {
+  readonly key: string;
+  readonly sha256: string;
+}
+
+/** What an item says lies in the object store: a clearing's documents, and those of a run that is under way. */
+export function vouchedBy(item: Item): Vouched[] {
+  const pk = String(item['pk']);
+  if (pk.startsWith('CLEARING#') && item['documents'] !== undefined) {
+    const clearing = pk.slice('CLEARING#'.length);
+    const { snapshot, parties, proof, explanations } = clearingDocumentsSchema.parse(
+      plain(item['documents']),
+    );
+    const shards = explanations.sha256.map((sha256, shard) => ({
+      ...{ key: objectKeys.explanations(clearing, explanations.fence, shard), sha256 },
+    }));
+    return [snapshot, parties, proof, ...shards];
+  }
+  if (pk.startsWith('MARKET#') && item['sk'] === 'CONTROL') {
+    const control = readControlItem(item);
+    if (control.phase !== 'locked' && control.phase !== 'applying') return [];
+    const { fence, sha256, partiesSha256 } = control.snapshot;
+    return [
+      { key: objectKeys.snapshot(control.clearing, fence), sha256 },
+      { key: objectKeys.parties(control.clearing, fence), sha256: partiesSha256 },
+    ];
+  }
+  return [];
+}

@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import type { Clause } from '../../shared/store/condition.ts';
+import { doesNotExist } from '../../shared/store/condition.ts';
+import type { Table } from '../../shared/store/table.ts';
+import { CannotStart } from '../local/cannot-start.ts';
+
+/** An import marks the table it fills: from its first item on, and for good which backup it was. */
+export const importKey = { pk: 'IMPORT', sk: 'STATE' } as const;
+
+const stateSchema = z.object({
+  state: z.enum(['under way', 'done']),
+  export: z.string(),
+  exportTime: z.string(),
+  /** Files whose items are all there. */
+  files: z.bigint().transform(Number),
+});
+export type ImportState = z.output<typeof stateSchema>;
+
+export async function importState(table: Pick<Table, 'get'>): Promise<ImportState | undefined> {
+  const item = await table.get(importKey);
+  return item && stateSchema.parse(item);
+}
+
+export async function markImport(table: Table, state: ImportState): Promise<void> {
+  const condition: Clause =
+    state.files === 0 && state.state === 'under way' ? doesNotExist : sameExport(state.export);
+  const { done } = await table.put({ ...importKey, ...state }, [condition]);
+  if (!done) throw new CannotStart('Another import fills this table: wait for it, or import into another.');
+}
+
+const sameExport = (id: string): Clause => ({
+  name: 'sameExport',
+  expression: '#export = :export',
+  names: { '#export': 'export' },
+  values: { ':export': id },
+});
+
+/** A market must not run on half of what it was: throws CannotStart. */
+export async function checkNoImport(table: Pick<Table, 'get'>): Promise<void> {
+  if ((await importState(table))?.state === 'under way')
+    throw new CannotStart(
+      'An import into this market was cut off. Finish it with the same backup first: npm run admin -- import --from …',
+    );
+}
