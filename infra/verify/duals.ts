@@ -45,11 +45,15 @@ export function dualsOf(
     }
     return values;
   };
+  const origins = new Set(Array.from(book.offers.values(), ({ origin }) => origin));
   const isCapping = (id: string, origin: string): boolean =>
+    origins.has(origin) &&
     proof.snapshot.zones.some(
       (zone) => zone.id === id && typeof zone.maxOriginShare === 'string' && !zone.members.includes(origin),
     );
-  const isCapped = (bid: string): boolean => typeof book.bids.get(bid)?.json.maxOriginShare === 'string';
+  // A value of an origin that nobody offers from would bound nothing: it may have been another's.
+  const isCapped = (bid: string, origin: string): boolean =>
+    origins.has(origin) && typeof book.bids.get(bid)?.json.maxOriginShare === 'string';
   const scale = whole(duals.scale);
   if (scale < 1n || scale > 2n ** 20n) fail(`${at}/scale`, 'is not between 1 and 2^20');
   const values = {
@@ -68,7 +72,7 @@ export function dualsOf(
     capValue: read(
       'capValue',
       ({ bid, origin }) => keyOf(bid, origin),
-      ({ bid }) => isCapped(bid),
+      ({ bid, origin }) => isCapped(bid, origin),
     ),
     limitValue: read(
       'limitValue',

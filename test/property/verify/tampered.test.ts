@@ -92,6 +92,25 @@ describe('a tampered proof', () => {
       expect(hits.get(section) ?? 0, section).toBeGreaterThanOrEqual(seenIn(1));
   });
 
+  test('fails where a value is moved to an origin that nobody offers from, though no pair has need of it', () => {
+    // The bid wants all of its lots or none, and its cap lets through half: the two can never trade.
+    const proof = copyOf(
+      must(
+        clearAndProve(
+          aMarket()
+            .offer('a', 'AU', '70.00', '20')
+            .bid('x', 'JP', '120.00', '6', { maxOriginShare: '0.5', allOrNone: true })
+            .snapshot(),
+        ),
+      ).proof,
+    );
+    const [value] = proof.quarters[0]?.bound?.capValue ?? [];
+    expect(value?.origin).toBe('AU');
+    expect(pointersOf(proof)).toEqual([]);
+    value!.origin = 'A1';
+    expect(pointersOf(proof)).toContain('/quarters/0/bound/capValue/0');
+  });
+
   test('is not one where nothing was changed: the digest that fits it is the one that it had', () => {
     fc.assert(
       fc.property(proofs, (proof) => {

@@ -29,6 +29,8 @@ interface Prepared {
   readonly key: WireItem;
   readonly before: WireItem | undefined;
   readonly after: WireItem | undefined;
+  /** Roughly, of what is written. */
+  readonly bytes: number;
   readonly isWrite: boolean;
   readonly holds: boolean;
   readonly wantsOld: boolean;
@@ -144,16 +146,16 @@ export class MemoryDynamo {
   #transact({ TransactItems = [], ClientRequestToken }: TransactWriteItemsInput): object {
     if (TransactItems.length === 0 || TransactItems.length > 100)
       throw invalid('Member must have length less than or equal to 100');
-    const request = JSON.stringify(TransactItems);
+    const request = ClientRequestToken === undefined ? '' : JSON.stringify(TransactItems);
     const known = ClientRequestToken === undefined ? undefined : this.#tokens.get(ClientRequestToken);
     if (known !== undefined && this.#now() - known.at < tokenLifeMilliseconds) {
       if (known.request === request) return {};
       throw new EngineError('IdempotentParameterMismatchException', 'The token was used for another request');
     }
-    if (Buffer.byteLength(request) > 4 * 1024 * 1024)
-      throw invalid('Transaction request size exceeds the limit');
     const prepared = TransactItems.map((each) => this.#prepare(each));
-    const keys = new Set(prepared.map(({ table, key }) => `${table.name} ${JSON.stringify(key)}`));
+    if (prepared.reduce((sum, { bytes }) => sum + bytes, 0) > 4 * 1024 * 1024)
+      throw invalid('Transaction request size exceeds the limit');
+    const keys = new Set(prepared.map(({ table, key }) => `${table.name} ${table.textOf(key)}`));
     if (keys.size < prepared.length)
       throw invalid('Transaction request cannot include multiple operations on one item');
     if (prepared.some(({ holds, wrong }) => !holds || wrong !== undefined))
@@ -203,10 +205,10 @@ export class MemoryDynamo {
       for (const placeholder of [...Object.keys(placeholders.names), ...Object.keys(placeholders.values)])
         if (!used.has(placeholder))
           throw invalid(`Value provided in expression attributes unused in expressions: ${placeholder}`);
-    if (after !== undefined && sizeOf(after) > MOST_ITEM_BYTES * 2)
-      throw invalid('Item size has exceeded the maximum allowed size');
+    const bytes = after === undefined || ConditionCheck !== undefined ? 0 : sizeOf(after);
+    if (bytes > MOST_ITEM_BYTES * 2) throw invalid('Item size has exceeded the maximum allowed size');
     return {
-      ...{ table, key, before, after, holds, wrong },
+      ...{ table, key, before, after, bytes, holds, wrong },
       isWrite: ConditionCheck === undefined,
       wantsOld: write.ReturnValuesOnConditionCheckFailure === 'ALL_OLD',
     };

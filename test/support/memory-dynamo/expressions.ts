@@ -11,6 +11,8 @@ export interface Placeholders {
   readonly values: Readonly<Record<string, AttributeValue>>;
 }
 
+/** Expressions are few and come again and again: their tokens are found once. */
+const tokensOf = new Map<string, readonly string[]>();
 const token = /\s*(?:([#:]?[A-Za-z_][A-Za-z0-9_]*)|(<=|>=|<>|[=<>().,[\]+-])|(\d+))/y;
 
 /**
@@ -18,7 +20,7 @@ const token = /\s*(?:([#:]?[A-Za-z_][A-Za-z0-9_]*)|(<=|>=|<>|[=<>().,[\]+-])|(\d
  * are not defined or never used are refused, as DynamoDB does.
  */
 export class Parser {
-  readonly #tokens: string[] = [];
+  readonly #tokens: readonly string[];
   readonly #placeholders: Placeholders;
   readonly #used: Set<string>;
   #at = 0;
@@ -26,12 +28,7 @@ export class Parser {
   constructor(text: string, placeholders: Placeholders, used: Set<string>) {
     this.#placeholders = placeholders;
     this.#used = used;
-    token.lastIndex = 0;
-    while (token.lastIndex < text.trimEnd().length) {
-      const match = token.exec(text);
-      if (match === null) throw invalid(`Invalid expression: ${text}`);
-      this.#tokens.push(match[1] ?? match[2] ?? match[3] ?? '');
-    }
+    this.#tokens = tokensOf.get(text) ?? split(text);
     if (this.#tokens.length === 0) throw invalid('The expression can not be empty');
   }
 
@@ -43,7 +40,7 @@ export class Parser {
 
   /** The item with the changes made. Every value is of the item as it was before, as DynamoDB reads it. */
   update(item: WireItem): Record<string, AttributeValue> {
-    const after = structuredClone(item) as Record<string, AttributeValue>;
+    const after: Record<string, AttributeValue> = { ...item };
     while (this.#at < this.#tokens.length) {
       const clause = this.#next().toUpperCase();
       do
@@ -197,21 +194,41 @@ export class Parser {
   }
 }
 
+function split(text: string): readonly string[] {
+  const tokens: string[] = [];
+  token.lastIndex = 0;
+  while (token.lastIndex < text.trimEnd().length) {
+    const match = token.exec(text);
+    if (match === null) throw invalid(`Invalid expression: ${text}`);
+    tokens.push(match[1] ?? match[2] ?? match[3] ?? '');
+  }
+  tokensOf.set(text, tokens);
+  return tokens;
+}
+
 function read(item: WireItem, [first, ...rest]: Path): AttributeValue | undefined {
   let value: AttributeValue | undefined = item[String(first)];
   for (const step of rest) value = typeof step === 'number' ? value?.L?.[step] : value?.M?.[step];
   return value;
 }
 
-/** The map or list that a path's last step is in; refused where there is none, as DynamoDB does. */
+/**
+ * The map or list that a path's last step is in, refused where there is none, as DynamoDB does. What is on the way to
+ * it is copied: items that are stored are never changed.
+ */
 function holderOf(item: Record<string, AttributeValue>, path: Path): Record<string, AttributeValue> {
   let holder = item;
-  for (const [depth, step] of path.slice(0, -1).entries()) {
-    const next: AttributeValue | undefined = holder[String(step)];
-    const inner = next?.M ?? (next?.L as unknown as Record<string, AttributeValue> | undefined);
-    if (inner === undefined || typeof path[depth + 1] === 'undefined')
-      throw invalid('The document path provided in the update expression is invalid for update');
-    holder = inner;
+  for (const step of path.slice(0, -1)) {
+    const { M, L }: Partial<AttributeValue> = holder[String(step)] ?? {};
+    if (M !== undefined) {
+      const inner = { ...M };
+      holder[String(step)] = { M: inner };
+      holder = inner;
+    } else if (L !== undefined) {
+      const inner = [...L];
+      holder[String(step)] = { L: inner };
+      holder = inner as unknown as Record<string, AttributeValue>;
+    } else throw invalid('The document path provided in the update expression is invalid for update');
   }
   return holder;
 }

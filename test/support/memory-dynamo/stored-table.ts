@@ -18,6 +18,8 @@ export class StoredTable {
   readonly #shape: KeyShape;
   readonly #indexes: ReadonlyMap<string, KeyShape>;
   readonly #partitions = new Map<string, Map<string, WireItem>>();
+  /** By index and its partition, the items that are in it, by the table's own key. */
+  readonly #indexed = new Map<string, Map<string, WireItem>>();
 
   constructor(name: string, shape: KeyShape, indexes: ReadonlyMap<string, KeyShape>) {
     this.name = name;
@@ -39,11 +41,18 @@ export class StoredTable {
     return this.#partitions.get(textOf(key[partition]))?.get(textOf(key[sort]));
   }
 
+  /** A key as one text. */
+  textOf(key: WireItem): string {
+    const { partition, sort } = this.#shape;
+    return `${key[partition]!.S!} ${key[sort]!.S!}`;
+  }
+
   /** Puts an item in the place of what stands there, or takes that away. */
   put(key: WireItem, item: WireItem | undefined): void {
     const { partition, sort } = this.#shape;
     const pk = textOf(key[partition]);
     const items = this.#partitions.get(pk) ?? new Map<string, WireItem>();
+    for (const [index, shape] of this.#indexes) this.#place(index, shape, key, item);
     if (item === undefined) items.delete(textOf(key[sort]));
     else items.set(textOf(key[sort]), item);
     if (items.size === 0) this.#partitions.delete(pk);
@@ -56,10 +65,21 @@ export class StoredTable {
       return this.#sorted([...(this.#partitions.get(pk)?.values() ?? [])], this.#shape);
     const shape = this.#indexes.get(index);
     if (shape === undefined) throw invalid(`The table does not have the specified index: ${index}`);
-    const found = this.all().filter(
-      (item) => item[shape.partition]?.S === pk && item[shape.sort] !== undefined,
-    );
+    const found = [...(this.#indexed.get(`${index} ${pk}`)?.values() ?? [])];
     return this.#sorted(found, shape).map((item) => this.positionOf(item, index));
+  }
+
+  /** Moves an item from where it stood in an index, if anywhere, to where it now stands. */
+  #place(index: string, { partition, sort }: KeyShape, key: WireItem, item: WireItem | undefined): void {
+    const placeOf = (each: WireItem | undefined): string | undefined =>
+      each?.[partition]?.S === undefined || each[sort] === undefined
+        ? undefined
+        : `${index} ${each[partition].S}`;
+    const [own, before, now] = [this.textOf(key), placeOf(this.get(key)), placeOf(item)];
+    if (before !== undefined && before !== now) this.#indexed.get(before)?.delete(own);
+    if (now === undefined || item === undefined) return;
+    const there = this.#indexed.get(now) ?? new Map<string, WireItem>();
+    this.#indexed.set(now, there.set(own, item));
   }
 
   all(): WireItem[] {

@@ -3,8 +3,11 @@ import type { AnswerBody } from '../api.ts';
 import type { Meddler } from '../faults.ts';
 import { ada } from '../market-api.ts';
 import { bidBody, flat, offerBody, usd } from '../trading.ts';
-import type { SimulatedClient, Simulation } from './simulation.ts';
-import { buyers, opened, priceOf, product, randomOf, sellers, twice } from './year.ts';
+import type { SimulatedClient } from './client.ts';
+import { randomOf } from './random.ts';
+import type { Simulation } from './simulation.ts';
+import { clear, consumeQueue, finish, tickOnce } from './workers.ts';
+import { buyers, opened, priceOf, product, sellers } from './year.ts';
 
 /**
  * Everybody at once: orders are posted, changed and withdrawn while clearings are asked for, run by several workers and
@@ -12,19 +15,19 @@ import { buyers, opened, priceOf, product, randomOf, sellers, twice } from './ye
  */
 export async function crowd(simulation: Simulation, script: number): Promise<void> {
   const sites = await simulation.calmly(() => opened(simulation));
-  const clear = async (turn: Meddler): Promise<void> => {
-    for (let round = 0; round < 3; round += 1) await simulation.clear(turn, product);
+  const clears = async (turn: Meddler): Promise<void> => {
+    for (let round = 0; round < 3; round += 1) await clear(simulation, turn, product);
   };
   await simulation.atOnce([
     ...sellers.flatMap((who, number) =>
-      twice((turn: Meddler) =>
+      simulation.doubled((turn: Meddler) =>
         trade(simulation, turn, who, '/v1/offers', script, (random) =>
           offerBody(sites[number]!, { price: usd(priceOf(random, 70)), delivery: flat(lots(random)) }),
         ),
       ),
     ),
     ...buyers.flatMap((who) =>
-      twice((turn: Meddler) =>
+      simulation.doubled((turn: Meddler) =>
         trade(simulation, turn, who, '/v1/bids', script, (random) =>
           bidBody({ price: usd(priceOf(random, 95)), delivery: flat(lots(random)) }),
         ),
@@ -34,12 +37,16 @@ export async function crowd(simulation: Simulation, script: number): Promise<voi
       const client = simulation.client('asks', turn);
       for (let round = 0; round < 2; round += 1) {
         await client.done(ada, 'POST', '/v1/clearings', { product });
-        await simulation.clear(turn, product);
+        await consumeQueue(simulation, turn);
       }
     },
-    ...[clear, clear, (turn: Meddler) => simulation.tick(turn)],
+    ...[
+      ...simulation.doubled(clears),
+      (turn: Meddler) => consumeQueue(simulation, turn),
+      (turn: Meddler) => tickOnce(simulation, turn),
+    ],
   ]);
-  await simulation.finish();
+  await finish(simulation);
 }
 
 const lots = (random: () => number): string => String(20 + Math.floor(random() * 80));

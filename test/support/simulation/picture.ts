@@ -3,7 +3,7 @@ import { readAlerts } from '../../../shared/store/alerts.ts';
 import type { Table } from '../../../shared/store/table.ts';
 
 /** Records in which nothing depends on when a process did what, but for what `timeless` leaves out. */
-const told = /^(ORDER|CONTRACT|SETTLEMENT|LEDGER|ACCOUNT|BOOK|SITE)#/;
+const traded = /^(ORDER|CONTRACT|SETTLEMENT|LEDGER|ACCOUNT|BOOK|SITE)#/;
 const times = new Set([
   ...[
     'at',
@@ -24,16 +24,20 @@ const times = new Set([
  * What a table says of orders, contracts, deliveries and money, without instants and what follows from them: equal of
  * two histories that came to the same.
  */
-export async function pictureOf(table: Table, product = 'ndpr-oxide'): Promise<Record<string, unknown>> {
+export async function pictureOf(
+  table: Table,
+  told = traded,
+  product = 'ndpr-oxide',
+): Promise<Record<string, unknown>> {
   const picture: Record<string, unknown> = {};
   for await (const page of scan(table))
     for (const item of page) {
       const { pk, sk, ...rest } = item as { pk: string; sk: string };
-      if (told.test(pk)) picture[`${pk} ${sk}`] = timeless(rest);
+      if (told.test(`${pk} ${sk}`)) picture[`${pk} ${sk}`] = timeless(rest);
     }
   // What came and went on the way depends on who looked when; what stands does not.
   for (const { id, cause, level, status } of await readAlerts(table, product))
-    if (status !== 'resolved') picture[`ALERT ${id}`] = timeless({ cause, level, status });
+    if (status !== 'resolved') picture[`ALERT ${id}`] = timeless({ cause, level });
   return picture;
 }
 

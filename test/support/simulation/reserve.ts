@@ -7,8 +7,10 @@ import { seeded } from '../faults.ts';
 import { ada } from '../market-api.ts';
 import { openingBody, stockpileBody } from '../stock.ts';
 import { bidBody, flat, kg, offerBody, usd } from '../trading.ts';
-import type { SimulatedClient, Simulation } from './simulation.ts';
-import { buyers, opened, priceOf, product, sellers, twice } from './year.ts';
+import type { SimulatedClient } from './client.ts';
+import type { Simulation } from './simulation.ts';
+import { clear, finish, settle } from './workers.ts';
+import { buyers, opened, priceOf, product, sellers } from './year.ts';
 
 const operator = caller('reserve', 'stockpile-operator');
 
@@ -20,8 +22,8 @@ const operator = caller('reserve', 'stockpile-operator');
 export async function reserve(simulation: Simulation, script: number): Promise<void> {
   const [site = ''] = await simulation.calmly(() => opened(simulation));
   const { stockpile, lots } = await simulation.calmly(() => founded(simulation));
-  const clear = async (turn: Meddler): Promise<void> => {
-    for (let round = 0; round < 3; round += 1) await simulation.clear(turn, product);
+  const clears = async (turn: Meddler): Promise<void> => {
+    for (let round = 0; round < 3; round += 1) await clear(simulation, turn, product);
   };
   const as =
     (name: string, work: (client: SimulatedClient, random: () => number) => Promise<void>) =>
@@ -31,9 +33,11 @@ export async function reserve(simulation: Simulation, script: number): Promise<v
         seeded(Number.parseInt(sha256(`${script} ${name}`).slice(0, 7), 16)),
       );
   await simulation.atOnce([
-    ...lots.flatMap((lot, index) => twice(as(`offers ${index}`, (...of) => offering(...of, lot)))),
-    ...twice(as('cuts', (...of) => handling(...of, lots))),
-    ...twice(as('buys', (...of) => bidding(...of, operator, { stockpile, destination: 'JP' }))),
+    ...lots.flatMap((lot, index) =>
+      simulation.doubled(as(`offers ${index}`, (...of) => offering(...of, lot))),
+    ),
+    ...simulation.doubled(as('cuts', (...of) => handling(...of, lots))),
+    ...simulation.doubled(as('buys', (...of) => bidding(...of, operator, { stockpile, destination: 'JP' }))),
     ...buyers.slice(0, 2).map((who) => as(who.organisation, (...of) => bidding(...of, who, {}))),
     as('sells', async (client, random) => {
       const price = usd(priceOf(random, 70));
@@ -43,29 +47,29 @@ export async function reserve(simulation: Simulation, script: number): Promise<v
       const client = simulation.client('asks', turn);
       for (let round = 0; round < 2; round += 1) {
         await client.done(ada, 'POST', '/v1/clearings', { product });
-        await simulation.clear(turn, product);
+        await clear(simulation, turn, product);
       }
     },
-    ...[clear, clear, (turn: Meddler) => simulation.settle(turn)],
+    ...[clears, clears, (turn: Meddler) => settle(simulation, turn)],
   ]);
-  await simulation.finish();
+  await finish(simulation);
   simulation.until('2027-02-10T12:00:00.000Z');
   const contracts = await simulation.calmly(() =>
     simulation.atOnce([
       (turn) => simulation.client('reads', turn).done(ada, 'GET', '/v1/contracts?limit=100'),
     ]),
   );
-  const settle = (turn: Meddler): Promise<void> => simulation.settle(turn);
+  const settles = (turn: Meddler): Promise<void> => settle(simulation, turn);
   await simulation.atOnce([
     ...contracts[0]!.body.items.flatMap((contract) =>
-      twice(as(contract.id, (...of) => performing(...of, contract, stockpile))),
+      simulation.doubled(as(contract.id, (...of) => performing(...of, contract, stockpile))),
     ),
-    ...[settle, settle],
-    ...twice(as('later cuts', (...of) => handling(...of, lots))),
+    ...[settles, settles],
+    ...simulation.doubled(as('later cuts', (...of) => handling(...of, lots))),
   ]);
   simulation.until('2027-07-20T12:00:00.000Z');
-  await simulation.atOnce([settle, settle, settle]);
-  await simulation.finish();
+  await simulation.atOnce([settles, settles]);
+  await finish(simulation);
 }
 
 async function founded(simulation: Simulation): Promise<{ stockpile: string; lots: string[] }> {

@@ -12,6 +12,7 @@ export interface Handling {
   readonly objects: ObjectStore;
   readonly newId: NewId;
   readonly clock: () => Instant;
+  readonly wake: (product: string) => Promise<void>;
 }
 
 const handling = new AsyncLocalStorage<Handling>();
@@ -38,7 +39,7 @@ const { call } = testApi(present('table'), {
   objects: present('objects'),
   clock: () => current().clock(),
   newId: (kind) => current().newId(kind),
-  wakeClearing: () => Promise.resolve(),
+  wakeClearing: (product) => current().wake(product),
   logger: silent,
 });
 

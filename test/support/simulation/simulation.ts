@@ -1,80 +1,105 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
-import type { ClearingDependencies } from '../../../functions/clearing/dependencies.ts';
-import { clearingSettings } from '../../../functions/clearing/dependencies.ts';
-import { referenceReader } from '../../../functions/clearing/reference-reader.ts';
-import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
-import { settlementSettings } from '../../../functions/settlement/dependencies.ts';
-import { settlementReader } from '../../../functions/settlement/reader.ts';
-import { settleWhatIsDue } from '../../../functions/settlement/settle-what-is-due.ts';
-import { domainEventOf } from '../../../functions/stream/domain-event.ts';
-import { follow, sweep } from '../../../functions/stream/follow.ts';
-import { tick } from '../../../functions/tick/tick.ts';
 import { audit } from '../../../infra/audit/audit.ts';
-import { clearAndDocument } from '../../../shared/clearing/documents/documents.ts';
 import { sha256 } from '../../../shared/kernel/digest.ts';
-import type { IdKind } from '../../../shared/kernel/ids.ts';
-import { idPrefixes } from '../../../shared/kernel/ids.ts';
 import type { Instant } from '../../../shared/kernel/time.ts';
 import { instantOf } from '../../../shared/kernel/time.ts';
-import type { Caller } from '../../../shared/reference/caller.ts';
 import { tableDefinition } from '../../../shared/store/definition.ts';
-import { readItem } from '../../../shared/store/item.ts';
-import { readSound, versionAt } from '../../../shared/store/reference.ts';
+import type { ObjectStore } from '../../../shared/store/object-store.ts';
 import { Table } from '../../../shared/store/table.ts';
 import type { Answer } from '../api.ts';
 import { both, Crash, meddledObjects, seeded, type Meddler } from '../faults.ts';
 import { memoryClient } from '../memory-dynamo/client.ts';
 import { MemoryDynamo } from '../memory-dynamo/engine.ts';
 import { MemoryObjects } from '../memory-objects.ts';
-import { FaultyCalls, noFaults, type FaultCounts, type FaultKind } from './faulty-calls.ts';
-import { handle, type Handling } from './shared-api.ts';
+import { Claims } from './claims.ts';
+import { SimulatedClient, type Request } from './client.ts';
+import { UnguardedTable, type Guard } from './controls.ts';
+import { FaultyCalls, noFaults, type CrashAt, type FaultCounts, type FaultKind } from './faulty-calls.ts';
+import { idOf } from './ids.ts';
+import { handle } from './shared-api.ts';
+import { Subscribers } from './subscribers.ts';
+import { TableStream } from './table-stream.ts';
 import { Turns } from './turns.ts';
+import { WakeQueue } from './wake-queue.ts';
 
 export interface SimulationOptions {
   readonly seed: number;
   /** Of all calls, the part that goes wrong; none in a history without faults. */
   readonly faultShare: number;
   readonly faults?: readonly FaultKind[];
-  /** Between any call and the store, for all processes: what a negative control takes away. */
-  readonly meddler?: Meddler;
+  /** In place of random faults: one process ends at just this write. */
+  readonly crashAt?: CrashAt;
+  /** Guards that a negative control takes away from everybody. Also hears of every guard that is used. */
+  readonly isTaken?: (guard: Guard) => boolean;
   /** Ids are made anew each time a request is handled, as they are outside of simulations. */
   readonly freshIds?: boolean;
 }
 
+/** One life of one worker, and what it stands on. */
+export interface Process {
+  readonly meddler: Meddler;
+  readonly table: Table;
+  readonly objects: ObjectStore;
+  /** Its own computer's, which may be ahead of others' or behind. */
+  readonly clock: () => Instant;
+  readonly remainingMilliseconds: () => number;
+  /** Unique to this life. */
+  readonly name: string;
+  readonly wake: (product: string) => Promise<void>;
+  readonly isOver: () => boolean;
+}
+
 /** After how many calls, of all, the clock leaps ahead: long enough for a lease to run out. */
 const LEAPS = 0.04;
+const LEAP_MILLISECONDS = 120_000;
+/** Half of all computers have the time to a millisecond, the others are off by up to so much. */
+const SKEW_MILLISECONDS = 90_000;
+/** As long as AWS lets a worker run. */
+const LIFE_MILLISECONDS = 900_000;
 /** So often a client sends a request that was not answered, before it gives up: no fault lasts for ever. */
 const MOST_SENDS = 60;
 const begin = Date.parse('2026-11-22T12:00:00.000Z');
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const notices = { most: 5, wanted: (_: string, sk: string) => sk === 'NOTICE' };
+const events = { most: 100, wanted: (_: string, sk: string) => /^(EVENT|RUN|MOVEMENT|V)#/.test(sk) };
 
 /**
- * The whole system in one process, under a seed: clients of the API, workers that clear, settle and tick, a store
- * and a network that fail, a clock that goes by with each call and sometimes leaps. The same seed is the same history.
+ * The whole system in one process, under a seed: clients of the API, workers that clear, settle, tick, follow and tell, a
+ * store, a queue, a stream and a network that fail, clocks that go by with each call, sometimes leap and do not agree.
+ * The same seed is the same history.
  */
 export class Simulation {
   readonly engine: MemoryDynamo;
   readonly objects = new MemoryObjects();
   readonly faults: FaultCounts = noFaults();
+  readonly queue: WakeQueue;
+  readonly events: TableStream;
+  readonly notices: TableStream;
+  readonly subscribers = new Subscribers();
+  readonly claims = new Claims();
+  readonly random: () => number;
   readonly #options: SimulationOptions;
   readonly #turns: Turns;
   readonly #calls: FaultyCalls;
   #now = begin;
   #lives = 0;
-  #followed = 0;
   #ids = 0;
   #isCalm = false;
 
   private constructor(options: SimulationOptions) {
     this.#options = options;
-    const random = seeded(options.seed);
+    this.random = seeded(options.seed);
     this.engine = new MemoryDynamo(() => this.#now);
     this.engine.pageItems = 7;
-    this.#turns = new Turns(random, () => {
+    this.queue = new WakeQueue(this.random);
+    this.events = new TableStream(this.engine.stream, this.random, events);
+    this.notices = new TableStream(this.engine.stream, this.random, notices);
+    this.#turns = new Turns(this.random, () => {
       // Mostly milliseconds; now and then so long that leases run out.
-      this.#now += !this.#isCalm && random() < LEAPS ? 120_000 : Math.ceil(random() * 20);
+      const leaps = !this.#isQuiet && this.random() < LEAPS;
+      this.#now += leaps ? LEAP_MILLISECONDS : Math.ceil(this.random() * 20);
     });
-    this.#calls = new FaultyCalls(random, options.faultShare, this.faults, options.faults);
+    const { faults: kinds, crashAt } = options;
+    this.#calls = new FaultyCalls(this.random, options.faultShare, this.faults, { kinds, crashAt });
   }
 
   static async open(options: SimulationOptions): Promise<Simulation> {
@@ -83,6 +108,7 @@ export class Simulation {
     return simulation;
   }
 
+  /** The true time. */
   readonly clock = (): Instant => instantOf(this.#now);
 
   /** Moves the clock ahead. */
@@ -90,9 +116,18 @@ export class Simulation {
     this.#now = Math.max(this.#now, Date.parse(instant));
   }
 
+  pass(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
   /** What is looked at when all is over goes past every fault. */
   get table(): Table {
     return this.#tableThrough((send) => send());
+  }
+
+  /** Writes so far, of all processes that things may happen to. */
+  get writes(): number {
+    return this.#calls.writes;
   }
 
   /** Does all of this at once, in an order that the seed decides. */
@@ -110,6 +145,14 @@ export class Simulation {
     }
   }
 
+  /** The same client once, or twice at once, from two computers: each step under the same Idempotency-Key. */
+  doubled = <T>(process: T): T[] => {
+    const { faultShare, isTaken } = this.#options;
+    // Where a guard is missing, everybody gives it as many chances to be missed as there are.
+    const chance = isTaken === undefined ? 0.5 : 1;
+    return faultShare > 0 && this.random() < chance ? [process, process] : [process];
+  };
+
   /** A client of the API: sends a request until it is answered, under one Idempotency-Key, as careful clients do. */
   client(name: string, turn: Meddler): SimulatedClient {
     return new SimulatedClient(name, (step, ...request) => this.#request(turn, step, request));
@@ -122,182 +165,91 @@ export class Simulation {
   ): Promise<Answer | undefined> {
     const headers = method === 'POST' ? { 'Idempotency-Key': sha256(step).slice(0, 32) } : {};
     for (let sends = 0; sends < MOST_SENDS; sends += 1) {
-      const life = this.#life(turn);
+      const process = this.#process(turn, Infinity);
       let ids = 0;
-      const of: Handling = {
-        table: this.#tableThrough(life),
-        objects: meddledObjects(this.objects, life),
-        clock: this.clock,
-        // Of the step, not of the attempt: both histories, with faults and without, name the same things alike.
-        newId: (kind) => idOf(kind, `${step} ${String((ids += 1))} ${this.#fresh()}`),
-      };
-      const answer = await handle(of, who, method, path, body, { ...headers, ...more }).catch(
-        (error: unknown) => {
-          if (error instanceof Crash) return undefined;
-          throw error;
+      const answer = await handle(
+        {
+          ...process,
+          // Of the step, not of the attempt: both histories, with faults and without, name the same things alike.
+          newId: (kind) =>
+            idOf(kind, kind === 'request' ? '' : `${step} ${String((ids += 1))} ${this.#fresh()}`),
         },
-      );
-      if (answer !== undefined && answer.status < 500 && answer.status !== 429) return answer;
+        ...([who, method, path, body, { ...headers, ...more }] as const),
+      ).catch((error: unknown) => {
+        if (error instanceof Crash) return undefined;
+        throw error;
+      });
+      if (process.isOver() || answer === undefined) continue;
+      if (answer.status < 500 && answer.status !== 429) return answer;
     }
     return undefined;
   }
 
-  /** Clears whatever is due of a market, as one worker in one life; a crash ends it. */
-  async clear(turn: Meddler, product: string): Promise<void> {
-    await this.#worker(turn, async (table, life, holder) => {
-      await runDueClearings(this.#clearing(table, life, holder), { product });
-    });
-  }
-
-  async settle(turn: Meddler): Promise<void> {
-    await this.#worker(turn, async (table) => {
-      await settleWhatIsDue({
-        ...{ table, clock: this.clock, logger: silent, reader: settlementReader(table) },
-        remainingMilliseconds: () => Infinity,
-        settings: { ...settlementSettings, concurrency: 1 },
-      });
-    });
-  }
-
-  /** The minute's tick, which wakes workers for what waits. */
-  async tick(turn: Meddler): Promise<void> {
-    await this.#worker(turn, async (table, life, holder) => {
-      const due = await tick({
-        ...{ table, clock: this.clock, logger: silent },
-        products: (broken) => readSound(table, 'product', broken),
-        productAt: (id, at) => versionAt(table, 'product', id, at),
-        wake: () => Promise.resolve(),
-      });
-      for (const product of due) await runDueClearings(this.#clearing(table, life, holder), { product });
-    });
-  }
-
-  /**
-   * Follows what has been written so far and not yet been told: out of order, some of it twice, as streams may; what a
-   * crash keeps from being followed is told again.
-   */
-  async follow(turn: Meddler): Promise<void> {
-    const told = this.engine.stream.slice(this.#followed);
-    const events = told.flatMap(({ after }) =>
-      after === undefined ? [] : (domainEventOf(readItem(after)) ?? []),
-    );
-    const random = seeded(told.length);
-    const shuffled = [...events, ...events.slice(0, 3)].sort(() => random() - 0.5);
-    await this.#worker(turn, async (table) => {
-      await follow({ table, clock: this.clock, logger: silent }, shuffled);
-      this.#followed += told.length;
-    });
-  }
-
-  /** Ends every run and settlement that is left, with workers that nothing disturbs. */
-  async finish(): Promise<void> {
-    await this.calmly(async () => {
-      for (let round = 0; round < 3; round += 1) {
-        this.#now += 3_600_000;
-        await this.atOnce([(turn) => this.tick(turn)]);
-        await this.atOnce([(turn) => this.settle(turn)]);
-      }
-      await sweep({ table: this.table, clock: this.clock, logger: silent }, true);
-    });
-  }
-
-  async findings(): Promise<readonly unknown[]> {
-    return (await audit(this.table, { at: this.clock() })).findings;
-  }
-
-  async #worker(
-    turn: Meddler,
-    work: (table: Table, life: Meddler, holder: string) => Promise<void>,
-  ): Promise<void> {
-    const life = this.#life(turn);
-    this.#lives += 1;
+  /** One life of a worker; a fault may end it. */
+  async worker(turn: Meddler, work: (process: Process) => Promise<void>): Promise<void> {
     try {
-      await work(this.#tableThrough(life), life, `worker-${this.#lives}`);
+      await work(this.#process(turn, LIFE_MILLISECONDS));
     } catch (error) {
       // A worker that fails is what queues and ticks are for; what it left behind is judged at the end.
       if (!isInjected(error)) throw error;
     }
   }
 
-  #clearing(table: Table, life: Meddler, holder: string): ClearingDependencies {
+  async findings(): Promise<readonly unknown[]> {
+    return (await audit(this.table, { at: this.clock() })).findings;
+  }
+
+  #process(turn: Meddler, milliseconds: number): Process {
+    const end = this.#now + milliseconds;
+    const skew = this.#isQuiet || this.random() < 0.5 ? 0 : (this.random() * 2 - 1) * SKEW_MILLISECONDS;
+    const life = this.#calls.life(() => !this.#isQuiet && this.#now > end);
+    const meddler = this.#isCalm ? turn : both(turn, life.meddler);
+    this.#lives += 1;
     return {
-      ...{ table, holder, clock: this.clock, logger: silent },
-      objects: meddledObjects(this.objects, life),
-      reference: referenceReader(table),
-      clear: clearAndDocument,
-      newSalt: () => sha256('salt'),
-      remainingMilliseconds: () => Infinity,
-      // Small chunks, so that orders are touched by several of them.
-      settings: { ...clearingSettings, concurrency: 2, chunks: { bytes: 250_000, actions: 8 } },
+      ...{ meddler, isOver: life.isOver, name: `worker-${this.#lives}` },
+      table: this.#tableThrough(meddler),
+      objects: meddledObjects(this.objects, meddler),
+      clock: () => instantOf(this.#now + Math.round(skew)),
+      remainingMilliseconds: () => (this.#isQuiet ? Infinity : end - this.#now),
+      wake: async (product) => {
+        const sent = (): Promise<void> => {
+          this.queue.send(product);
+          return Promise.resolve();
+        };
+        await meddler(sent, { write: true, name: 'SendMessage', input: {} });
+      },
     };
+  }
+
+  /** Clocks agree and go by evenly, and nobody's time is up. */
+  get #isQuiet(): boolean {
+    return this.#isCalm || this.#options.faultShare === 0;
   }
 
   #fresh(): string {
     return this.#options.freshIds === true ? String((this.#ids += 1)) : '';
   }
 
-  #life(turn: Meddler): Meddler {
-    return this.#isCalm ? turn : both(turn, this.#calls.life());
-  }
-
   #tableThrough(life: Meddler): Table {
-    const { meddler } = this.#options;
-    const client = memoryClient(this.engine, meddler === undefined ? life : both(life, meddler));
-    return new Table({ client, name: 'lodestone', pause: () => Promise.resolve(), random: () => 0 });
+    const { isTaken } = this.#options;
+    const client = memoryClient(this.engine, retried(life));
+    const options = { client, name: 'lodestone', pause: () => Promise.resolve(), random: () => 0 };
+    return isTaken === undefined ? new Table(options) : new UnguardedTable(options, isTaken);
   }
 }
 
-type Request = readonly [
-  who: Caller,
-  method: string,
-  path: string,
-  body?: unknown,
-  headers?: Readonly<Record<string, string>>,
-];
-type Send = (step: string, ...request: Request) => Promise<Answer | undefined>;
-
-/** Numbers its steps: a step has one Idempotency-Key and makes the same ids, whenever it is sent. */
-export class SimulatedClient {
-  readonly #name: string;
-  readonly #send: Send;
-  #steps = 0;
-
-  constructor(name: string, send: Send) {
-    this.#name = name;
-    this.#send = send;
-  }
-
-  /** The answer at last. @throws where it never came. */
-  async call(...request: Request): Promise<Answer> {
-    this.#steps += 1;
-    const step = `${this.#name} ${this.#steps}`;
-    const answer = await this.#send(step, ...request);
-    if (answer === undefined) throw new Error(`${step}: ${request[1]} ${request[2]} was never answered`);
-    return answer;
-  }
-
-  /** An answer that must be a success. */
-  async done(...request: Request): Promise<Answer> {
-    const answer = await this.call(...request);
-    if (answer.status >= 300)
-      throw new Error(`${request[1]} ${request[2]}: ${answer.status} ${JSON.stringify(answer.body)}`);
-    return answer;
-  }
-}
+/** As the SDK does, and to reads alone: a write that is sent again is a fault of its own. */
+const retried =
+  (meddler: Meddler): Meddler =>
+  async (send, call) => {
+    for (let tries = 1; ; tries += 1)
+      try {
+        return await meddler(send, call);
+      } catch (error) {
+        if (call.write || tries === 3 || !isInjected(error) || error instanceof Crash) throw error;
+      }
+  };
 
 const isInjected = (error: unknown): boolean =>
   error instanceof Crash ||
   (error instanceof Error && (error.message.startsWith('injected') || isInjected(error.cause)));
-
-const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-/** An id as a ULID looks, made of what it is for. */
-const idOf = (kind: IdKind, of: string): string => {
-  const digits = Array.from(sha256(`${kind} ${of}`).slice(0, 52).matchAll(/../g), ([byte]) =>
-    Number.parseInt(byte, 16),
-  );
-  return `${idPrefixes[kind]}_0${digits
-    .map((byte) => alphabet[byte & 31])
-    .join('')
-    .slice(0, 25)}`;
-};

@@ -2,11 +2,22 @@ import type { Caller } from '../../../shared/reference/caller.ts';
 import type { AnswerBody } from '../api.ts';
 import { caller } from '../api.ts';
 import type { Meddler } from '../faults.ts';
-import { seeded } from '../faults.ts';
 import { ada, bob } from '../market-api.ts';
 import { floorBody, productBody, zoneBody } from '../reference.ts';
 import { bidBody, flat, kg, offerBody, usd } from '../trading.ts';
-import type { SimulatedClient, Simulation } from './simulation.ts';
+import type { SimulatedClient } from './client.ts';
+import { randomOf } from './random.ts';
+import type { Simulation } from './simulation.ts';
+import {
+  clear,
+  consumeQueue,
+  finish,
+  followStream,
+  lookAtEverything,
+  settle,
+  tickOnce,
+  type Worker,
+} from './workers.ts';
 
 export const product = 'ndpr-oxide';
 export const sellers = ['mine-a', 'mine-b', 'mine-c'].map((name) => caller(name, 'producer'));
@@ -23,33 +34,36 @@ export async function liveThrough(simulation: Simulation, script: number): Promi
     [
       ...sellers.map((who, number) => (turn: Meddler) => sell(simulation, turn, who, sites[number]!, script)),
       ...buyers.map((who) => (turn: Meddler) => buy(simulation, turn, who, script)),
-    ].flatMap(twice),
+    ].flatMap(simulation.doubled),
   );
+  // Whether an order was there before the gate closed is by the clocks of those who took them: it is, whichever they are.
+  simulation.pass(300_000);
   await simulation.atOnce([
     async (turn) => {
       await simulation.client('asks', turn).done(ada, 'POST', '/v1/clearings', { product });
     },
   ]);
+  const by = (worker: Worker) => (turn: Meddler) => worker(simulation, turn);
   // As queues deliver more than once and ticks wake: whoever is second finds it done, or in hand, or left behind.
-  const clear = (turn: Meddler): Promise<void> => simulation.clear(turn, product);
-  const follow = (turn: Meddler): Promise<void> => simulation.follow(turn);
-  await simulation.atOnce([clear, clear, clear, (turn) => simulation.tick(turn), follow]);
-  await simulation.finish();
+  const clears = (turn: Meddler): Promise<void> => clear(simulation, turn, product);
+  await simulation.atOnce([
+    clears,
+    ...simulation.doubled(clears),
+    ...[consumeQueue, tickOnce, followStream].map(by),
+  ]);
+  await finish(simulation);
   simulation.until('2027-02-10T12:00:00.000Z');
   const contracts = await simulation.calmly(() => contractsOf(simulation));
   await simulation.atOnce(
     contracts
       .map((contract) => (turn: Meddler) => deliver(simulation, turn, contract, script))
-      .flatMap(twice),
+      .flatMap(simulation.doubled),
   );
   simulation.until('2027-05-20T12:00:00.000Z');
-  const settle = (turn: Meddler): Promise<void> => simulation.settle(turn);
-  await simulation.atOnce([settle, settle, settle, follow, follow]);
-  await simulation.finish();
+  await simulation.atOnce([settle, settle, followStream].map(by));
+  await finish(simulation);
+  await simulation.calmly(() => simulation.atOnce([by(lookAtEverything)]));
 }
-
-/** A client that sends everything twice at once, from two computers: each step under the same Idempotency-Key. */
-export const twice = <T>(process: T): [T, T] => [process, process];
 
 export async function opened(simulation: Simulation): Promise<string[]> {
   const sites: string[] = [];
@@ -74,12 +88,6 @@ export async function opened(simulation: Simulation): Promise<string[]> {
   return sites;
 }
 
-export const randomOf = (script: number, name: string): (() => number) =>
-  // Within 31 bits: of a long name's sum, nothing would be left in the low bits.
-  seeded(
-    Array.from(name).reduce((sum, letter) => (sum * 7 + letter.charCodeAt(0)) % 2_147_483_647, script * 31),
-  );
-
 /** Prices that no two orders share: who trades with whom is decided by them alone. */
 export const priceOf = (random: () => number, low: number): string =>
   (low + Math.floor(random() * 4000) / 100).toFixed(2);
@@ -93,7 +101,7 @@ async function sell(
 ): Promise<void> {
   const random = randomOf(script, who.organisation);
   const client = simulation.client(who.organisation, turn);
-  for (let order = 0; order < 2; order += 1) {
+  for (let orders = random() < 0.5 ? 1 : 2; orders > 0; orders -= 1) {
     const delivery = flat(
       String(20 + Math.floor(random() * 80)),
       '2027-Q1',
@@ -113,7 +121,7 @@ async function sell(
 async function buy(simulation: Simulation, turn: Meddler, who: Caller, script: number): Promise<void> {
   const random = randomOf(script, who.organisation);
   const client = simulation.client(who.organisation, turn);
-  for (let order = 0; order < 2; order += 1) {
+  for (let orders = random() < 0.5 ? 1 : 2; orders > 0; orders -= 1) {
     const delivery = flat(
       String(20 + Math.floor(random() * 80)),
       '2027-Q1',
