@@ -8,12 +8,16 @@ import { corsHeaders, isPreflight, preflightAnswer } from './cors.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { addHealth } from './health.ts';
 import { measureAnswer } from './measure.ts';
-import type { Route } from './route.ts';
-import { routes as allRoutes } from './routes/index.ts';
+import { routeGroups } from './routes/index.ts';
+import type { RouteGroup } from './routing.ts';
+import { routing } from './routing.ts';
 import { serve } from './serve.ts';
 
 /** The API on its dependencies. */
-export function createApp(dependencies: ApiDependencies, routes: readonly Route[] = allRoutes): Hono<Env> {
+export function createApp(
+  dependencies: ApiDependencies,
+  groups: readonly RouteGroup[] = routeGroups,
+): Hono<Env> {
   const app = new Hono<Env>();
   app.use('*', async (context: ApiContext, next) => {
     const begun = performance.now();
@@ -48,12 +52,13 @@ export function createApp(dependencies: ApiDependencies, routes: readonly Route[
   app.get('/openapi.json', async (context) =>
     context.body(await dependencies.readOpenApi(), 200, { 'Content-Type': 'application/json' }),
   );
-  for (const route of routes)
-    app.on(route.method.toUpperCase(), honoPath(route.path), (context) =>
-      serve(context, route, dependencies),
-    );
-  for (const [path, methods] of methodsByPath(routes))
-    app.all(path, (context) => refuseMethod(context, ...methods));
+  const destinationOf = routing(groups);
+  app.all('/v1/*', async (context) => {
+    const destination = await destinationOf(context.req.method, context.req.path);
+    if ('route' in destination) return serve(context, destination.route, destination.params, dependencies);
+    if (destination.methods.length === 0) return context.notFound();
+    return refuseMethod(context, ...destination.methods);
+  });
   app.all('/openapi.json', (context) => refuseMethod(context, 'GET'));
 
   app.notFound((context) => refuse(context, problem('not_found', 'There is nothing here.')));
@@ -100,15 +105,4 @@ function requestIdOf(context: ApiContext, dependencies: ApiDependencies): string
   if (inbound !== undefined && /^[A-Za-z0-9._-]{8,128}$/.test(inbound)) return inbound;
   const bindings = context.env as Env['Bindings'] | undefined;
   return bindings?.requestContext?.requestId ?? dependencies.newId('request');
-}
-
-const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
-
-function methodsByPath(routes: readonly Route[]): Map<string, string[]> {
-  const methods = new Map<string, string[]>();
-  for (const route of routes) {
-    const path = honoPath(route.path);
-    methods.set(path, [...(methods.get(path) ?? []), route.method.toUpperCase()]);
-  }
-  return methods;
 }

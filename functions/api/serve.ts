@@ -24,6 +24,7 @@ import type { ApiRequest, Reply, Route } from './route.ts';
 export async function serve(
   context: ApiContext,
   route: Route,
+  pathParams: Readonly<Record<string, string>>,
   dependencies: ApiDependencies,
 ): Promise<Response> {
   context.set('operation', route.operationId);
@@ -39,7 +40,7 @@ export async function serve(
   if (!hasRole(caller.value, ...route.roles))
     return refuse(context, problem('forbidden', `This takes one of the roles ${route.roles.join(', ')}.`));
 
-  const params = parseParams(route, context.req.param());
+  const params = parseParams(route, pathParams);
   if (!params.ok) return refuse(context, params.problem.problem, params.problem);
   if (route.params !== undefined) context.set('resource', context.req.path);
   const query = parseQuery(route, context.req.queries());

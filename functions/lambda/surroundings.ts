@@ -1,7 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
@@ -61,11 +60,13 @@ export function objects(): ObjectStore {
 /**
  * Wakes a worker for a market. The queue lets one message of a market through at a time. Every message is one of its
  * own: deduplicated, one that follows another within five minutes would be lost, and its request wait for the tick.
+ * The queue's client is read when somebody is first woken: few calls of the API do that.
  */
 export function wakeByQueue(): (product: string, requestId?: string) => Promise<void> {
-  const queue = new SQSClient();
   const QueueUrl = setting('QUEUE_URL');
+  let opened: Promise<QueueClient> | undefined;
   return async (product, requestId) => {
+    const { queue, SendMessageCommand } = await (opened ??= openQueue());
     await queue.send(
       new SendMessageCommand({
         QueueUrl,
@@ -79,6 +80,12 @@ export function wakeByQueue(): (product: string, requestId?: string) => Promise<
       }),
     );
   };
+}
+
+type QueueClient = Awaited<ReturnType<typeof openQueue>>;
+async function openQueue() {
+  const { SendMessageCommand, SQSClient } = await import('@aws-sdk/client-sqs');
+  return { queue: new SQSClient(), SendMessageCommand };
 }
 
 /** The items that records of the table's stream tell of as they now are. */

@@ -3,6 +3,7 @@ import { createApp } from '../../functions/api/app.ts';
 import { newSecret } from '../../functions/api/new-secret.ts';
 import type { ApiDependencies, Log } from '../../functions/api/dependencies.ts';
 import type { Route } from '../../functions/api/route.ts';
+import type { RouteGroup } from '../../functions/api/routing.ts';
 import { idPrefixes } from '../../shared/kernel/ids.ts';
 import { problem } from '../../shared/kernel/problem.ts';
 import { fail, ok } from '../../shared/kernel/result.ts';
@@ -57,6 +58,12 @@ export interface Answer {
 }
 
 /** The API over a table, with a clock that tests set and callers given in place of tokens. */
+/** Routes that a test made, in one group. */
+const groupOf = (routes: readonly Route[]): RouteGroup => ({
+  nouns: [...new Set(routes.map(({ path }) => path.split('/')[2] ?? ''))],
+  load: () => Promise.resolve(routes),
+});
+
 export function testApi(table: Table, overrides: Partial<ApiDependencies> = {}, routes?: readonly Route[]) {
   const time = { now: '2026-11-22T12:00:00.000Z' };
   const woken: string[] = [];
@@ -79,7 +86,7 @@ export function testApi(table: Table, overrides: Partial<ApiDependencies> = {}, 
     readOpenApi: () => Promise.resolve('{}'),
     ...overrides,
   };
-  const app = routes === undefined ? createApp(dependencies) : createApp(dependencies, routes);
+  const app = routes === undefined ? createApp(dependencies) : createApp(dependencies, [groupOf(routes)]);
   const call = async (
     who: Caller | undefined,
     method: string,

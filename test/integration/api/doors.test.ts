@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Route } from '../../../functions/api/route.ts';
 import { reply } from '../../../functions/api/route.ts';
-import { routes } from '../../../functions/api/routes/index.ts';
+import { allRoutes } from '../../../functions/api/routes/index.ts';
 import type { Engine } from '../../../infra/local/engine.ts';
 import { ok } from '../../../shared/kernel/result.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
@@ -35,6 +35,7 @@ afterAll(async () => {
   await engine.stop();
 });
 
+const routes = await allRoutes();
 const operations = routes.map((route) => [route.operationId, route] as const);
 const sides = ['own', 'foreign'] as const satisfies readonly Side[];
 

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { openApiText } from '../../../functions/api/openapi-text.ts';
-import { routes } from '../../../functions/api/routes/index.ts';
+import { allRoutes, routeGroups } from '../../../functions/api/routes/index.ts';
 
 interface Document {
   readonly paths: Record<string, Record<string, { readonly operationId: string }>>;
   readonly components: Record<string, Record<string, unknown>>;
 }
+const routes = await allRoutes();
 const document = async () => JSON.parse(await openApiText()) as Document;
 
 describe('docs/openapi.json', () => {
@@ -21,6 +22,11 @@ describe('docs/openapi.json', () => {
     expect(ids.toSorted()).toEqual(
       [...routes.map((route) => route.operationId), 'getHealth', 'getLiveness', 'getOpenApi'].toSorted(),
     );
+  });
+
+  it('is served: every route is found by the noun that its path begins with', async () => {
+    for (const { nouns, load } of routeGroups)
+      expect(new Set((await load()).map(({ path }) => path.split('/')[2]))).toEqual(new Set(nouns));
   });
 
   it('refers only to components that are there, and shows decimals as strings', async () => {
