@@ -6,7 +6,7 @@ import type { Route } from './route.ts';
 export interface RouteGroup {
   /** What the paths go on with behind `/v1/`. A noun may have routes in more than one group. */
   readonly nouns: readonly string[];
-  load(): Promise<readonly Route[]>;
+  readonly load: () => Promise<readonly Route[]>;
 }
 
 /** What a request is for: a route with the parameters of its path; or the methods that the path takes instead. */

@@ -79,6 +79,14 @@ export async function benchColdStart(): Promise<void> {
         versus: 'a process with an empty handler',
         ratio: of('empty', 'whole') / whole,
       });
+      const processor = of(kind, 'processor');
+      report({
+        name: `cold start of the API: the processor's time, ${call}`,
+        value: processor,
+        unit: 'ms',
+        versus: 'a process with an empty handler',
+        ratio: of('empty', 'processor') / processor,
+      });
     }
     const sizes: [string, number, number][] = [...bundles].map(([name, { start }]) => [
       `${name} as it starts`,
@@ -104,9 +112,10 @@ export async function benchColdStart(): Promise<void> {
 }
 
 interface ColdStart {
-  /** Milliseconds of the import, of the first call, and of the process from its spawn to its end. */
+  /** Milliseconds of the import, of the first call, of the processor, and of the process from its spawn to its end. */
   readonly init: number;
   readonly first: number;
+  readonly processor: number;
   readonly whole: number;
 }
 

@@ -4,8 +4,4 @@ import { offerRoutes } from '../offers.ts';
 import { poolRoutes } from '../pools.ts';
 
 /** Offers, bids and pools. */
-export const routes: readonly Route[] = [
-  ...offerRoutes,
-  ...bidRoutes,
-  ...poolRoutes,
-];
+export const routes: readonly Route[] = [...offerRoutes, ...bidRoutes, ...poolRoutes];

@@ -3,7 +3,4 @@ import { indexValueRoutes } from '../index-values.ts';
 import { referencePriceRoutes } from '../reference-prices.ts';
 
 /** Reference prices and index values. */
-export const routes: readonly Route[] = [
-  ...referencePriceRoutes,
-  ...indexValueRoutes,
-];
+export const routes: readonly Route[] = [...referencePriceRoutes, ...indexValueRoutes];

@@ -3,7 +3,4 @@ import { settlementRoutes } from '../settlements.ts';
 import { statementRoutes } from '../statements.ts';
 
 /** Settlements and statements of accounts. */
-export const routes: readonly Route[] = [
-  ...settlementRoutes,
-  ...statementRoutes,
-];
+export const routes: readonly Route[] = [...settlementRoutes, ...statementRoutes];

@@ -4,8 +4,4 @@ import { projectRoutes } from '../projects.ts';
 import { siteRoutes } from '../sites.ts';
 
 /** Sites, their certificates, and projects that will be sites. */
-export const routes: readonly Route[] = [
-  ...siteRoutes,
-  ...certificateRoutes,
-  ...projectRoutes,
-];
+export const routes: readonly Route[] = [...siteRoutes, ...certificateRoutes, ...projectRoutes];

@@ -3,7 +3,4 @@ import { agreementRoutes } from '../agreements.ts';
 import { programmeRoutes } from '../programmes.ts';
 
 /** Support: programmes, agreements and what is owed under them. */
-export const routes: readonly Route[] = [
-  ...programmeRoutes,
-  ...agreementRoutes,
-];
+export const routes: readonly Route[] = [...programmeRoutes, ...agreementRoutes];
