@@ -51,7 +51,10 @@ export const metricTable = {
   FollowerLag: { unit: 'Seconds', from: 'tick' },
 
   Settlements: { unit: 'Count', from: 'settlement' },
-  /** Due, and not settled: for want of a reference price or of cover, or for a fault. */
+  /**
+   * Looked at by a run, and not settled: for want of a reference price or of cover, which is looked at once a day, or for
+   * a fault, at which each run tries again.
+   */
   DueUnsettled: { unit: 'Count', from: 'settlement' },
   SettlementsFailed: { unit: 'Count', from: 'settlement' },
 

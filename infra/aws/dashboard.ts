@@ -72,7 +72,9 @@ export function showMarket(
       heading('Settlement and early warning'),
       [
         graph('Settlements', sums('Settlements', 'SettlementsFailed')),
-        graph('Due and not settled', largest('DueUnsettled')),
+        graph('Due and not settled, most of a day', [
+          marketMetric(stage, 'DueUnsettled', { ...most, period: Duration.days(1) }),
+        ]),
         graph('Behind events, seconds', largest('FollowerLag', 'EventAge')),
         graph('Events', sums('EventsFollowed', 'ProductsNotAssessed')),
       ],

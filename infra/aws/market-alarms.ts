@@ -38,11 +38,12 @@ export function watchMarket(alarms: Alarms, stage: Settings['stage']): void {
     threshold: Duration.minutes(10).toSeconds(),
     periods: 3,
   });
-  alarms.watch('UnsettledForADay', {
+  alarms.watch('UnsettledForDays', {
+    // What waits is looked at once a day, so only the greatest count of a day tells how many wait.
     description:
-      'Something due has not been settled for a whole day: a price, cover or our own fault is missing.',
-    metric: marketMetric(stage, 'DueUnsettled', { period: Duration.hours(6), statistic: 'Minimum' }),
-    periods: 4,
+      'On three days in a row something due could not be settled: a price, cover or our own fault is missing.',
+    metric: marketMetric(stage, 'DueUnsettled', { period: Duration.days(1), statistic: 'Maximum' }),
+    periods: 3,
   });
   alarms.watch('WebhookDisabled', {
     description:

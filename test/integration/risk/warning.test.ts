@@ -11,6 +11,7 @@ import { readAlerts } from '../../../shared/store/alerts.ts';
 import { caller } from '../../support/api.ts';
 import { Crash, crashAt, Interleaving, meddleWith, seeded } from '../../support/faults.ts';
 import { ada, auditor, buyer, everyRole, mine } from '../../support/market-api.ts';
+import { memoryMetrics } from '../../support/metrics.ts';
 import { clientFor } from '../../support/table.ts';
 import { Receiver, Warning } from '../../support/warning.ts';
 
@@ -287,7 +288,9 @@ describe('a webhook', () => {
       (await market.api.call(ada, 'GET', `/v1/webhooks/${hookId}`)).body;
     expect(await stateOf(gone)).toMatchObject({ status: 'disabled', disabled: { reason: 'gone' } });
     market.wait(5 * 24 * 3_600_000);
-    await send();
+    const metrics = memoryMetrics();
+    await sendWhatIsDue(market.sender({ metrics }));
+    expect([metrics.sumOf('WebhookTriesFailed'), metrics.sumOf('WebhooksDisabled')]).toEqual([1, 1]);
     expect(await stateOf(id)).toMatchObject({ status: 'disabled', disabled: { reason: 'failing' } });
     const [alert] = await alerts(ada, 'minimumLevel=3');
     await market.done('POST', `/v1/alerts/${alert!.id}/acknowledge`, {});

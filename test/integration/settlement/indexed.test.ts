@@ -10,6 +10,7 @@ import { readSettlements } from '../../../shared/store/settlements.ts';
 import { ada } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
 import { clientFor } from '../../support/table.ts';
+import { memoryMetrics } from '../../support/metrics.ts';
 import { Trading, usd } from '../../support/trading.ts';
 
 let engine: Engine;
@@ -56,11 +57,17 @@ const last = async (): Promise<QuarterSettlement> =>
 describe('a quarter of an indexed contract', () => {
   it('waits for its reference price, and is settled when there is one: reference and premium', async () => {
     at.now = '2027-04-01T12:00:00.000Z';
-    expect(await at.settle()).toMatchObject({
+    const metrics = memoryMetrics();
+    expect(await at.settle({ ...at.worker(), metrics })).toMatchObject({
       settlements: [],
       held: [{ contract, quarter: '2027-Q1' }],
       failed: [],
     });
+    expect(metrics.measured.map(({ name, value }) => [name, value])).toEqual([
+      ['Settlements', 0],
+      ['DueUnsettled', 1],
+      ['SettlementsFailed', 0],
+    ]);
     at.now = '2027-04-02T12:00:00.000Z';
     expect(await at.settle()).toMatchObject({ settlements: [], held: [{ contract }] });
     // The schedule waits for tomorrow, who asks does not.
