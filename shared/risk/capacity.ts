@@ -6,6 +6,7 @@ import { countrySchema, nameIdSchema } from '../kernel/ids.ts';
 import type { Quantity } from '../kernel/quantity.ts';
 import { quarterNumber, yearOf } from '../kernel/quarter.ts';
 import { conversion } from '../kernel/unit.ts';
+import type { ZoneFlows } from '../reference/declared-flows.ts';
 import type { Product } from '../reference/product.ts';
 import type { Project } from '../reference/project.ts';
 import type { Stage } from '../reference/stage.ts';
@@ -34,9 +35,11 @@ export const capacityMapSchema = z
     zone: nameIdSchema,
     year: z.int(),
     unit: z.literal('t'),
-    /** Planned by the zone for the year; null where not all of it is declared. */
+    /** Of the year; null where neither a plan for all of it nor declared flows are known. */
     demand: mass.nullable(),
-    /** Whose planned consumption it is; those that cannot be brought to contained mineral are left out. */
+    /** `planned` by the zone for the year; without a plan, what its `declared` flows came to in theirs, if none is withheld. */
+    demandBasis: z.enum(['planned', 'declared']).nullable(),
+    /** Whose consumption it is; those that cannot be brought to contained mineral are left out. */
     products: z.array(nameIdSchema),
     stages: z.array(
       z.strictObject({
@@ -104,33 +107,56 @@ export function capacityIn({ start, status, capacityPerYear }: Project, year: nu
   return trimDecimal(times(times(tonnes, { units: BigInt(quarters), scale: 0 }), decimal('0.25')));
 }
 
-/** What a zone plans to consume of a mineral in a year, over its products of the latest stage that it plans any of. */
-function demandOf(
-  products: readonly Product[],
-  plans: readonly Consumption[],
-  year: number,
-): { readonly demand: Decimal | null; readonly products: readonly string[] } {
-  const quarters = [1, 2, 3, 4].map((quarter) => `${year}-Q${quarter}`);
-  const planned = products.flatMap((product) => {
-    const plan = plans.find((each) => each.product === product.id);
-    const own = plan?.quarters.filter(({ quarter }) => quarters.includes(quarter)) ?? [];
-    return own.length < 4 ? [] : [{ product, own }];
-  });
-  // Ore and the metal made of it are not both consumed: what is counted is one stage, the last before use.
+type Demand = Pick<CapacityMap, 'demand' | 'demandBasis'> & { readonly products: readonly string[] };
+
+interface Wanted {
+  readonly product: Product;
+  readonly quantities: readonly Quantity[];
+}
+
+/** Of the latest stage that anything is known of: ore and the metal made of it are not both consumed. */
+function demandFrom(wanted: readonly Wanted[], demandBasis: CapacityMap['demandBasis']): Demand | undefined {
   const stage = (['refining', 'processing', 'recycling', 'mining'] as const).find((each) =>
-    planned.some(({ product }) => product.stage === each),
+    wanted.some(({ product }) => product.stage === each),
   );
-  const counted = planned.filter(({ product }) => product.stage === stage);
-  const masses = counted.flatMap(({ product, own }) =>
-    own.map(({ quantity }) => tonnesOf(quantity, product) ?? zero),
+  if (stage === undefined) return undefined;
+  const counted = wanted.filter(({ product }) => product.stage === stage);
+  const masses = counted.flatMap(({ product, quantities }) =>
+    quantities.map((quantity) => tonnesOf(quantity, product) ?? zero),
   );
   return {
-    demand: counted.length === 0 ? null : trimDecimal(sumOf(masses)),
+    demand: trimDecimal(sumOf(masses)),
+    demandBasis,
     products: counted.map(({ product }) => product.id),
   };
 }
 
-/** The map of what projects make of a mineral in a year against what a zone plans to consume of it. */
+/** What a zone plans to consume of a mineral in a year; without a plan, what is declared to have come to it in one. */
+function demandOf(
+  products: readonly Product[],
+  plans: readonly Consumption[],
+  flows: readonly ZoneFlows[],
+  year: number,
+): Demand {
+  const quarters = [1, 2, 3, 4].map((quarter) => `${year}-Q${quarter}`);
+  const planned = products.flatMap((product) => {
+    const plan = plans.find((each) => each.product === product.id);
+    const own = plan?.quarters.filter(({ quarter }) => quarters.includes(quarter)) ?? [];
+    return own.length < 4 ? [] : [{ product, quantities: own.map(({ quantity }) => quantity) }];
+  });
+  const declared = products.flatMap((product) => {
+    const of = flows.find((each) => each.product === product.id);
+    return of === undefined || (of.withheld ?? []).length > 0
+      ? []
+      : [{ product, quantities: of.flows.map(({ quantity }) => quantity) }];
+  });
+  return (
+    demandFrom(planned, 'planned') ??
+    demandFrom(declared, 'declared') ?? { demand: null, demandBasis: null, products: [] }
+  );
+}
+
+/** The map of what projects make of a mineral in a year against what a zone consumes of it. */
 export function capacityMap(
   mineral: string,
   zone: Zone,
@@ -139,19 +165,26 @@ export function capacityMap(
     projects,
     products,
     plans,
+    flows,
   }: {
     readonly projects: readonly Project[];
     readonly products: readonly Product[];
     readonly plans: readonly Consumption[];
+    readonly flows: readonly ZoneFlows[];
   },
 ): CapacityMap {
-  const { demand, products: counted } = demandOf(
+  const {
+    demand,
+    demandBasis,
+    products: counted,
+  } = demandOf(
     products.filter((product) => product.mineral === mineral),
     plans.filter((plan) => plan.zone === zone.id),
+    flows.filter((each) => each.zone === zone.id),
     year,
   );
   return {
-    ...{ mineral, zone: zone.id, year, unit: 't', demand, products: [...counted] },
+    ...{ mineral, zone: zone.id, year, unit: 't', demand, demandBasis, products: [...counted] },
     stages: stages.map((stage) =>
       stageOf(
         stage,

@@ -157,16 +157,17 @@ export const projectRoutes: readonly Route[] = [
     responses: { 200: { description: 'The map', schema: capacityMapSchema } },
     problems: ['not_found'],
     read: async ({ params: { id, mineral }, query, at }, { table }) => {
-      const [zones, products, plans, projects] = await Promise.all([
+      const [zones, products, plans, flows, projects] = await Promise.all([
         readAll(table, 'zone'),
         readAll(table, 'product'),
         readAll(table, 'consumption'),
+        readAll(table, 'flows'),
         allProjects(table),
       ]);
       const zone = zones.find((each) => each.id === id);
       if (zone === undefined) return nothingHere;
       const year = Number(query.year ?? at.slice(0, 4));
-      return ok(reply(200, capacityMap(mineral, zone, year, { projects, products, plans })));
+      return ok(reply(200, capacityMap(mineral, zone, year, { projects, products, plans, flows })));
     },
   }),
 ];

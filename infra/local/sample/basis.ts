@@ -1,3 +1,4 @@
+import { outputs } from './data/outputs.ts';
 import type { Decimal } from '../../../shared/kernel/decimal.ts';
 import { tenTo } from '../../../shared/kernel/decimal.ts';
 import type { Chain, Figure, Known } from './figure.ts';
@@ -42,6 +43,9 @@ export function basisOfReserves(): string[] {
     `Sources of supply besides contracts (${cited(
       flows.flatMap(({ origins }) => origins.map(({ quantity }) => quantity)),
     )}): of ${flows.map(({ product }) => product).join(' and ')}.`,
+    `Made inside: output of a year as capacity (${cited(
+      outputs.map(({ output }) => output),
+    )}), against what those flows come to and the benchmarks of Regulation (EU) 2024/1252.`,
     'Severity = weight of the kind × share of the source × (1 − cover ÷ target); levels from 0.15, 0.35, 0.60.',
   ];
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Participant } from './client.ts';
+import type { projectTermsSchema } from '../../../shared/reference/project.ts';
 import type { SampleReserves } from './reserves.ts';
 import { zoneId } from './partners.ts';
 
@@ -29,6 +30,17 @@ export async function loadStockpiles(
       const lot = created(await operator.post(`lot/${of}`, `/v1/stockpiles/${id}/lots`, { opening }));
       await administrator.post(`lot-verification/${of}`, `/v1/stock-lots/${lot.id}/verify`);
     }
+  }
+}
+
+/** What countries make, for the map of capacity against demand: nobody has verified that each is a project. */
+export async function loadProjects(
+  registrar: Participant,
+  projects: readonly z.input<typeof projectTermsSchema>[],
+): Promise<void> {
+  for (const project of projects) {
+    const { mineral, stage, country } = project;
+    await registrar.post(`project/${mineral}/${stage}/${country}`, '/v1/projects', project);
   }
 }
 

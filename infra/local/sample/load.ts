@@ -4,8 +4,9 @@ import type { CalendarDate } from '../../../shared/kernel/time.ts';
 import type { Participant, Participants } from './client.ts';
 import { loadDelivery, loadRules } from './load-life.ts';
 import type { SampleMarket, SampleSite } from './market.ts';
-import { loadDisruptions, loadStockpiles } from './load-reserves.ts';
+import { loadDisruptions, loadProjects, loadStockpiles } from './load-reserves.ts';
 import { sampleMarkets, sampleReserves } from './market.ts';
+import { registrar, sampleProjects } from './outputs.ts';
 import { groups, schemes, zone, zoneId } from './partners.ts';
 
 /** The secretariat of the sample: two administrators, since neither can set a floor alone. */
@@ -39,7 +40,7 @@ export async function loadSample(as: Participants, { today, progress }: LoadOpti
   progress('organisations, schemes, products, the zone of the partners');
   const reserves = sampleReserves(today);
   const operators = reserves.stockpiles.map(({ operator }) => operator);
-  for (const name of [...organisationNames(markets), ...operators])
+  for (const name of [...organisationNames(markets), ...operators, registrar])
     await ensure(first, `/v1/organisations/${organisationId(name)}`, {
       name: `${name} (invented)`,
       ...(groups[name] === undefined ? {} : { group: groups[name] }),
@@ -64,6 +65,7 @@ export async function loadSample(as: Participants, { today, progress }: LoadOpti
   await loadDisruptions(first, reserves);
   const operatorOf = (name: string) => as(organisationId(name), 'stockpile-operator');
   await loadStockpiles(operatorOf, first, reserves);
+  await loadProjects(as(organisationId(registrar), 'producer'), sampleProjects());
 
   progress('sites, certificates and offers of the producers');
   for (const { product, sites } of markets) {

@@ -1,18 +1,19 @@
 import type { Decimal, Rounding } from '../../../shared/kernel/decimal.ts';
 import { divide, formatDecimal, tenTo } from '../../../shared/kernel/decimal.ts';
 import { columns, grouped, table, wrapped } from './format.ts';
-import type { AlertLine, CoverLine, ReservesResult } from './result-reserves.ts';
+import type { AlertLine, CapacityLine, CoverLine, ReservesResult } from './result-reserves.ts';
 
 const shownAlerts = 12;
 
 /** Cover and alerts as text; with what they rest on where the sample has just been loaded. */
-export function printReserves({ cover, alerts }: ReservesResult, basis: readonly string[]): string {
+export function printReserves({ cover, alerts, capacity }: ReservesResult, basis: readonly string[]): string {
   const head = '── Reserves and early warning ';
   return [
     head + '─'.repeat(columns - head.length),
     ...coverTable(cover),
     '',
     ...alertTable(alerts),
+    ...capacityTable(capacity),
     ...(basis.length === 0 ? [] : ['']),
     ...basis.flatMap((line) =>
       wrapped(line, 4).map((part, at) => (at === 0 ? `  · ${part}` : `    ${part}`)),
@@ -58,6 +59,23 @@ function alertTable(alerts: readonly AlertLine[]): string[] {
   const more = alerts.length - shown.flat().length;
   return more > 0 ? [...lines, `  … and ${more} of less weight: GET /v1/alerts`] : lines;
 }
+
+/** Against the benchmarks of the Critical Raw Materials Act: extraction, processing, recycling, and one third country. */
+function capacityTable(capacity: readonly CapacityLine[]): string[] {
+  if (capacity.length === 0) return [];
+  const rows = capacity.map(({ mineral, stage, inside, demand, share, benchmark, above }) => [
+    mineral,
+    stage,
+    `${to(inside, 1, 'down')} of ${to(demand, 0, 'up')} t`,
+    percent(share),
+    percent(benchmark),
+    above.length === 0 ? '–' : above.join(', '),
+  ]);
+  const head = ['made inside', '', 'a year', 'share', 'benchmark', 'above 65 %'];
+  return ['', ...table([head, ...rows], [2, 3, 4]).map(cut)];
+}
+
+const percent = ({ units, scale }: Decimal): string => `${to({ units: units * 100n, scale }, 1, 'down')} %`;
 
 const distinct = (texts: readonly string[]): string[] => [...new Set(texts)];
 

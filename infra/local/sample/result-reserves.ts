@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Decimal } from '../../../shared/kernel/decimal.ts';
 import { compareDecimal, decimalCodec } from '../../../shared/kernel/decimal.ts';
 import type { Participant } from './client.ts';
+import { outputs } from './data/outputs.ts';
 import { zoneId } from './partners.ts';
 
 /** How long the stockpiles last, and what people are warned of, as an auditor reads it from the API. */
@@ -9,6 +10,21 @@ export interface ReservesResult {
   readonly cover: readonly CoverLine[];
   /** Open ones, the most severe first. */
   readonly alerts: readonly AlertLine[];
+  /** What is made inside the zone of what it uses, where both are known. */
+  readonly capacity: readonly CapacityLine[];
+}
+
+export interface CapacityLine {
+  readonly mineral: string;
+  readonly stage: string;
+  readonly year: number;
+  /** Tonnes of contained mineral a year. */
+  readonly demand: Decimal;
+  readonly inside: Decimal;
+  readonly share: Decimal;
+  readonly benchmark: Decimal;
+  /** Third countries that make more than 65 % of what is used. */
+  readonly above: readonly string[];
 }
 
 export interface CoverLine {
@@ -70,6 +86,20 @@ const alertViews = z.array(
     figures: z.object({ on: z.string().optional() }),
   }),
 );
+const capacityMaps = z.object({
+  mineral: z.string(),
+  year: z.int(),
+  demand: decimalCodec.nullable(),
+  stages: z.array(
+    z.object({
+      stage: z.string(),
+      inside: decimalCodec,
+      share: decimalCodec.nullable(),
+      benchmark: decimalCodec,
+      countries: z.array(z.object({ country: z.string(), aboveBenchmark: z.boolean() })),
+    }),
+  ),
+});
 const names = z.array(z.object({ id: z.string(), name: z.string() }));
 const titles = z.array(z.object({ id: z.string(), title: z.string() }));
 
@@ -83,6 +113,7 @@ export async function reservesResult(auditor: Participant): Promise<ReservesResu
   const { products } = zoneCovers.parse(await auditor.get(`/v1/zones/${zoneId}/cover`));
   const alerts = alertViews.parse(await auditor.list('/v1/alerts'));
   return {
+    capacity: await capacityLines(auditor),
     cover: products.flatMap(({ product, unit, cover }) =>
       cover.map(({ stockpile, ...rest }) => ({
         ...{ stockpile, name: about.get(stockpile) ?? stockpile, product, unit },
@@ -106,4 +137,21 @@ export async function reservesResult(auditor: Participant): Promise<ReservesResu
           (`${a.product} ${a.about}` < `${b.product} ${b.about}` ? -1 : 1),
       ),
   };
+}
+
+/** Stages of which the registry knows anything, of minerals that the zone's use is known of. */
+async function capacityLines(auditor: Participant): Promise<CapacityLine[]> {
+  const lines: CapacityLine[] = [];
+  for (const mineral of new Set(outputs.map((output) => output.mineral))) {
+    const map = capacityMaps.parse(await auditor.get(`/v1/zones/${zoneId}/capacity/${mineral}`));
+    const { demand, year } = map;
+    if (demand === null) continue;
+    for (const { stage, inside, share, benchmark, countries } of map.stages)
+      if (share !== null && countries.length > 0)
+        lines.push({
+          ...{ mineral, stage, year, demand, inside, share, benchmark },
+          above: countries.filter(({ aboveBenchmark }) => aboveBenchmark).map(({ country }) => country),
+        });
+  }
+  return lines;
 }

@@ -114,6 +114,21 @@ describe('a project', () => {
 });
 
 describe('the map of capacity against demand', () => {
+  it('goes by declared flows where nothing is planned, unless some of them are withheld', async () => {
+    const flows = (more: object = {}) =>
+      market.done(ada, 'PUT', '/v1/zones/union/flows/ndpr-oxide', {
+        ...{ year: 2025, source: 'Customs', flows: [{ origin: 'CN', quantity: t('500') }], ...more },
+      });
+    await flows();
+    // 500 t of oxide contain 400 t.
+    expect(await map('?year=2026')).toMatchObject({
+      ...{ demand: '400', demandBasis: 'declared', products: ['ndpr-oxide'] },
+    });
+    expect(await map('?year=2030')).toMatchObject({ demand: '1000', demandBasis: 'planned' });
+    await flows({ withheld: ['MY'] });
+    expect(await map('?year=2026')).toMatchObject({ demand: null, demandBasis: null });
+  });
+
   it('counts what produces and what is ahead, by stage and country, against the benchmarks', async () => {
     // Beside Narva (300 t, producing): half a year of 300 t inside, 700 t outside, and a cancelled one.
     await enter({ country: 'FR', start: '2030-Q3', status: 'building' });

@@ -2,9 +2,11 @@ import * as z from 'zod';
 import { describe, expect, it } from 'vitest';
 import { amountOf, isKnown, sourcesOf } from '../../../infra/local/sample/figure.ts';
 import type { Figure } from '../../../infra/local/sample/figure.ts';
+import { sampleProjects } from '../../../infra/local/sample/outputs.ts';
 import { sampleMarkets, sampleProducts, sampleReserves } from '../../../infra/local/sample/market.ts';
 import { schemes, zone } from '../../../infra/local/sample/partners.ts';
 import * as common from '../../../infra/local/sample/data/common.ts';
+import * as outputs from '../../../infra/local/sample/data/outputs.ts';
 import * as reserves from '../../../infra/local/sample/data/reserves.ts';
 import { sources } from '../../../infra/local/sample/sources.ts';
 import type { Rounding } from '../../../shared/kernel/decimal.ts';
@@ -23,6 +25,7 @@ import {
 import { ticksOf } from '../../../shared/pricing/product-terms.ts';
 import type { Product } from '../../../shared/reference/product.ts';
 import { productTermsSchema } from '../../../shared/reference/product.ts';
+import { projectTermsSchema } from '../../../shared/reference/project.ts';
 import { declaredFlowsTermsSchema } from '../../../shared/reference/declared-flows.ts';
 import { siteTermsSchema } from '../../../shared/reference/site.ts';
 import { zoneTermsSchema } from '../../../shared/reference/zone.ts';
@@ -62,6 +65,7 @@ describe('the figures of the sample', () => {
     sampleProducts,
     common,
     reserves,
+    outputs,
     orders.map(({ order }) => [order.price, order.quantities]),
   ]);
 
@@ -243,6 +247,22 @@ describe('what is sent to the API', () => {
     expect(disruptions.flatMap(({ suspended = [] }) => suspended)).toEqual([
       { from: '2025-11-09', to: '2026-11-27' },
     ]);
+  });
+
+  it('is what countries make, as projects that nobody has verified: published figures, to the digit', () => {
+    const projects = sampleProjects();
+    for (const project of projects) projectTermsSchema.parse(project);
+    expect(new Set(projects.map(({ name }) => name)).size).toBe(projects.length);
+    const made = (mineral: string, stage: string, country: string) =>
+      projects.find((each) => each.mineral === mineral && each.stage === stage && each.country === country)
+        ?.capacityPerYear;
+    expect(made('cobalt', 'mining', 'CD')).toEqual({ amount: '230000', unit: 't' });
+    expect(made('cobalt', 'refining', 'FI')).toEqual({ amount: '20100', unit: 't' });
+    expect(made('cobalt', 'recycling', 'US')).toEqual({ amount: '2000', unit: 't' });
+    expect(made('gallium', 'refining', 'JP')).toEqual({ amount: '3000', unit: 'kg' });
+    expect(made('lithium', 'refining', 'CL')).toEqual({ amount: '49300', unit: 't' });
+    // Withheld is not nothing: it is in no project.
+    expect(made('lithium', 'mining', 'US')).toBeUndefined();
   });
 
   it('is the same for the same day', () => {
