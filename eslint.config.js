@@ -28,6 +28,7 @@ export default defineConfig(
       'test/acceptance/**',
       'test/support/scenario.ts',
       'test/support/soak/**',
+      'test/bench/load/**',
       'test/integration/local/store-away.test.ts',
       'test/support/market-client.ts',
       'test/support/wire-checks.ts',

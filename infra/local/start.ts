@@ -3,6 +3,7 @@ import type { Health } from '../../functions/api/health.ts';
 import { healthOf } from '../../functions/api/health.ts';
 import { readPulse } from '../../shared/store/beat.ts';
 import { checkNoImport } from '../backup/import-state.ts';
+import { admission } from './admission.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { keepEngine } from './engine-keeper.ts';
@@ -70,7 +71,8 @@ export async function start(
     started.push(() => log.close());
 
     let handler: Handler = starting;
-    server = await listen(options.port, () => handler);
+    const admitted = admission(() => handler);
+    server = await listen(options.port, () => admitted);
 
     const database = await openDatabase(environment.endpoint, directory, report);
     started.push(database.stop);
@@ -78,16 +80,22 @@ export async function start(
     started.push(() => {
       client.destroy();
     });
-    const table = await untilItAnswers(() => openTable(client, environment.tableName ?? 'lodestone'), {
-      signal,
-      waiting: (why) => {
-        handler = waitingForStore;
-        report.problem(`No DynamoDB answers at ${database.endpoint} (${why}); waiting for it.`);
-      },
+    const lost = new AbortController();
+    void database.lost.then((why) => {
+      lost.abort(new Error(`The embedded DynamoDB ${why}.`));
     });
-    handler = starting;
-    await checkNoImport(table);
-    const clock = await marketClock(table);
+    // A store may be away at any step of a start, as its engine may die at any.
+    const patiently = <T>(step: () => Promise<T>): Promise<T> =>
+      untilItAnswers(step, {
+        signal: AbortSignal.any([signal, lost.signal]),
+        waiting: (why) => {
+          if (handler === starting) handler = waitingForStore;
+          report.problem(`No DynamoDB answers at ${database.endpoint} (${why}); waiting for it.`);
+        },
+      });
+    const table = await patiently(() => openTable(client, environment.tableName ?? 'lodestone'));
+    await patiently(() => checkNoImport(table));
+    const clock = await patiently(() => marketClock(table));
     const issuer = await localIssuer({ keyFile: directory?.issuerKey, clock: clock.now });
     const watch = watchStores(client, {
       directory: directory?.path,
@@ -111,10 +119,10 @@ export async function start(
     });
     started.push(() => marketplace.warning.stop());
     started.push(() => marketplace.clearing.stop(patienceMilliseconds));
-    const sample = await sampleState(table, clock.now(), !options.empty);
+    const sample = await patiently(() => sampleState(table, clock.now(), !options.empty));
     // Orders can be taken as soon as there is a store; what a killed run left is taken up meanwhile.
-    if (sample.state !== 'load') handler = marketplace.handle;
-    await marketplace.resume();
+    handler = sample.state === 'load' ? starting : marketplace.handle;
+    await patiently(() => marketplace.resume());
     await marketplace.clearing.start(tickMilliseconds);
 
     if (sample.state === 'abandoned')
@@ -132,13 +140,17 @@ export async function start(
       });
       await markSampleLoaded(table, clock.now());
     }
-    await marketplace.warning.start();
+    await patiently(() => marketplace.warning.start());
     handler = marketplace.handle;
-    if (sample.state === 'load' || sample.state === 'loaded')
-      await showSample(as, report, { contracts: sample.state === 'load' });
+    if (sample.state === 'load') await showSample(as, report, { contracts: true });
+    // By now it serves: what only tells of it must not end it.
+    else if (sample.state === 'loaded')
+      await showSample(as, report, { contracts: false }).catch((error: unknown) => {
+        report.problem(`The sample cannot be shown now: ${String(error)}`);
+      });
     showReady(report, {
       url: server.url,
-      health: inWords(healthOf(await readPulse(table), clock.now())),
+      health: inWords(healthOf(await patiently(() => readPulse(table)), clock.now())),
       kept: environment.endpoint ?? directory?.path,
       clock: clock.aheadMilliseconds() === 0 ? undefined : clock.now(),
       sample: sample.state === 'load' || sample.state === 'loaded',

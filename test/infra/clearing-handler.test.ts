@@ -94,6 +94,31 @@ describe('the bundled Lambdas together', () => {
     expect(await consume([poison, good])).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
   });
 
+  it('answer 503 and when to come back while table or bucket are away, and go on with what was asked once they are there', async () => {
+    const bid = ((await buyer('GET', '/v1/bids')).body as { items: { id: string }[] }).items[0]!.id;
+    const explanation = () => buyer('GET', `/v1/bids/${bid}/explanation`);
+    const expectAway = async (call: () => ReturnType<GatewayCall>) => {
+      const { statusCode, header, body } = await call();
+      expect([statusCode, header('retry-after'), body]).toMatchObject([503, '5', { code: 'unavailable' }]);
+    };
+    const ask = () => administrator('POST', '/v1/clearings', { product: 'ndpr-oxide' });
+    const comeBack = await world.loseTable();
+    await expectAway(explanation);
+    await expectAway(ask);
+    expect((await administrator('GET', '/healthz')).statusCode).toBe(503);
+    await comeBack();
+    expect((await administrator('GET', '/healthz')).statusCode).toBe(200);
+    const id = await idOf(ask());
+    const [message] = world.queued.slice(-1);
+    world.bucketIsAway = true;
+    await expectAway(explanation);
+    expect((await consume([message!], 'request-away')).batchItemFailures).toHaveLength(1);
+    world.bucketIsAway = false;
+    expect((await explanation()).statusCode).toBe(200);
+    expect(await consume([message!], 'request-away')).toEqual({ batchItemFailures: [] });
+    expect((await administrator('GET', `/v1/clearings/${id}`)).body).toMatchObject({ status: 'completed' });
+  });
+
   it('find by the tick what no message woke', async () => {
     const id = await idOf(administrator('POST', '/v1/clearings', { product: 'ndpr-oxide' }));
     world.queued.length = 0;

@@ -33,6 +33,10 @@ export interface LambdaWorld {
   readonly queued: QueuedMessage[];
   /** Keys and bytes of the bucket. */
   readonly bucket: Map<string, Buffer>;
+  /** While set, the bucket answers 503. */
+  bucketIsAway: boolean;
+  /** The table does not answer until that which is returned is called; then it is as it was. */
+  loseTable(): Promise<() => Promise<void>>;
   bundle(name: HandlerName): Promise<string>;
   handler(name: HandlerName): Promise<(event: unknown, context?: unknown) => Promise<unknown>>;
   token(organisation: string, roles: readonly string[]): Promise<string>;
@@ -42,14 +46,15 @@ export interface LambdaWorld {
 export async function lambdaWorld(): Promise<LambdaWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'lodestone-lambda-'));
   const before = { ...process.env };
-  const engine = await startEngine();
+  const file = join(folder, 'market.db');
+  let engine = await startEngine({ file });
   await clientFor(engine.endpoint).send(new CreateTableCommand(tableDefinition('lodestone')));
   const { privateKey, publicKey } = await generateKeyPair('RS256');
   const keySet = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'key-1', alg: 'RS256' }] });
   const queued: QueuedMessage[] = [];
   const bucket = new Map<string, Buffer>();
   const outside = createServer((request, response) => {
-    void answer(request, response, { keySet, queued, bucket });
+    void answer(request, response, { keySet, queued, bucket, bucketIsAway: () => world.bucketIsAway });
   });
   await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve));
   const address = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`;
@@ -74,9 +79,16 @@ export async function lambdaWorld(): Promise<LambdaWorld> {
     bundles.set(name, known);
     return known;
   };
-  return {
+  const world: LambdaWorld = {
     queued,
     bucket,
+    bucketIsAway: false,
+    loseTable: async () => {
+      await engine.stop();
+      return async () => {
+        engine = await startEngine({ file, port: engine.port });
+      };
+    },
     bundle,
     handler: async (name) => {
       const module = (await import(pathToFileURL(await bundle(name)).href)) as {
@@ -100,12 +112,18 @@ export async function lambdaWorld(): Promise<LambdaWorld> {
       await rm(folder, { recursive: true });
     },
   };
+  return world;
 }
 
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { keySet, queued, bucket }: Pick<LambdaWorld, 'queued' | 'bucket'> & { keySet: string },
+  {
+    keySet,
+    queued,
+    bucket,
+    bucketIsAway,
+  }: Pick<LambdaWorld, 'queued' | 'bucket'> & { keySet: string; bucketIsAway: () => boolean },
 ): Promise<void> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
@@ -113,6 +131,7 @@ async function answer(
   const [url = ''] = (request.url ?? '').split('?');
   if (url === '/pool/.well-known/jwks.json')
     response.setHeader('Content-Type', 'application/json').end(keySet);
+  else if (url.startsWith('/proofs/') && bucketIsAway()) response.writeHead(503).end();
   else if (url.startsWith('/proofs/')) {
     const key = url.slice('/proofs/'.length);
     if (request.method === 'PUT') bucket.set(key, body);

@@ -4,7 +4,7 @@ import { client } from '../market-client.ts';
 import type { Journal, Who } from './journal.ts';
 
 /** So long a client goes on sending what is not answered. */
-const patienceMilliseconds = 30_000;
+const patienceMilliseconds = 120_000;
 
 /**
  * Calls the market as careful programs do: what was not answered, or with 5xx, is sent again, under one Idempotency-Key;

@@ -33,6 +33,7 @@ export class KilledMarket {
     return new KilledMarket(data, port, await start(data, port));
   }
 
+  /** What the server that runs now has said. */
   get printed(): string {
     return this.#server.printed();
   }

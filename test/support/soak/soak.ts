@@ -68,6 +68,10 @@ export async function soakProcesses(options: SoakOptions): Promise<SoakResult> {
     ) {
       const season = await seasonNow(clients, contracts);
       const running = traffic.run(season, options.actors);
+      // Told of where it is waited for; nobody waits for an act of traffic that has ended.
+      running.catch(() => {
+        traffic.stop();
+      });
       for (let kill = 0; kill < options.killsPerSeason; kill += 1) {
         await nextMoment(random, traffic, journal, options.longestLife);
         if (await isClearing(clients, journal)) killedWhileClearing += 1;
@@ -89,6 +93,10 @@ export async function soakProcesses(options: SoakOptions): Promise<SoakResult> {
       );
       await moveOn(clients, season);
     }
+  } catch (error) {
+    findings.push(String(error));
+    options.progress(`${String(error)}\nThe server's last words:\n${market.printed.slice(-4000)}`);
+    traffic.stop();
   } finally {
     await market.stop();
     if (findings.length === 0) await rm(data, { recursive: true, force: true });
@@ -112,10 +120,11 @@ async function nextMoment(
   longest: number,
 ): Promise<void> {
   const enough = journal.acknowledged + Math.ceil(random() * longest);
-  while (journal.acknowledged < enough) await pause(5);
+  while (journal.acknowledged < enough && traffic.isRunning) await pause(5);
   if (random() < 0.5) return;
   const since = performance.now();
-  while (traffic.lastClearingAt < since && journal.acknowledged < enough + longest) await pause(5);
+  while (traffic.isRunning && traffic.lastClearingAt < since && journal.acknowledged < enough + longest)
+    await pause(5);
   await pause(random() * 300);
 }
 

@@ -83,6 +83,10 @@ export class Traffic {
     this.#isOpen = false;
   }
 
+  get isRunning(): boolean {
+    return this.#isOpen;
+  }
+
   /** Whatever the season was too short for: each market is cleared once. */
   async clearAll(): Promise<void> {
     for (const product of products) {
