@@ -210,3 +210,58 @@ describe('a stress test', () => {
     for (const who of [buyer, mine, stockpile, auditor]) expect((await stop({}, who)).status).toBe(403);
   });
 });
+
+describe('the exposure to a disruption', () => {
+  const exposure = async (terms: object, who = ada) => {
+    const { body } = await market.done(ada, 'POST', '/v1/disruptions', {
+      ...{ kind: 'export-ban', title: 'Brazil, second quarter', origins: ['BR'], minerals: ['ndpr'] },
+      ...{ from: '2027-04-01', to: '2027-06-30', source: 'gazette' },
+      ...terms,
+    });
+    const seen = await market.done(who, 'GET', `/v1/disruptions/${body.id}/exposure`);
+    const [product] = seen.body['products'] as [Record<string, unknown>];
+    return { scope: seen.body['scope'], ...product };
+  };
+
+  it('is what cannot come, how long it would have lasted, who else offers, and what as much costs', async () => {
+    // A year from 2026-Q4 on in which 4,000 kg are used; each of three contracts delivers 100 kg a quarter from 2027 on.
+    await market.done(ada, 'PUT', '/v1/zones/partners/consumption/ndpr-oxide', {
+      quarters: ['2026-Q4', ...quarters].map((quarter) => ({ quarter, quantity: kg('1000') })),
+    });
+    // Inside, 150 and 40 kg are on offer in that quarter. The last price is midway between asks of 90 and limits of 130.
+    expect(await exposure({})).toMatchObject({
+      ...{ scope: 'all', product: 'ndpr-oxide', exposed: kg('300'), days: '27.375' },
+      quarters: [
+        { quarter: '2026-Q4', contracted: kg('0'), exposed: kg('0') },
+        { quarter: '2027-Q1', contracted: kg('0'), exposed: kg('0') },
+        { quarter: '2027-Q2', contracted: kg('300'), exposed: kg('300') },
+        { quarter: '2027-Q3', contracted: kg('0'), exposed: kg('0') },
+      ],
+      contracts: [{ exposed: kg('100') }, { exposed: kg('100') }, { exposed: kg('100') }],
+      replacement: { price: usd('110'), cost: { amount: '33000.00', currency: 'USD' } },
+      elsewhere: {
+        ...{ offers: 'some', withheld: false },
+        origins: [{ origin: 'AU', offered: kg('190'), sites: 0, certified: 0 }],
+      },
+    });
+    // A quarter of it may leave: 225 kg cannot, 225 × 365 ÷ 4,000 days rounded down.
+    const quota = { allowed: kg('100'), of: kg('400') };
+    expect(await exposure({ kind: 'quota', quota })).toMatchObject({
+      ...{ exposed: kg('225'), days: '20.5312' },
+      replacement: { cost: { amount: '24750.00', currency: 'USD' } },
+    });
+  });
+
+  it("is a buyer's own for a buyer, and tells nobody's offers where one stands behind them", async () => {
+    const own = await exposure({}, caller('buyer-a', 'buyer'));
+    expect(own).toMatchObject({
+      ...{ scope: 'own', exposed: kg('100'), days: '9.125', elsewhere: { offers: null, withheld: true } },
+    });
+    expect(own).toMatchObject({ contracts: [{ exposed: kg('100') }] });
+    expect(own['elsewhere']).not.toHaveProperty('origins');
+    expect(await exposure({}, caller('elsewhere', 'buyer'))).toMatchObject({
+      exposed: kg('0'),
+      contracts: [],
+    });
+  });
+});
