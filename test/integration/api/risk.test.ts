@@ -220,7 +220,8 @@ describe('the exposure to a disruption', () => {
     });
     const seen = await market.done(who, 'GET', `/v1/disruptions/${body.id}/exposure`);
     const [product] = seen.body['products'] as [Record<string, unknown>];
-    return { scope: seen.body['scope'], ...product };
+    const answer: Record<string, unknown> = { scope: seen.body['scope'], ...product };
+    return answer;
   };
 
   it('is what cannot come, how long it would have lasted, who else offers, and what as much costs', async () => {
