@@ -7,7 +7,7 @@ import type { HistoryName } from './histories.ts';
 export const controls: readonly (readonly [what: string, guards: RegExp, HistoryName, seed: number])[] = [
   ['that a request is done once', /^IDEMPOTENCY /, 'crowd', 1],
   ['that an order is as it was read, open and locked by the run that takes of it', /^ORDER /, 'crowd', 5],
-  ['the place of an event in the chain of its contract', /^CONTRACT EVENT /, 'year', 22],
+  ['the place of an event in the chain of its contract', /^CONTRACT EVENT /, 'reserve', 1],
   ['the fence and the phase of a market', /^MARKET CONTROL /, 'year', 4],
   ['that a settlement is posted once', /^(LEDGER|ACCOUNT|SETTLEMENT|CONTRACT) /, 'year', 4],
   ['the versions of stock lots', /^LOT (LOT|V) /, 'reserve', 1],

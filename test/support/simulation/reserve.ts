@@ -62,7 +62,10 @@ export async function reserve(simulation: Simulation, script: number): Promise<v
   const settles = (turn: Meddler): Promise<void> => settle(simulation, turn);
   await simulation.atOnce([
     ...contracts[0]!.body.items.flatMap((contract) =>
-      simulation.doubled(as(contract.id, (...of) => performing(...of, contract, stockpile))),
+      // Two ships at once: their events are for one place in the chain.
+      [0, 1].flatMap((ship) =>
+        simulation.doubled(as(`${contract.id} ${ship}`, (...of) => performing(...of, contract, stockpile))),
+      ),
     ),
     ...[settles, settles],
     ...simulation.doubled(as('later cuts', (...of) => handling(...of, lots))),
@@ -143,7 +146,7 @@ async function handling(
   }
 }
 
-/** Delivered in part, in full or not at all; what a stockpile bought is received there. */
+/** A half of it delivered in part, in full or not at all; what a stockpile bought is received there. */
 async function performing(
   client: SimulatedClient,
   random: () => number,
@@ -160,7 +163,7 @@ async function performing(
   const by = (organisation: string, role: 'producer' | 'buyer'): Caller =>
     organisation === operator.organisation ? operator : caller(organisation, role);
   const [from, to] = [by(seller, 'producer'), by(buyer, 'buyer')];
-  const amount = Number(schedule[0]!.quantity.amount);
+  const amount = Number(schedule[0]!.quantity.amount) / 2;
   const quantity = kg(random() < 0.5 ? String(amount) : (amount * 0.9).toFixed(3));
   const path = `/v1/contracts/${id}/deliveries`;
   const shipped = { quarter: '2027-Q1', quantity, shippedOn: '2027-02-10' };
