@@ -13,7 +13,6 @@ export const controls: readonly (readonly [what: string, guards: RegExp, History
   ['the versions of stock lots', /^LOT (LOT|V) /, 'reserve', 1],
   ['that a contract is booked once in stock', /^(LOT|STOCKPILE) (CONTRACT|MOVEMENT|LOT|V) /, 'reserve', 1],
   ["the versions of members' accounts and of releases", /^STOCK RECORD /, 'watch', 2],
-  ['the versions of alerts and their messages', /^(ALERTS|ALERT|NOTICE) /, 'watch', 12],
   ['the versions of reference data', /^REF (\*|V) (versionIs|doesNotExist)/, 'watch', 2],
   ['that a zone publishes a period once', /^PUBLICATIONS /, 'watch', 2],
 ];
@@ -23,6 +22,10 @@ export const others: readonly (readonly [guards: RegExp, why: string])[] = [
   [
     /^(PLAN|CONTRACT CONTRACT) /,
     'a chunk is held four times: its token, its guard, its contracts, the versions of its orders; `two-workers.test.ts` takes all away',
+  ],
+  [
+    /^(ALERTS|ALERT|NOTICE) /,
+    'followers that race: `warning.test.ts`; here a lost acknowledgement shows in too few histories to be a control',
   ],
   [/^BOOK /, 'written with the order, whose id is new'],
   [

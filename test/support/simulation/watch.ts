@@ -70,7 +70,7 @@ export async function watch(simulation: Simulation, script: number): Promise<voi
     ),
     ...[1, 2, 3].map((desk) => as(`desk ${desk}`, (client) => contesting(client, held, simulation.claims))),
     ...[0, 1].map((desk) =>
-      as(`acknowledges early ${desk}`, (client) => acknowledging(client, simulation.claims)),
+      as(`acknowledges early ${desk}`, (client) => acknowledging(client, simulation.claims, held.contested)),
     ),
     ...hosts,
     ...simulation.doubled(by(followStream)),
@@ -227,7 +227,7 @@ async function publishing(client: SimulatedClient, zone: string, claims: Claims)
 
 /** At three desks one version has been read and is changed: one may. */
 async function contesting(client: SimulatedClient, { contested }: Held, claims: Claims): Promise<void> {
-  const change = { title: 'Ban of all exports', note: 'Corrected' };
+  const change = { suspended: [{ from: '2026-11-20', to: '2026-11-28' }], note: 'Corrected' };
   const path = `/v1/disruptions/${contested}`;
   const answer = await client.call(ada, 'PATCH', path, change, { 'If-Match': '"1"' });
   if (answer.status < 300) claims.place(`version 2 of ${contested}`);
@@ -235,9 +235,12 @@ async function contesting(client: SimulatedClient, { contested }: Held, claims: 
 }
 
 /** Acknowledges some alerts that it has read, while the follower looks at all of them. */
-async function acknowledging(client: SimulatedClient, claims: Claims): Promise<void> {
+async function acknowledging(client: SimulatedClient, claims: Claims, about?: string): Promise<void> {
   const { items } = (await client.done(ada, 'GET', '/v1/alerts?limit=100')).body;
-  for (const { id } of items.slice(0, 3)) {
+  const chosen = items.filter(
+    ({ cause }) => about === undefined || (cause as { subject: string }).subject === about,
+  );
+  for (const { id } of chosen.slice(0, 3)) {
     const answer = await client.call(ada, 'POST', `/v1/alerts/${id}/acknowledge`, { note: 'Looking' });
     if (answer.status < 300) claims.acknowledged.add(id);
     else await settledOn(Promise.resolve(answer), 'invalid_state');
