@@ -1,9 +1,10 @@
 import type { Clock, Instant } from '../../shared/kernel/time.ts';
-import { millisecondsOf } from '../../shared/kernel/time.ts';
+import { dateOf, millisecondsOf } from '../../shared/kernel/time.ts';
 import type { Product } from '../../shared/reference/product.ts';
 import { pendingClearings, readClearing, requestClearingActions } from '../../shared/store/clearings.ts';
 import type { Control } from '../../shared/store/control.ts';
 import { readControls } from '../../shared/store/control.ts';
+import { rulesToAsk } from '../../shared/store/stock-records.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { readPulse, writeBeat } from '../../shared/store/beat.ts';
 import type { Log } from '../lambda/log.ts';
@@ -44,6 +45,7 @@ export async function tick(dependencies: TickDependencies): Promise<string[]> {
     });
   const products = await dependencies.products(broken);
   for (const product of products) await orTell(product.id, () => requestWhatIsDue(dependencies, product));
+  await askStandingRules(dependencies, broken);
   const waiting = await whatWaits(
     dependencies,
     products.map(({ id }) => id),
@@ -55,6 +57,21 @@ export async function tick(dependencies: TickDependencies): Promise<string[]> {
   if (failed.size > 0)
     throw new Error(`${failed.size} products could not be looked at; see the log`, { cause });
   return waiting.due;
+}
+
+/** Before anybody is woken to clear: what is placed takes part in it. */
+async function askStandingRules(
+  { table, clock }: TickDependencies,
+  broken: (rule: string, error: unknown) => void,
+): Promise<void> {
+  try {
+    if ((await rulesToAsk(table, dateOf(clock()), 1)).length === 0) return;
+    // What posts orders is read only when there is a rule to ask: most ticks start without.
+    const { askRules } = await import('../../shared/store/ask-rules.ts');
+    await askRules(table, clock, broken);
+  } catch (error) {
+    broken('standing rules', error);
+  }
 }
 
 async function requestWhatIsDue(dependencies: TickDependencies, product: Product): Promise<void> {

@@ -14,6 +14,7 @@ import { checkSettlements } from './checks/settlements.ts';
 import { checkReferencePrices } from './checks/reference-prices.ts';
 import { checkSupport } from './checks/support.ts';
 import { checkSites } from './checks/sites.ts';
+import { checkStandingRules } from './checks/standing-rules.ts';
 import { checkStock } from './checks/stock.ts';
 import { checkStockRecords } from './checks/stock-records.ts';
 import { Evidence } from './evidence.ts';
@@ -90,6 +91,7 @@ function* findingsOf(evidence: Evidence, at: Instant): Generator<Finding> {
   yield* checkSupport(evidence);
   yield* checkStock(evidence, at);
   yield* checkStockRecords(evidence);
+  yield* checkStandingRules(evidence);
   yield* checkLedger(evidence);
   yield* checkAlerts(evidence, at);
   yield* checkOutcomes(evidence);

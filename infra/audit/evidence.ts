@@ -39,11 +39,13 @@ import {
   accountRecords,
   loanRecords,
   releaseRecords,
+  ruleRecords,
   stockRecordOf,
 } from '../../shared/store/stock-records.ts';
 import type { StockAccountRecord } from '../../shared/stockpiles/account.ts';
 import type { StockLoanRecord } from '../../shared/stockpiles/loan.ts';
 import type { StockRelease } from '../../shared/stockpiles/release.ts';
+import type { StandingRule } from '../../shared/stockpiles/standing-rule.ts';
 import type { Movement } from '../../shared/stockpiles/movement.ts';
 import type { StockBalances } from '../../shared/stockpiles/stock-account.ts';
 import type { StockLot } from '../../shared/stockpiles/stock-lot.ts';
@@ -70,6 +72,8 @@ export interface AuditedOrder {
   readonly stockLot: string | undefined;
   /** That a bid is for. */
   readonly stockpile: string | undefined;
+  /** The standing rule that placed it. */
+  readonly rule: string | undefined;
   /** An offer that hangs on conditions precedent; a bid that meets such offers. */
   readonly conditional: boolean;
 }
@@ -131,6 +135,7 @@ export class Evidence {
   readonly stockAccounts = new Map<string, StockAccountRecord>();
   readonly stockLoans = new Map<string, StockLoanRecord>();
   readonly releases = new Map<string, StockRelease>();
+  readonly standingRules = new Map<string, StandingRule>();
   /** As stored, by release and number (`rel_… 1`). */
   readonly assessments = new Map<string, unknown>();
   readonly stockLots = new Map<string, StockLot>();
@@ -303,6 +308,7 @@ export class Evidence {
     if (sk !== 'RECORD') return;
     if (id.startsWith(accountRecords.prefix)) this.stockAccounts.set(id, stockRecordOf(accountRecords, item));
     if (id.startsWith(loanRecords.prefix)) this.stockLoans.set(id, stockRecordOf(loanRecords, item));
+    if (id.startsWith(ruleRecords.prefix)) this.standingRules.set(id, stockRecordOf(ruleRecords, item));
     if (id.startsWith(releaseRecords.prefix)) this.releases.set(id, stockRecordOf(releaseRecords, item));
   }
 
@@ -357,18 +363,19 @@ const orderBodySchema = z.object({
   site: z.string().optional(),
   stockLot: z.string().optional(),
   stockpile: z.string().optional(),
+  rule: z.string().optional(),
   conditionsPrecedent: z.array(z.unknown()).optional(),
   acceptsConditional: z.boolean().optional(),
 });
 
 function orderOf(id: string, item: Item): AuditedOrder {
   const body = orderBodySchema.parse(plain(item['body']));
-  const { price, validUntil, site, stockLot, stockpile } = body;
+  const { price, validUntil, site, stockLot, stockpile, rule } = body;
   const kind = item['type'];
   if (kind !== 'offer' && kind !== 'bid') throw new Error('neither an offer nor a bid');
   return {
     ...{ id, kind, product: String(item['product']), owner: String(item['owner']) },
-    ...{ state: readOrderState(item), price: price.amount, validUntil, site, stockLot, stockpile },
+    ...{ state: readOrderState(item), price: price.amount, validUntil, site, stockLot, stockpile, rule },
     conditional: body.conditionsPrecedent !== undefined || body.acceptsConditional === true,
   };
 }

@@ -57,6 +57,8 @@ export const checks = {
   stock_amounts: 'carry, repurchases and defaults cost what the account, as it stood then, comes to',
   stock_release:
     'a release was at level 3 by the assessment on record, approved by two others, and shared as it must be',
+  standing_rule:
+    'an order that a standing rule placed has the id that follows from rule, day and lot, is of its operator, and is on its record',
   stock_loan:
     'what is lent was approved at level 2 by the assessment on record, above the reserve floor and within need, and is in the lots it names',
   alert_cause: 'an alert has the id that follows from its cause: one for each',

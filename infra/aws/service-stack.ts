@@ -163,7 +163,7 @@ export class ServiceStack extends Stack {
     );
 
     const tick = this.#tick(props, environment);
-    tick.function.allow(readAndWriteTable(data), sendTo(clearings.queue));
+    tick.function.allow(readAndWriteTable(data), listByIndex(data), sendTo(clearings.queue));
 
     const settlement = this.#settlement(props, environment);
     settlement.function.allow(readAndAddToTable(data), listWhatIsDue(data));

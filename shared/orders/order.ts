@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { decimalCodec, tenTo } from '../kernel/decimal.ts';
-import { nameIdSchema } from '../kernel/ids.ts';
+import { generatedIdSchema, nameIdSchema } from '../kernel/ids.ts';
 import { priceSchema } from '../kernel/money.ts';
 import { quantitySchema } from '../kernel/quantity.ts';
 import { hasBegun } from '../kernel/quarter.ts';
@@ -54,6 +54,8 @@ export type Warning = z.output<typeof warningSchema>;
 
 /** What the marketplace adds to an order. `remaining` + `contracted` = the quantity, for every quarter. */
 export const orderRecordShape = {
+  /** The standing rule that placed it. */
+  rule: generatedIdSchema('rule').optional(),
   status: z.enum(orderStatuses),
   remaining: z.array(quarterQuantitySchema),
   contracted: z.array(quarterQuantitySchema),

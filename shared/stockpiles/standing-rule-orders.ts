@@ -51,7 +51,13 @@ export interface FloorBuying {
   readonly boughtThisMonth: bigint;
 }
 
-export type Answer<T> = { readonly place: T } | { readonly wait: string };
+/** Why nothing is placed. */
+export interface Wait {
+  readonly code: string;
+  readonly detail: string;
+}
+export type Answer<T> = { readonly place: T } | { readonly wait: Wait };
+const waits = (code: string, detail: string): { readonly wait: Wait } => ({ wait: { code, detail } });
 
 const atLeast = (value: bigint): bigint => (value < 0n ? 0n : value);
 const least = (...values: readonly bigint[]): bigint => values.reduce((a, b) => (b < a ? b : a));
@@ -65,10 +71,10 @@ export function floorPurchase(
   { landed, floor, deficit, openBids, pace, boughtThisMonth }: FloorBuying,
   product: Product,
 ): Result<Answer<{ readonly lots: bigint; readonly price: Price }>> {
-  if (floor === undefined) return ok({ wait: 'There is no floor where it is delivered to.' });
-  if (landed === undefined) return ok({ wait: 'The last clearing has traded nothing.' });
+  if (floor === undefined) return ok(waits('no_floor', 'There is no floor where it is delivered to.'));
+  if (landed === undefined) return ok(waits('no_price', 'The last clearing has traded nothing.'));
   if (compareDecimal(landed.amount, floor.amount) > 0)
-    return ok({ wait: 'The landed price is above the floor.' });
+    return ok(waits('above_floor', 'The landed price is above the floor.'));
   const most = terms.most === undefined ? undefined : stepsOf(terms.most, product, '/most');
   if (most?.ok === false) return most;
   const room = least(
@@ -77,15 +83,13 @@ export function floorPurchase(
     ...(most === undefined ? [] : [most.value]),
   );
   const lots = room / stepsOfLots(1n, product);
-  return ok(
-    lots === 0n ? { wait: roomless(deficit - openBids, product) } : { place: { lots, price: floor } },
-  );
+  return ok(lots === 0n ? roomless(deficit - openBids, product) : { place: { lots, price: floor } });
 }
 
-const roomless = (deficit: bigint, product: Product): string =>
+const roomless = (deficit: bigint, product: Product): { readonly wait: Wait } =>
   deficit < stepsOfLots(1n, product)
-    ? 'The target is reached, or open bids ask for what is missing.'
-    : 'The pace of the month is reached.';
+    ? waits('target_reached', 'The target is reached, or open bids ask for what is missing.')
+    : waits('pace_reached', 'The pace of the month, or the bound of the rule, leaves no whole lot.');
 
 /** What becomes of a lot that a rule rotates. */
 export type Rotation =

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { countrySchema, generatedIdSchema, nameIdSchema } from '../kernel/ids.ts';
 import { priceSchema } from '../kernel/money.ts';
 import { quantitySchema } from '../kernel/quantity.ts';
-import { dateSchema } from '../kernel/time.ts';
+import { dateSchema, instantSchema } from '../kernel/time.ts';
 import { versionShape } from '../kernel/version.ts';
 
 const orderShape = {
@@ -52,8 +52,18 @@ const placedSchema = z.strictObject({
 });
 export type Placed = z.output<typeof placedSchema>;
 
-/** The orders last placed are told; how many they were is counted. */
+/** The orders last placed that are told of. A rule that rotates counts by them, and ends when it has placed so many. */
 export const placedKept = 200;
+
+export const ruleStatuses = ['proposed', 'active', 'paused', 'ended', 'rejected'] as const;
+
+/** Why a rule that was asked has placed nothing, or nothing more; or `placed`. Refusals of an order go by their own codes. */
+const askedSchema = z.strictObject({
+  day: dateSchema,
+  at: instantSchema,
+  code: z.string(),
+  detail: z.string(),
+});
 
 export const standingRuleSchema = z
   .strictObject({
@@ -61,9 +71,11 @@ export const standingRuleSchema = z
     stockpile: generatedIdSchema('stockpile'),
     operator: nameIdSchema,
     terms: standingRuleTermsSchema,
-    status: z.enum(['active', 'ended']),
+    status: z.enum(ruleStatuses),
+    proposedBy: z.string(),
+    approvedBy: z.string().optional(),
     /** The last day on which it was asked, and what it answered. */
-    asked: z.strictObject({ day: dateSchema, answer: z.string() }).optional(),
+    asked: askedSchema.optional(),
     placed: z.array(placedSchema).max(placedKept),
     ...versionShape,
   })

@@ -46,6 +46,31 @@ function tooEarly({ rules }: Stockpile, from: string, { at }: Author): string | 
     : undefined;
 }
 
+/** Its operator asks to close it: from then on nothing new begins in it. Errors: invalid_state. */
+export function closingStockpile(stockpile: Stockpile, reason: string, author: Author): Result<Stockpile> {
+  if (stockpile.status !== 'active')
+    return fail(problem('invalid_state', `The stockpile is ${stockpile.status}.`));
+  if (stockpile.proposal !== undefined)
+    return fail(problem('invalid_state', 'Other rules await approval: they are decided on first.'));
+  const closing = { reason, proposedBy: author.subject, proposedAt: author.at };
+  return ok({ ...stockpile, status: 'closing', closing, ...nextVersion(stockpile, author) });
+}
+
+/** It is closed for good, or goes on as before. Errors: invalid_state, second_approval_required. */
+export function closingDecided(stockpile: Stockpile, closed: boolean, author: Author): Result<Stockpile> {
+  const { status, closing } = stockpile;
+  if (status !== 'closing' || closing === undefined)
+    return fail(problem('invalid_state', `The stockpile is ${status}.`));
+  if (closing.proposedBy === author.subject)
+    return fail(problem('second_approval_required', 'Whoever proposed this cannot decide on it.'));
+  const next = nextVersion(stockpile, author);
+  return ok(
+    closed
+      ? { ...stockpile, status: 'closed', ...next }
+      : { ...stockpile, status: 'active', closing: undefined, ...next },
+  );
+}
+
 /** Errors: invalid_state, second_approval_required. */
 export function approvedStockpile(stockpile: Stockpile, author: Author): Result<Stockpile> {
   const proposal = decidable(stockpile, author);

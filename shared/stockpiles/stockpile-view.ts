@@ -35,7 +35,12 @@ export function stockpileFor(
   // Rejected for good, it has none any more.
   const { products, releaseRules } = rules ?? { products: [], releaseRules: undefined };
   if (releaseRules === undefined) return undefined;
-  return { ...stockpile, ...(insider ? {} : { proposal: undefined }), products, releaseRules };
+  return {
+    ...stockpile,
+    ...(insider ? {} : { proposal: undefined, closing: undefined }),
+    products,
+    releaseRules,
+  };
 }
 
 /** A position against what its rules of a day ask for; without these where the product is in no rules any more. */

@@ -60,7 +60,8 @@ export type RulesTerms = z.output<typeof rulesTermsSchema>;
 
 const rulesShape = { products: productsSchema, releaseRules: releaseRulesSchema };
 
-export const stockpileStatuses = ['proposed', 'active', 'rejected'] as const;
+/** `closing`: nothing new begins in it, and an administrator decides whether it is closed for good. */
+export const stockpileStatuses = ['proposed', 'active', 'rejected', 'closing', 'closed'] as const;
 
 export const stockpileSchema = z
   .strictObject({
@@ -90,6 +91,10 @@ export const stockpileSchema = z
         proposedBy: z.string(),
         proposedAt: instantSchema,
       })
+      .optional(),
+    /** Why, and by whom, it was asked to be closed. */
+    closing: z
+      .strictObject({ reason: textSchema(1000), proposedBy: z.string(), proposedAt: instantSchema })
       .optional(),
     ...versionShape,
   })

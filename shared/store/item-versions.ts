@@ -105,6 +105,8 @@ export const migrations: Migrations = {
   fixing: [(item) => ({ number: 0n, ...item })],
   // What replaces a draw had to be as pure, and no more was asked of it.
   'stock account': [(item) => item],
+  // None had been closed.
+  stockpile: [(item) => item],
   // First events were not listed by product.
   'contract event': [
     (item) =>

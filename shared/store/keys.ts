@@ -292,8 +292,7 @@ export type ListedKind =
   | 'alert'
   | 'stock-account'
   | 'stock-loan'
-  | 'stock-release'
-  | 'standing-rule';
+  | 'stock-release';
 
 /** Index attributes of an item that is listed by its owner and among all of its kind. */
 export const ownedBy = (organisation: string, kind: OwnedKind, id: string) => ({
@@ -322,6 +321,10 @@ export const dueFrom = (date: string, id: string) => ({
   gsi3sk: `${date}#${id}`,
 });
 export const duePartition = (shard: number): string => `DUE#${shard}`;
+
+/** Index attributes of a standing rule that is to be asked from a day on: few, and looked for each minute. */
+export const askedFrom = (date: string, id: string) => ({ gsi3pk: askedPartition, gsi3sk: `${date}#${id}` });
+export const askedPartition = 'ASK';
 
 /** Index attributes of what is to be sent, from an instant on. Sparse: what is sent or given up is not in it. */
 export const sendFrom = (at: string, id: string) => ({

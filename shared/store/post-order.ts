@@ -42,6 +42,8 @@ export interface Posting {
   readonly caller: Caller;
   readonly at: Instant;
   readonly newId: NewId;
+  /** The standing rule on whose behalf. */
+  readonly rule?: string;
 }
 
 /**
@@ -49,7 +51,7 @@ export interface Posting {
  * site_not_producing, capacity_exceeded, lot_mismatch, stock_insufficient, quarter_begun, condition_unsatisfiable, invalid_request, and those of
  * units, ticks and lots.
  */
-export function postOffer({ table, caller, at, newId }: Posting, terms: OfferTerms): Plan<Offer> {
+export function postOffer({ table, caller, at, newId, rule }: Posting, terms: OfferTerms): Plan<Offer> {
   return async () => {
     const wrong = sourceProblem(terms, caller);
     if (wrong !== undefined) return fail(wrong);
@@ -63,6 +65,7 @@ export function postOffer({ table, caller, at, newId }: Posting, terms: OfferTer
       ...terms,
       ...shape,
       validUntil: validWithin(terms, terms.validUntil),
+      ...(rule === undefined ? {} : { rule }),
       id: newId('offer'),
       seller: caller.organisation,
     };
@@ -87,7 +90,7 @@ export function postOffer({ table, caller, at, newId }: Posting, terms: OfferTer
 }
 
 /** Posts a bid for delivery in one country. Errors: as for an offer, less those of its site. */
-export function postBid({ table, caller, at, newId }: Posting, terms: BidTerms): Plan<Bid> {
+export function postBid({ table, caller, at, newId, rule }: Posting, terms: BidTerms): Plan<Bid> {
   return async () => {
     const accepted = await acceptTerms(table, terms, 'limit', at);
     if (!accepted.ok) return accepted;
@@ -101,6 +104,7 @@ export function postBid({ table, caller, at, newId }: Posting, terms: BidTerms):
       ...terms,
       ...shape,
       id,
+      ...(rule === undefined ? {} : { rule }),
       buyer: caller.organisation,
       contractedByOrigin: [],
     };

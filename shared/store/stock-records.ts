@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import type { CalendarDate } from '../kernel/time.ts';
+import { addDays } from '../kernel/time.ts';
 import type { Caller } from '../reference/caller.ts';
 import type { StockAccountRecord } from '../stockpiles/account.ts';
 import { accountSchema } from '../stockpiles/account.ts';
@@ -14,8 +15,8 @@ import type { Action } from './action.ts';
 import type { Attribute } from './condition.ts';
 import { doesNotExist, versionIs } from './condition.ts';
 import type { Item } from './item.ts';
-import { dueFrom, keys, listedAs, ownedBy } from './keys.ts';
-import { allSource, listOwnedOrAll, pageFrom } from './listing.ts';
+import { askedFrom, askedPartition, dueFrom, keys, listedAs, ownedBy } from './keys.ts';
+import { listOwnedOrAll } from './listing.ts';
 import { plain } from './order-item.ts';
 import type { Table } from './table.ts';
 
@@ -73,8 +74,8 @@ export const ruleRecords: StockRecordKind<StandingRule> = {
   prefix: 'rul_',
   schema: standingRuleSchema,
   version: ({ version }) => version,
-  beside: ({ id, status, terms }) => ({
-    ...(status === 'active' ? listedAs('standing-rule', id) : {}),
+  beside: ({ id, status, terms, asked }) => ({
+    ...(status === 'active' ? askedFrom(nextAsked(asked), id) : {}),
     ...{ type: 'standing rule', product: terms.product },
   }),
 };
@@ -156,19 +157,12 @@ export const listStockRecords = <T extends InStockpile>(
     Promise.resolve(items.map((item) => stockRecordOf(kind, item))),
   );
 
-/** Every active standing rule. */
-export async function activeRules(table: Table): Promise<StandingRule[]> {
-  const rules: StandingRule[] = [];
-  let after: string | undefined;
-  do {
-    const page = await pageFrom(
-      table,
-      allSource(table, 'standing-rule'),
-      { limit: 100, ...(after === undefined ? {} : { after }) },
-      (items) => Promise.resolve(items.map((item) => stockRecordOf(ruleRecords, item))),
-    );
-    rules.push(...page.items);
-    after = page.next ?? undefined;
-  } while (after !== undefined);
-  return rules.filter(({ status }) => status === 'active');
+/** A rule is asked once a day; one that never was, at once. */
+const nextAsked = (asked: StandingRule['asked']): CalendarDate =>
+  asked === undefined ? '0000-01-01' : addDays(asked.day, 1);
+
+/** Active standing rules that have not been asked on a day, as the index lists them. */
+export async function rulesToAsk(table: Table, day: CalendarDate, limit: number): Promise<string[]> {
+  const found = await table.queryIndex('gsi3', askedPartition, { until: `${day}~`, limit });
+  return found.map(({ pk }) => pk.slice('STOCK#'.length));
 }

@@ -8,13 +8,7 @@ import type { Author } from '../kernel/version.ts';
 import type { Caller } from '../reference/caller.ts';
 import type { RulesTerms, Stockpile, StockpileProduct, StockpileTerms } from '../stockpiles/stockpile.ts';
 import { rulesOn } from '../stockpiles/stockpile.ts';
-import {
-  approvedStockpile,
-  proposedRules,
-  proposedStockpile,
-  rejectedStockpile,
-  unknownProducts,
-} from '../stockpiles/stockpile-lifecycle.ts';
+import { proposedRules, proposedStockpile, unknownProducts } from '../stockpiles/stockpile-lifecycle.ts';
 import type { CoveredPosition } from '../stockpiles/stockpile-view.ts';
 import { coveredPosition, isInsider } from '../stockpiles/stockpile-view.ts';
 import type { Act } from './act.ts';
@@ -90,25 +84,15 @@ export const proposeRules =
     if (present?.operator !== act.organisation) return fail(noSuchStockpile);
     const wrong = await productsProblem(table, terms.products);
     if (wrong !== undefined) return fail(wrong);
-    return recorded(proposedRules(present, terms, authorOf(act, present)));
+    return recordedStockpile(proposedRules(present, terms, authorOfStockpile(act, present)));
   };
 
-/** What is proposed of it takes effect, or is off. Errors: not_found, invalid_state, second_approval_required. */
-export const decideOnStockpile =
-  (table: Table, act: Act, id: string, decision: 'approve' | 'reject'): Plan<Stockpile> =>
-  async () => {
-    const present = await readStockpile(table, id);
-    if (present === undefined) return fail(noSuchStockpile);
-    const step = decision === 'approve' ? approvedStockpile : rejectedStockpile;
-    return recorded(step(present, authorOf(act, present)));
-  };
-
-const authorOf = (act: Act, present: Stockpile): Author => ({
+export const authorOfStockpile = (act: Act, present: Stockpile): Author => ({
   subject: act.subject,
   at: latestOf(act.at, present.recordedAt),
 });
 
-const recorded = (next: Result<Stockpile>) =>
+export const recordedStockpile = (next: Result<Stockpile>) =>
   next.ok ? ok({ actions: recordVersion(referenceSeries.stockpile, next.value), value: next.value }) : next;
 
 /** What a stockpile has, against its rules of the day. Errors: not_found, also where the caller may not see it. */

@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { generatedIdSchema, nameIdSchema } from '../../../shared/kernel/ids.ts';
+import { generatedIdSchema, nameIdSchema, textSchema } from '../../../shared/kernel/ids.ts';
 import { fail, ok } from '../../../shared/kernel/result.ts';
 import { dateOf } from '../../../shared/kernel/time.ts';
 import type { Plan } from '../../../shared/store/effect.ts';
 import { mapPlan } from '../../../shared/store/effect.ts';
 import { listReference } from '../../../shared/store/reference.ts';
+import { closeStockpile, decideOnStockpile } from '../../../shared/store/decide-stockpile.ts';
 import { pageOfMovements } from '../../../shared/store/stock-movements.ts';
 import {
-  decideOnStockpile,
   noSuchStockpile,
   positionsFor,
   proposeRules,
@@ -31,7 +31,8 @@ import {
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';
-import { actOf, administrators, everyone, nothingHere } from './reference.ts';
+import { decisionRoutes } from './decisions.ts';
+import { actOf, everyone, nothingHere } from './reference.ts';
 
 const path = '/v1/stockpiles';
 const params = z.strictObject({ id: generatedIdSchema('stockpile') });
@@ -43,23 +44,7 @@ const changedReply = (plan: Plan<Stockpile>) =>
   mapPlan(plan, (stockpile) => reply(200, stockpile, { version: stockpile.version }));
 const masses = ['unknown_reference', 'unit_not_convertible', 'off_lot'] as const;
 
-const deciding = (decision: 'approve' | 'reject', summary: string): Route =>
-  defineRoute({
-    operationId: `${decision}Stockpile`,
-    method: 'post',
-    path: `${path}/{id}/${decision}`,
-    summary,
-    description: 'By an administrator, who is not the one who proposed it.',
-    tag: 'Stockpiles',
-    roles: administrators,
-    params,
-    responses: changed,
-    problems: ['not_found', 'invalid_state', 'second_approval_required'],
-    write: (request, dependencies) =>
-      changedReply(
-        decideOnStockpile(dependencies.table, actOf(request, dependencies), request.params.id, decision),
-      ),
-  });
+const decided = 'By an administrator, who is not the one who proposed it.';
 
 export const stockpileRoutes: readonly Route[] = [
   defineRoute({
@@ -94,8 +79,43 @@ export const stockpileRoutes: readonly Route[] = [
         reply(201, stockpile, { version: stockpile.version, location: `${path}/${stockpile.id}` }),
       ),
   }),
-  deciding('approve', 'Approve a stockpile, or its other rules, and so publish them'),
-  deciding('reject', 'Reject a proposed stockpile, or its other rules'),
+  ...decisionRoutes({
+    ...{ name: 'Stockpile', path: `${path}/{id}`, tag: 'Stockpiles', params, answer: changed[200] },
+    approve: {
+      summary: 'Approve a stockpile, or its other rules, and so publish them; or that it is closed',
+      description: decided,
+      plan: (table, act, { id }) => decideOnStockpile(table, act, id, 'approve'),
+    },
+    reject: {
+      summary: 'Reject a proposed stockpile, or its other rules, or that it is closed',
+      description: decided,
+      plan: (table, act, { id }) => decideOnStockpile(table, act, id, 'reject'),
+    },
+  }),
+  defineRoute({
+    operationId: 'closeStockpile',
+    method: 'post',
+    path: `${path}/{id}/close`,
+    summary: 'Ask to close a stockpile in which nothing is left',
+    description:
+      'No stock, no lots, accounts, loans, releases, standing rules or bids. From then on nothing new begins in it; it is ' +
+      'closed for good once an administrator has approved it, and goes on as before if one rejects it.',
+    tag: 'Stockpiles',
+    roles: operators,
+    params,
+    body: z.strictObject({ reason: textSchema(1000) }),
+    responses: changed,
+    problems: ['not_found', 'invalid_state'],
+    write: (request, dependencies) =>
+      changedReply(
+        closeStockpile(
+          dependencies.table,
+          actOf(request, dependencies),
+          request.params.id,
+          request.body.reason,
+        ),
+      ),
+  }),
   defineRoute({
     operationId: 'postStockpileRules',
     method: 'post',

@@ -8,6 +8,7 @@ import { caller } from '../../support/api.ts';
 import { ada, auditor, bob, buyer, everyRole, mine, stockpile as reserve } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
 import {
+  accountBody,
   activeStockpile,
   ndpr,
   openedLot,
@@ -40,6 +41,53 @@ const clean = async () => {
 };
 
 describe('a stockpile', () => {
+  it('is closed by two, once nothing is left in it, and then for good', async () => {
+    const id = await activeStockpile(trading);
+    const path = `/v1/stockpiles/${id}`;
+    const close = (who = reserve) => post(who, `${path}/close`, { reason: 'Merged with another.' });
+    const left = async () => (await close()).body.detail;
+    const opening = openingBody();
+    const lot = (await trading.done(reserve, 'POST', `${path}/lots`, { opening })).body.id;
+    expect(await left()).toContain('declared');
+    await trading.done(ada, 'POST', `/v1/stock-lots/${lot}/verify`);
+    expect(await left()).toContain('holds');
+    await trading.done(reserve, 'POST', `/v1/stock-lots/${lot}/write-off`, {
+      ...{ quantity: kg('1000'), reason: 'Fire' },
+    });
+    await trading.done(ada, 'POST', `/v1/stock-lots/${lot}/write-off/approve`);
+    const offered = accountBody('magnets-de');
+    const account = (await trading.done(reserve, 'POST', `${path}/accounts`, offered)).body.id;
+    expect(await left()).toContain(account);
+    await trading.done(buyer, 'POST', `/v1/stock-accounts/${account}/decline`);
+    const bid = await trading.bid({ stockpile: id }, reserve);
+    expect(await left()).toContain('bid');
+    await trading.call(reserve, 'POST', `/v1/bids/${bid.body.id}/withdraw`);
+    const rule = { kind: 'buy-at-floor', product: 'ndpr-oxide', destination: 'DE' };
+    const { id: ruleId } = (await trading.done(reserve, 'POST', `${path}/standing-rules`, rule)).body;
+    expect(await left()).toContain(ruleId);
+    await trading.done(reserve, 'POST', `${path}/standing-rules/${ruleId}/end`);
+
+    expect((await close(rival)).status).toBe(404);
+    for (const who of [ada, buyer, auditor]) expect((await close(who)).status).toBe(403);
+    expect(await close()).toMatchObject({ status: 200, body: { status: 'closing' } });
+    expect(await close()).toMatchObject({ status: 409 });
+    // Nothing begins in it any more, while its end is decided.
+    expect(await code(reserve, `${path}/lots`, { opening })).toBe('invalid_state');
+    expect((await trading.bid({ stockpile: id }, reserve)).status).toBe(422);
+    expect(await read(path, mine)).not.toHaveProperty('closing');
+    expect(await code({ ...ada, subject: reserve.subject }, `${path}/approve`)).toBe(
+      'second_approval_required',
+    );
+    expect(await post(ada, `${path}/reject`)).toMatchObject({ body: { status: 'active' } });
+    await close();
+    expect(await post(ada, `${path}/approve`)).toMatchObject({ body: { status: 'closed' } });
+    for (const verb of ['approve', 'reject'])
+      expect(await code(bob, `${path}/${verb}`)).toBe('invalid_state');
+    expect((await close()).status).toBe(409);
+    expect(await read(path, mine)).toMatchObject({ status: 'closed' });
+    await clean();
+  });
+
   it('is proposed by its operator, approved by an administrator, and public but for what it holds', async () => {
     const proposed = await post(reserve, '/v1/stockpiles', stockpileBody());
     expect(proposed).toMatchObject({

@@ -193,6 +193,7 @@ export const requests: Readonly<Record<string, (of: Holdings) => DoorRequest>> =
   postStockpile: () => ({ body: stockpileBody() }),
   approveStockpile: ({ proposedStockpile }) => ({ params: { id: proposedStockpile! } }),
   rejectStockpile: ({ proposedStockpile }) => ({ params: { id: proposedStockpile! } }),
+  closeStockpile: ({ emptyStockpile }) => ({ params: { id: emptyStockpile! }, body: reason }),
   postStockpileRules: () => ({
     body: { products: [ndpr()], effectiveFrom: '2029-01-01', rationale: 'Supply is tighter.' },
   }),
@@ -223,6 +224,14 @@ export const requests: Readonly<Record<string, (of: Holdings) => DoorRequest>> =
     body: { to: otherAccount!, quantity: kg('1') },
   }),
   repurchaseFromStockAccount: ({ account }) => ({ params: { id: account! }, body: { quantity: kg('1') } }),
+  postStandingRule: () => ({
+    body: {
+      ...{ kind: 'rotate', product: 'ndpr-oxide', destination: 'DE', quartersAhead: 2, validDays: 10 },
+      ...{ daysBefore: 90, limit: usd('130.00'), ask: usd('90.00') },
+    },
+  }),
+  pauseStandingRule: ({ activeRule }) => ({ params: { rule: activeRule! } }),
+  resumeStandingRule: ({ pausedRule }) => ({ params: { rule: pausedRule! } }),
   postStockLoan: () => ({ body: { product: 'ndpr-oxide', quantity: kg('1'), purpose: 'Magnets' } }),
   rejectStockLoan: () => ({ body: reason }),
   handOverStockLoan: ({ approvedLoan }) => ({ params: { id: approvedLoan! } }),
@@ -298,6 +307,7 @@ const heldByFolder: Readonly<Record<string, string | undefined>> = {
   webhooks: 'webhook',
   'stock-lots': 'lot',
   'stock-loans': 'loan',
+  'standing-rules': 'rule',
   disruptions: 'disruption',
   '/v1/exchange/agreements': 'exchange',
   projects: 'project',

@@ -201,6 +201,7 @@ withdrawAmendment            200/404   403/404   403            403/404         
 postStockpile                403       403       403            201                 403
 approveStockpile             403       403       200            403                 403
 rejectStockpile              403       403       200            403                 403
+closeStockpile               403       403       403            200/404             403
 postStockpileRules           403       403       403            200/404             403
 listStockpiles               200       200       200            200                 200
 getStockpile                 200       200       200            200                 200
@@ -230,6 +231,14 @@ drawFromStockAccount         403       200/404   403            403             
 replenishStockAccount        403       403       403            200/404             403
 transferFromStockAccount     403       200/404   403            403                 403
 repurchaseFromStockAccount   403       200/404   403            403                 403
+postStandingRule             403       403       403            201/404             403
+listStandingRules            403       403       200            200/404             200
+getStandingRule              403       403       200            200/404             200
+approveStandingRule          403       403       200            403                 403
+rejectStandingRule           403       403       200            403                 403
+pauseStandingRule            403       403       403            200/404             403
+resumeStandingRule           403       403       403            200/404             403
+endStandingRule              403       403       403            200/404             403
 postStockLoan                403       201/409   403            403                 403
 listLoansOfStockpile         403       403       200            200/404             200
 listStockLoans               403       200       200            403                 200

@@ -426,7 +426,9 @@ export class World {
         otherAccount: await account(people.buyer.foreign, '61227', true),
         offeredAccount: await account(buyer, '61337', false),
       });
-      Object.assign(common, { stockpile: active, proposedStockpile: proposed });
+      const empty = await propose();
+      await this.#post(ada, `/v1/stockpiles/${empty}/approve`);
+      Object.assign(common, { stockpile: active, proposedStockpile: proposed, emptyStockpile: empty });
       Object.assign(common, { lot: held, otherLot: other, lostLot: lost, declaredLot: declared });
     }
   }
@@ -473,6 +475,27 @@ export class World {
     for (const who of [bob, people.administrator.foreign])
       await this.#post(who, `/v1/releases/${common['decidedRelease']}/approve`);
     await this.#loans(path);
+    await this.#rules(`${path}/standing-rules`);
+  }
+
+  /** Standing rules: proposed, active, paused. */
+  async #rules(path: string): Promise<void> {
+    for (const [name, ...steps] of [
+      ['rule'],
+      ['activeRule', 'approve'],
+      ['pausedRule', 'approve', 'pause'],
+    ]) {
+      const most = kg(this.#secret(`4.${100 + name!.length}`, stockpile));
+      const id = this.#secret(
+        await this.#id(stockpile, path, {
+          ...{ kind: 'buy-at-floor', product: 'ndpr-oxide', destination: 'DE', most },
+        }),
+        stockpile,
+      );
+      this.common[name!] = id;
+      for (const step of steps)
+        await this.#post(step === 'approve' ? bob : stockpile, `${path}/${id}/${step}`);
+    }
   }
 
   /** A loan that is asked for, one that is set aside, one that is out. */

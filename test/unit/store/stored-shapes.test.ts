@@ -8,9 +8,7 @@ import { currentVersion, digestOf, fixtureName, fixtures } from '../../support/s
 import { readers } from '../../support/stored-shapes/readers.ts';
 
 const all = fixtures();
-/** Nothing stores them yet. */
-const awaited: ReadonlySet<Noun> = new Set(['standing rule']);
-const nouns = (Object.keys(readers) as Noun[]).filter((noun) => !awaited.has(noun));
+const nouns = Object.keys(readers) as Noun[];
 
 describe('the stored shapes', () => {
   it.each(all.map((fixture) => [`${fixture.noun} v${fixture.version}`, fixture] as const))(

@@ -1,0 +1,81 @@
+import type { Instant } from '../kernel/time.ts';
+import { accountState } from '../stockpiles/account-state.ts';
+import { isOver } from '../stockpiles/loan-rules.ts';
+import type { Stockpile } from '../stockpiles/stockpile.ts';
+import { keys } from './keys.ts';
+import { ownedSource } from './listing.ts';
+import { readOrderState } from './order-item.ts';
+import { contractedLots, lotsMap, productOf } from './orders.ts';
+import { readPositions } from './stock-movements.ts';
+import {
+  accountRecords,
+  loanRecords,
+  recordsOfStockpile,
+  releaseRecords,
+  ruleRecords,
+} from './stock-records.ts';
+import { stockLotSeries } from './stock-lots.ts';
+import type { Table } from './table.ts';
+import { readRecord } from './versioned.ts';
+
+const total = (lots: Iterable<bigint>): bigint => [...lots].reduce((sum, count) => sum + count, 0n);
+
+/** The first thing that is left in a stockpile, in words; `undefined` where there is nothing any more. */
+export async function whatIsLeft(
+  table: Table,
+  { id, operator }: Stockpile,
+  at: Instant,
+): Promise<string | undefined> {
+  const stock = await readPositions(table, id);
+  const held = stock.find(({ balances }) => Object.values(balances).some((steps) => steps !== 0n));
+  if (held !== undefined) return `it holds, expects or has lent ${held.product}`;
+  if (await hasLots(table, id, operator)) return 'lots are in it, or declared for it';
+  const [accounts, loans, releases, rules] = await Promise.all([
+    recordsOfStockpile(table, accountRecords, id),
+    recordsOfStockpile(table, loanRecords, id),
+    recordsOfStockpile(table, releaseRecords, id),
+    recordsOfStockpile(table, ruleRecords, id),
+  ]);
+  for (const account of accounts) {
+    const { status } = accountState(account, await productOf(table, account.product));
+    if (status !== 'closed' && status !== 'declined') return `account ${account.id} is ${status}`;
+  }
+  for (const loan of loans)
+    if (!isOver(loan, await productOf(table, loan.product))) return `loan ${loan.id} is not over`;
+  const release = releases.find(({ status }) => status === 'proposed' || status === 'approved');
+  if (release !== undefined) return `release ${release.id} is ${release.status}`;
+  const rule = rules.find(({ status }) => status !== 'ended' && status !== 'rejected');
+  if (rule !== undefined) return `standing rule ${rule.id} is ${rule.status}`;
+  return bidsLeft(table, id, at);
+}
+
+async function hasLots(table: Table, stockpile: string, operator: string): Promise<boolean> {
+  const source = ownedSource(table, operator, 'stock-lot');
+  let after: string | undefined;
+  for (;;) {
+    const located = await source(after, 500);
+    for (const item of await table.getMany(located)) {
+      if (item['stockpile'] !== stockpile) continue;
+      const { status } = readRecord(stockLotSeries, item);
+      if (status === 'held' || status === 'declared') return true;
+    }
+    after = located.at(-1)?.position;
+    if (located.length < 500 || after === undefined) return false;
+  }
+}
+
+/** A bid that may still trade, or has traded what is not in the books yet. */
+async function bidsLeft(table: Table, stockpile: string, at: Instant): Promise<string | undefined> {
+  const { pk, sk: prefix } = keys.stockpileBid(stockpile, '');
+  const ids = (await table.query(pk, { prefix })).map((item) => String(item['bid']));
+  const booked = await table.query(pk, { prefix: keys.stockpileContract(stockpile, '').sk });
+  let isBought = false;
+  for (const item of await table.getMany(ids.map((bid) => keys.order(bid)))) {
+    const state = readOrderState(item);
+    const { validUntil } = item['body'] as { validUntil?: string };
+    const isOpen = state.status === 'open' && (validUntil === undefined || validUntil > at);
+    if (isOpen && total(lotsMap(state.remaining).values()) > 0n) return 'a bid for it is open';
+    isBought ||= total(contractedLots(state).values()) > 0n;
+  }
+  return isBought && booked.length === 0 ? 'what it has bought is not booked yet' : undefined;
+}
