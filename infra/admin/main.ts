@@ -4,6 +4,7 @@ import { commonUsage } from './command.ts';
 import { createOrganisationCommand } from './create-organisation.ts';
 import { deadLettersCommand } from './dead-letters.ts';
 import { auditCommand, verifyCommand } from './delegated.ts';
+import { eraseCommand } from './erase.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { loadCommand } from './load.ts';
@@ -11,7 +12,7 @@ import { migrateCommand } from './migrate.ts';
 
 const commands: readonly Command[] = [
   ...[createOrganisationCommand, loadCommand, exportCommand, importCommand, migrateCommand],
-  ...[deadLettersCommand, auditCommand, verifyCommand],
+  ...[eraseCommand, deadLettersCommand, auditCommand, verifyCommand],
 ];
 
 const usage = `npm run admin -- COMMAND [options]
