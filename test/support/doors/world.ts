@@ -37,8 +37,8 @@ export class World {
     this.trading = trading;
   }
 
-  static async build(client: DynamoDBClient): Promise<World> {
-    const world = new World(await Trading.open(client));
+  static async build(client: DynamoDBClient, open = () => Trading.open(client)): Promise<World> {
+    const world = new World(await open());
     await world.#sites();
     await world.#contracts();
     await world.#reference();
