@@ -32,6 +32,12 @@ export const listWhatIsDue = ({ table }: DataStack): Permission => ({
   resources: [`${table.tableArn}/index/${'gsi3' satisfies keyof typeof tableShape.indexes}`],
 });
 
+/** What an organisation has: its lots, what it has bought. */
+export const listWhatIsOwned = ({ table }: DataStack): Permission => ({
+  actions: ['dynamodb:Query'],
+  resources: [`${table.tableArn}/index/${'gsi1' satisfies keyof typeof tableShape.indexes}`],
+});
+
 export const listByIndex = ({ table }: DataStack): Permission => ({
   actions: ['dynamodb:Query'],
   resources: Object.keys(tableShape.indexes).map((index) => `${table.tableArn}/index/${index}`),

@@ -25,6 +25,7 @@ import type { IdentityStack } from './identity-stack.ts';
 import {
   listByIndex,
   listWhatIsDue,
+  listWhatIsOwned,
   publishTo,
   readAndAddToTable,
   readAndWriteTable,
@@ -163,7 +164,12 @@ export class ServiceStack extends Stack {
     );
 
     const tick = this.#tick(props, environment);
-    tick.function.allow(readAndWriteTable(data), listByIndex(data), sendTo(clearings.queue));
+    tick.function.allow(
+      readAndWriteTable(data),
+      listWhatIsOwned(data),
+      listWhatIsDue(data),
+      sendTo(clearings.queue),
+    );
 
     const settlement = this.#settlement(props, environment);
     settlement.function.allow(readAndAddToTable(data), listWhatIsDue(data));

@@ -197,10 +197,11 @@ describe('what a function may do', () => {
     );
   });
 
-  it('tick: the table, asking for clearings, and saying that it failed', () => {
+  it('tick: the table, what operators own and which rules to ask, asking for clearings, and saying that it failed', () => {
     expect(allowed('Tick')).toEqual(
       [
         ...table,
+        ...['gsi1', 'gsi3'].map((index) => `dynamodb:Query table/index/${index}`),
         'sqs:SendMessage queue',
         ...['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].map((action) => `sqs:${action} missed ticks`),
       ].sort(),
