@@ -26,7 +26,7 @@ import type { ProductInUse } from './products.ts';
 import { productIsTraded, readProductInUse } from './products.ts';
 import { paceActions } from './pace.ts';
 import { projectsOfSite } from './projects.ts';
-import { readAll } from './reference.ts';
+import { readAll, readReference } from './reference.ts';
 import { readSeries } from './reference-prices.ts';
 import { checkCapacity } from './site-capacity.ts';
 import { fromStockLot } from './lot-offers.ts';
@@ -120,13 +120,14 @@ export function postBid({ table, caller, at, newId, rule }: Posting, terms: BidT
 }
 
 /**
- * A bid for a stockpile is of its operator, in that role, of a product that its rules list, and within its pace. Errors:
- * unknown_reference, pace_exceeded.
+ * A bid for a stockpile is of its operator, in that role, of a product that its rules list, and within its pace. It is for
+ * delivery into the stockpile's zone, whose floors and caps hold for the state as for anyone: what lies elsewhere is no
+ * cover of the zone. Errors: unknown_reference, outside_zone, pace_exceeded.
  */
 async function withinPace(
   table: Table,
   caller: Caller,
-  { stockpile: of }: BidTerms,
+  { stockpile: of, destination }: BidTerms,
   {
     product,
     ...wanted
@@ -137,9 +138,12 @@ async function withinPace(
   const stockpile = hasRole(caller, 'stockpile-operator')
     ? await ownStockpile(table, caller.organisation, of)
     : undefined;
-  return stockpile?.ok === true
-    ? paceActions(table, stockpile.value, product, wanted, at)
-    : fail(fieldProblem('unknown_reference', '/stockpile', 'You have no such active stockpile.'));
+  if (stockpile?.ok !== true)
+    return fail(fieldProblem('unknown_reference', '/stockpile', 'You have no such active stockpile.'));
+  const zone = await readReference(table, 'zone', stockpile.value.zone);
+  if (zone?.members.includes(destination) !== true)
+    return fail(fieldProblem('outside_zone', '/destination', "The country is not in the stockpile's zone."));
+  return paceActions(table, stockpile.value, product, wanted, at);
 }
 
 /** What offers and bids are accepted by alike. */

@@ -429,6 +429,14 @@ describe('what is bought for a stockpile', () => {
     });
   const at = { country: 'JP', place: 'Yokohama' };
 
+  it('is delivered into its zone, whose floors hold for the state too', async () => {
+    const id = await activeStockpile(trading);
+    expect(await bidFor(id, { destination: 'CH' })).toMatchObject({
+      status: 422,
+      body: { code: 'outside_zone', errors: [{ pointer: '/destination' }] },
+    });
+  });
+
   it('is in transit from its contract on, and lies there once it is received, once', async () => {
     const id = await activeStockpile(trading);
     expect(await bidFor(id)).toMatchObject({ status: 201, body: { stockpile: id } });
