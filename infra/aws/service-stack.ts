@@ -22,19 +22,9 @@ import type { HandlerCode } from './constructs/service-function.ts';
 import { ServiceFunction } from './constructs/service-function.ts';
 import type { DataStack } from './data-stack.ts';
 import type { IdentityStack } from './identity-stack.ts';
-import {
-  listByIndex,
-  listWhatIsDue,
-  listWhatIsOwned,
-  publishTo,
-  readAndAddToTable,
-  readAndWriteTable,
-  readClearings,
-  seeWhatIsMissing,
-  sendTo,
-  writeClearings,
-} from './permissions.ts';
+import { publishTo, readClearings, seeWhatIsMissing, sendTo, writeClearings } from './permissions.ts';
 import type { Settings } from './settings.ts';
+import { useOfTable } from './table-access.ts';
 
 export interface ServiceStackProps extends StackProps {
   readonly data: DataStack;
@@ -114,8 +104,7 @@ export class ServiceStack extends Stack {
       },
     });
     api.allow(
-      readAndWriteTable(data),
-      listByIndex(data),
+      ...useOfTable(data, 'api'),
       readClearings(data),
       seeWhatIsMissing(data),
       sendTo(clearings.queue),
@@ -147,7 +136,7 @@ export class ServiceStack extends Stack {
       },
     });
     clearing.allow(
-      readAndWriteTable(data),
+      ...useOfTable(data, 'clearing'),
       readClearings(data),
       seeWhatIsMissing(data),
       writeClearings(data),
@@ -164,22 +153,17 @@ export class ServiceStack extends Stack {
     );
 
     const tick = this.#tick(props, environment);
-    tick.function.allow(
-      readAndWriteTable(data),
-      listWhatIsOwned(data),
-      listWhatIsDue(data),
-      sendTo(clearings.queue),
-    );
+    tick.function.allow(...useOfTable(data, 'tick'), sendTo(clearings.queue));
 
     const settlement = this.#settlement(props, environment);
-    settlement.function.allow(readAndAddToTable(data), listWhatIsDue(data));
+    settlement.function.allow(...useOfTable(data, 'settlement'));
 
     const stream = this.#stream(props, environment);
-    stream.function.allow(readAndAddToTable(data), listByIndex(data));
+    stream.function.allow(...useOfTable(data, 'stream'));
 
     const bus = new EventBus(this, 'Alerts', { description: 'Steps of alerts, as outlines without figures' });
     const notify = this.#notify(props, { ...environment, EVENT_BUS_NAME: bus.eventBusName });
-    notify.function.allow(readAndWriteTable(data), listWhatIsDue(data), publishTo(bus.eventBusArn));
+    notify.function.allow(...useOfTable(data, 'notify'), publishTo(bus.eventBusArn));
 
     for (const construct of this.node.findAll())
       if (construct instanceof ServiceFunction)
@@ -209,6 +193,9 @@ export class ServiceStack extends Stack {
       reason: 'Every object under clearings/, which is what the API reads and the clearing writes.',
     });
     new CfnOutput(this, 'Url', { value: publicApi.api.url });
+    const { domainName } = publicApi.api;
+    if (domainName !== undefined)
+      new CfnOutput(this, 'DomainTarget', { value: domainName.domainNameAliasDomainName });
   }
 
   /** Runs each minute. The next one is the retry of the last; what failed twice over lies in `missed`. */

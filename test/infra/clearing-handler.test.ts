@@ -1,5 +1,6 @@
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { SQSBatchResponse } from 'aws-lambda';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { GatewayCall, LambdaWorld, QueuedMessage } from '../support/lambda.ts';
 import { gatewayCaller, lambdaWorld } from '../support/lambda.ts';
 import { productBody } from '../support/reference.ts';
@@ -132,5 +133,54 @@ describe('the bundled Lambdas together', () => {
     world.queued.length = 0;
     await tick({ version: '0', 'detail-type': 'Scheduled Event' });
     expect(world.queued).toEqual([]);
+  });
+
+  it('ask once for what a schedule is due for, when the tick comes twice, and clear it once', async () => {
+    await idOf(
+      administrator('PUT', '/v1/products/gallium', { ...productBody(), clearingSchedule: '* * * * *' }),
+    );
+    const event = { version: '0', 'detail-type': 'Scheduled Event', time: '2026-11-22T12:00:00Z' };
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 120_000 });
+    await tick(event);
+    await tick(event);
+    vi.useRealTimers();
+    const ofGallium = async () =>
+      (
+        (await administrator('GET', '/v1/clearings')).body as {
+          items: { id: string; product: string; status: string }[];
+        }
+      ).items.filter(({ product }) => product === 'gallium');
+    expect(await ofGallium()).toMatchObject([{ status: 'queued' }]);
+    const messages = [...world.queued];
+    expect(messages.map(({ MessageGroupId }) => MessageGroupId)).toEqual(['gallium', 'gallium']);
+    await consume(messages, 'request-5');
+    const after = await ofGallium();
+    expect(after).toMatchObject([{ status: 'completed' }]);
+    await consume(messages, 'request-6');
+    expect(await ofGallium()).toEqual(after);
+  });
+});
+
+describe('the policy before the table', () => {
+  it('refuses a function what is not its own, so that the tests above would have failed', async () => {
+    const client = (user: string) =>
+      new DynamoDBClient({
+        endpoint: process.env['AWS_ENDPOINT_URL_DYNAMODB']!,
+        credentials: { accessKeyId: user, secretAccessKey: 'secret' },
+      });
+    const write = (user: string, pk: string) =>
+      client(user).send(
+        new PutItemCommand({ TableName: 'lodestone', Item: { pk: { S: pk }, sk: { S: 'X' } } }),
+      );
+    await expect(write('api', 'PLAN#clr_1#0000000001')).rejects.toThrow('not authorized');
+    await expect(write('tick', 'LEDGER#led_1')).rejects.toThrow('not authorized');
+    await expect(write('clearing', 'LEDGER#led_1')).rejects.toThrow('not authorized');
+    await expect(write('stream', 'BOOK#cobalt#1')).rejects.toThrow('not authorized');
+    await expect(write('notify', 'CONTRACT#ctr_1')).rejects.toThrow('not authorized');
+    await expect(write('clearing', 'PLAN#clr_1#0000000001')).resolves.toBeDefined();
+    const secrets = { TableName: 'lodestone', Key: { pk: { S: 'WEBHOOKS' }, sk: { S: 'whk_1' } } };
+    for (const user of ['clearing', 'settlement', 'tick', 'stream'])
+      await expect(client(user).send(new GetItemCommand(secrets)), user).rejects.toThrow('not authorized');
+    await expect(client('notify').send(new GetItemCommand(secrets))).resolves.toBeDefined();
   });
 });

@@ -1,5 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { tableAccess } from '../../infra/aws/table-access.ts';
 import { exampleSettings, resourcesOf, templates } from '../support/stacks.ts';
 
 interface Statement {
@@ -158,11 +159,11 @@ describe('what a function may do', () => {
     );
   });
 
-  it('settlement: the table, from which it removes nothing, what is due, and saying that it failed', () => {
+  it('settlement: the table and its indexes, and saying that it failed', () => {
     expect(allowed('Settlement')).toEqual(
       [
-        ...table.filter((pair) => !pair.includes('Delete')),
-        'dynamodb:Query table/index/gsi3',
+        ...table,
+        ...['gsi1', 'gsi2', 'gsi3'].map((index) => `dynamodb:Query table/index/${index}`),
         ...['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].map(
           (action) => `sqs:${action} missed settlements`,
         ),
@@ -207,6 +208,36 @@ describe('what a function may do', () => {
       ].sort(),
     );
   });
+
+  it.each(Object.entries(tableAccess))(
+    '%s: of the table, the partitions that are its own',
+    (user, access) => {
+      const own = statements.filter(
+        ([id, { Condition }]) =>
+          id.toLowerCase().startsWith(`${user}functionrole`) &&
+          JSON.stringify({ Condition }).includes('dynamodb:LeadingKeys'),
+      );
+      const under = (Effect: string, operator: string, action: string) =>
+        own
+          .filter(([, statement]) => statement.Effect === Effect)
+          .filter(([, { Action }]) => listOf(Action).includes(`dynamodb:${action}`))
+          .flatMap(([, { Condition }]) => {
+            const operators = Condition as Record<string, Record<string, unknown>>;
+            expect(Object.keys(operators)).toEqual([operator]);
+            return listOf(operators[operator]!['dynamodb:LeadingKeys']);
+          })
+          .sort();
+      const sorted = (...patterns: (readonly string[] | undefined)[]) =>
+        patterns.flatMap((each) => each ?? []).sort();
+      expect(under('Allow', 'ForAllValues:StringLike', 'PutItem')).toEqual(sorted(access.writesOnly));
+      expect(under('Allow', 'ForAllValues:StringLike', 'Query')).toEqual(sorted(access.readsOnly));
+      expect(under('Allow', 'ForAllValues:StringLike', 'DeleteItem')).toEqual(sorted(access.removes));
+      expect(under('Deny', 'ForAnyValue:StringLike', 'GetItem')).toEqual(sorted(access.neverTouches));
+      expect(under('Deny', 'ForAnyValue:StringLike', 'UpdateItem')).toEqual(
+        sorted(access.neverTouches, access.neverWrites),
+      );
+    },
+  );
 
   it('pre-token: nothing but its own log and traces', () => {
     expect(grants.filter(([id]) => id.startsWith('PreTokenRole'))).toHaveLength(2);

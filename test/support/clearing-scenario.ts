@@ -29,7 +29,7 @@ import { orderItem, originKey, readOrderState } from '../../shared/store/order-i
 import type { Item } from '../../shared/store/item.ts';
 import { siteOfferEntry } from '../../shared/store/site-offers.ts';
 import type { Action } from '../../shared/store/action.ts';
-import { Table } from '../../shared/store/table.ts';
+import type { Table } from '../../shared/store/table.ts';
 import type { Meddler } from './faults.ts';
 import { meddleWith } from './faults.ts';
 import { greedyEngine } from './greedy-engine.ts';
@@ -37,6 +37,7 @@ import { memoryClient } from './memory-dynamo/client.ts';
 import { MemoryDynamo } from './memory-dynamo/engine.ts';
 import { MemoryObjects } from './memory-objects.ts';
 import { omit } from './omit.ts';
+import { tableAs } from './table-guard.ts';
 import { clientFor, freshTable } from './table.ts';
 
 export const scenarioStart = '2026-11-22T12:00:00.000Z';
@@ -210,10 +211,9 @@ export class Scenario {
   worker(options: Partial<ClearingDependencies> & { readonly meddler?: Meddler } = {}): ClearingDependencies {
     const { meddler, ...overrides } = options;
     const client = meddler === undefined ? this.table.client : this.#client(meddler);
-    const pause = () => Promise.resolve();
     this.#workers += 1;
     return {
-      table: new Table({ client, name: this.table.name, pause, random: () => 0 }),
+      table: tableAs('clearing', { client, name: this.table.name }),
       objects: this.objects,
       reference: {
         configuration: () =>

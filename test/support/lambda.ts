@@ -14,6 +14,7 @@ import { bundleHandler } from '../../infra/aws/bundle.ts';
 import { startEngine } from '../../infra/local/engine.ts';
 import { tableDefinition } from '../../shared/store/definition.ts';
 import { clientFor } from './table.ts';
+import { guardTable } from './table-guard.ts';
 
 /** What a message of the clearing queue was sent as. */
 export interface QueuedMessage {
@@ -26,8 +27,8 @@ export interface QueuedMessage {
 }
 
 /**
- * The bundled Lambdas as they are deployed, and around them an embedded DynamoDB and small servers in the place of
- * the token issuer, the queue and the bucket. One world per test file: bundles read their environment once.
+ * The bundled Lambdas as they are deployed, and around them an embedded DynamoDB behind their policies and small servers
+ * in the place of the token issuer, the queue and the bucket. One world per test file: bundles read their environment once.
  */
 export interface LambdaWorld {
   readonly queued: QueuedMessage[];
@@ -49,6 +50,7 @@ export async function lambdaWorld(): Promise<LambdaWorld> {
   const file = join(folder, 'market.db');
   let engine = await startEngine({ file });
   await clientFor(engine.endpoint).send(new CreateTableCommand(tableDefinition('lodestone')));
+  const guard = await guardTable(engine.endpoint);
   const { privateKey, publicKey } = await generateKeyPair('RS256');
   const keySet = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'key-1', alg: 'RS256' }] });
   const queued: QueuedMessage[] = [];
@@ -67,7 +69,7 @@ export async function lambdaWorld(): Promise<LambdaWorld> {
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: guard.endpoint,
     AWS_ENDPOINT_URL_SQS: address,
     AWS_ENDPOINT_URL_S3: address,
     POWERTOOLS_LOG_LEVEL: 'SILENT',
@@ -94,7 +96,11 @@ export async function lambdaWorld(): Promise<LambdaWorld> {
       const module = (await import(pathToFileURL(await bundle(name)).href)) as {
         handler: (event: unknown, context?: unknown) => Promise<unknown>;
       };
-      return module.handler;
+      return (event, context) => {
+        // Signs with its own name: the credentials of a function are read, once, when it first calls the table.
+        process.env['AWS_ACCESS_KEY_ID'] = name;
+        return module.handler(event, context);
+      };
     },
     token: (organisation, roles) =>
       new SignJWT({ token_use: 'access', client_id: 'web', organisation, roles })
@@ -108,6 +114,7 @@ export async function lambdaWorld(): Promise<LambdaWorld> {
       process.env = before;
       outside.closeAllConnections();
       outside.close();
+      guard.close();
       await engine.stop();
       await rm(folder, { recursive: true });
     },

@@ -10,9 +10,10 @@ import { dateOf } from '../../shared/kernel/time.ts';
 import { decimal } from '../../shared/kernel/decimal.ts';
 import { readContract } from '../../shared/store/contracts.ts';
 import { appendToContract, readSettlements } from '../../shared/store/settlements.ts';
-import { Table } from '../../shared/store/table.ts';
+import type { Table } from '../../shared/store/table.ts';
 import type { AnswerBody } from './api.ts';
 import { ada } from './market-api.ts';
+import { tableAs } from './table-guard.ts';
 import type { Trading } from './trading.ts';
 
 const kilograms = (amount: string) => ({ amount: decimal(amount), unit: 'kg' as const });
@@ -79,10 +80,8 @@ export class Settling {
     if (client !== undefined) meddle?.(client);
     const { clock, logger } = this.trading.api.dependencies;
     this.#workers += 1;
-    const table =
-      client === undefined
-        ? this.table
-        : new Table({ client, name: this.table.name, pause: () => Promise.resolve(), random: () => 0 });
+    const { name } = this.table;
+    const table = tableAs('settlement', client === undefined ? this.table : { client, name });
     return {
       ...{ table, clock, logger },
       reader: settlementReader(table),

@@ -15,6 +15,7 @@ import { Table } from '../../shared/store/table.ts';
 import { testApi } from './api.ts';
 import { ada } from './market-api.ts';
 import { productBody, zoneBody } from './reference.ts';
+import { tableAs } from './table-guard.ts';
 import { freshTable } from './table.ts';
 
 /** What a subscriber's server received, and how it answers. */
@@ -132,15 +133,17 @@ export class Warning {
 
   follower(table = this.table): FollowerDependencies {
     const { clock, logger } = this.api.dependencies;
-    return { table, clock, logger };
+    return { table: tableAs('stream', table), clock, logger };
   }
 
   sender(changes: Partial<NotifyDependencies> = {}, call: Partial<CallOptions> = {}): NotifyDependencies {
+    const { clock, logger } = this.api.dependencies;
     return {
-      ...this.follower(),
+      ...{ clock, logger },
       call: webhookCaller({ allowedHosts: new Set([this.receiver.host]), ...call }),
       ...{ random: () => 0, remainingMilliseconds: () => Infinity, settings: notifySettings },
       ...changes,
+      table: tableAs('notify', changes.table ?? this.table),
     };
   }
 

@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -26,6 +26,10 @@ export interface ServiceFunctionProps {
 export interface Permission {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
+  /** Of a table: patterns of partition keys. @default any */
+  readonly partitions?: readonly string[];
+  /** Forbids, whatever else allows it. @default false */
+  readonly refused?: boolean;
 }
 
 /**
@@ -69,11 +73,23 @@ export class ServiceFunction extends Construct {
     acknowledgeFindings(this);
   }
 
-  /** Grants exactly what each permission names. */
+  /** Grants exactly what each permission names, and refuses what it says is refused. */
   allow(...permissions: readonly Permission[]): void {
-    for (const { actions, resources } of permissions)
+    for (const { actions, resources, partitions, refused = false } of permissions)
       this.function.addToRolePolicy(
-        new PolicyStatement({ actions: [...actions], resources: [...resources] }),
+        new PolicyStatement({
+          effect: refused ? Effect.DENY : Effect.ALLOW,
+          actions: [...actions],
+          resources: [...resources],
+          // All keys of a request must be among those that are allowed; one among those refused is too many.
+          ...(partitions && {
+            conditions: {
+              [`${refused ? 'ForAnyValue' : 'ForAllValues'}:StringLike`]: {
+                'dynamodb:LeadingKeys': [...partitions],
+              },
+            },
+          }),
+        }),
       );
   }
 }

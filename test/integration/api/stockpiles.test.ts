@@ -16,6 +16,7 @@ import {
   positionIn,
   stockpileBody,
 } from '../../support/stock.ts';
+import { tableAs } from '../../support/table-guard.ts';
 import { clientFor } from '../../support/table.ts';
 import { Warning } from '../../support/warning.ts';
 import { flat, kg, Trading, usd } from '../../support/trading.ts';
@@ -487,7 +488,9 @@ describe('what is bought for a stockpile', () => {
   it('is booked when its events are followed, before anybody settles; two followers and a settlement book it once', async () => {
     const id = await activeStockpile(trading);
     const follow = async () => {
-      await followEvents(trading.api.dependencies, await eventsIn(trading.api.dependencies.table));
+      const { table } = trading.api.dependencies;
+      const follower = { ...trading.api.dependencies, table: tableAs('stream', table) };
+      await followEvents(follower, await eventsIn(table));
     };
     await bidFor(id);
     await trading.offer();

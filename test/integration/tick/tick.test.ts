@@ -9,6 +9,7 @@ import type { Product } from '../../../shared/reference/product.ts';
 import { pendingClearings, readClearing } from '../../../shared/store/clearings.ts';
 import { Scenario, scenarioProduct } from '../../support/clearing-scenario.ts';
 import { Crash, crashAt } from '../../support/faults.ts';
+import { tableAs } from '../../support/table-guard.ts';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -25,7 +26,7 @@ const slot = '2026-11-22T12:00:00.000Z';
 const scheduled = scheduledClearingId('ndpr', slot);
 
 const ticker = (scenario: Scenario, product: Product, before?: Product): TickDependencies => ({
-  table: scenario.table,
+  table: tableAs('tick', scenario.table),
   clock: scenario.clock,
   products: () => Promise.resolve([product]),
   productAt: () => Promise.resolve(before),
