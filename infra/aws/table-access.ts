@@ -32,6 +32,9 @@ const health = ['HEALTH'];
 const money = ['LEDGER#*', 'ACCOUNT#*', 'SETTLEMENT#*'];
 /** But not the counter beside it, which whoever decides by the rules moves on, so that none changes meanwhile. */
 const rules = ['REF#*'];
+const marketRules = ['floor', 'standards', 'scheme', 'zone', 'programme', 'change'].map(
+  (kind) => `REF#${kind}*`,
+);
 
 /**
  * What each function may do with the table. The narrow ones are told all that they may; the wide ones what they must
@@ -56,10 +59,10 @@ export const tableAccess: Readonly<Record<TableUser, TableAccess>> = {
     removes: ['PROGRAMME#*'],
     indexes: ['gsi1', 'gsi2', 'gsi3'],
   },
-  // It posts the orders of standing rules, as the API posts anybody's.
+  // It posts the orders of standing rules, as the API posts anybody's; a product notes that it has been traded.
   tick: {
     neverTouches: [...secrets, ...answers],
-    neverWrites: ['PLAN#*', ...rules, ...money, ...alerts],
+    neverWrites: ['PLAN#*', ...marketRules, ...money, ...alerts],
     removes: ['*'],
     indexes: ['gsi1', 'gsi3'],
   },

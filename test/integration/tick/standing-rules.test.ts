@@ -13,6 +13,7 @@ import { crashAt, meddleWith } from '../../support/faults.ts';
 import { ada, auditor, bob, buyer as maker, mine, stockpile as reserve } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
 import { activeStockpile, openedLot } from '../../support/stock.ts';
+import { tableAs } from '../../support/table-guard.ts';
 import { clientFor } from '../../support/table.ts';
 import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
@@ -44,7 +45,7 @@ const ticking = (meddle?: (client: DynamoDBClient) => void): TickDependencies =>
       ? own
       : new Table({ client, name: own.name, pause: () => Promise.resolve(), random: () => 0 });
   return {
-    ...{ table, clock, logger },
+    ...{ table: tableAs('tick', table), clock, logger },
     products: () => Promise.resolve([]),
     productAt: () => Promise.resolve(undefined),
     wake: () => Promise.resolve(),
