@@ -43,7 +43,7 @@ export const problemTable = {
   pool_closed: { status: 409, title: 'The pool takes no more members' },
   pool_full: { status: 409, title: 'The pool has as many members as it may' },
   already_member: { status: 409, title: 'Already a member of the pool' },
-  outside_zone: { status: 422, title: "Outside what the pool or the stockpile buys for" },
+  outside_zone: { status: 422, title: 'Outside what the pool or the stockpile buys for' },
   reference_unavailable: { status: 409, title: 'No reference price' },
   index_unavailable: { status: 409, title: 'No value of the index' },
   series_fixed: { status: 409, title: "A series' product, currency and unit never change" },
