@@ -29,7 +29,7 @@ import { orderItem, originKey, readOrderState } from '../../shared/store/order-i
 import type { Item } from '../../shared/store/item.ts';
 import { siteOfferEntry } from '../../shared/store/site-offers.ts';
 import type { Action } from '../../shared/store/action.ts';
-import type { Table } from '../../shared/store/table.ts';
+import { Table } from '../../shared/store/table.ts';
 import type { Meddler } from './faults.ts';
 import { meddleWith } from './faults.ts';
 import { greedyEngine } from './greedy-engine.ts';
@@ -205,6 +205,11 @@ export class Scenario {
 
   #requestOf(id: string): readonly Action[] {
     return requestClearingActions({ id, product: 'ndpr', requestedBy: 'admin', at: this.clock() });
+  }
+
+  /** A table on this scenario's host, with `meddler` in between and nobody's policy. */
+  behind(meddler: Meddler, name = this.table.name): Table {
+    return new Table({ client: this.#client(meddler), name, pause: () => Promise.resolve(), random: () => 0 });
   }
 
   /** A worker, on a connection of its own; with `meddler` between it and the table. */

@@ -131,8 +131,7 @@ describe('a backup', () => {
     for (const at of [1, 2, 9, whole.length]) {
       const table = await freshTable(old.table.client);
       const meddler = crashAt(at, 'after');
-      const cut = old.worker({ meddler }).table;
-      Object.assign(cut, { name: table.name });
+      const cut = old.behind(meddler, table.name);
       await expect(importExport(cut, new MemoryObjects(), backup, quiet)).rejects.toThrow(Crash);
       await expect(checkNoImport(table)).rejects.toThrow('cut off');
       await importExport(table, new MemoryObjects(), backup, quiet);

@@ -473,6 +473,8 @@ describe('an audit of a table that somebody has damaged', () => {
       // Broken beside what they are about: test/integration/risk/warning.test.ts, test/integration/api/exchange.test.ts.
       ...(['alert_cause', 'alert_history', 'alert_notice'] as const),
       'publication' as const,
+      // test/integration/api/stock-loans.test.ts, test/integration/tick/standing-rules.test.ts.
+      ...(['stock_loan', 'standing_rule'] as const),
       ...(['stock_entitlements', 'stock_acts', 'stock_amounts', 'stock_release'] as const),
       ...(['stock_movements', 'stock_balances', 'stock_lots', 'stock_claims', 'stock_contracts'] as const),
     ];

@@ -20,7 +20,8 @@ afterAll(async () => {
 
 it('one machine follows what it writes, makes good what a killed run left untold, and sends each minute what failed', async () => {
   const market = await Warning.open(clientFor(engine.endpoint), receiver);
-  const { table, clock } = market.follower();
+  const { table } = market;
+  const { clock } = market.follower();
   const log = { ...memoryLog(), close: () => Promise.resolve() };
   const warning = earlyWarning({ table, clock, log, webhookHosts: new Set([receiver.host]) });
   await market.done('POST', '/v1/webhooks', { url: `http://${receiver.host}/hook`, minimumLevel: 3 });
