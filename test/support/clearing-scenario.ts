@@ -209,7 +209,12 @@ export class Scenario {
 
   /** A table on this scenario's host, with `meddler` in between and nobody's policy. */
   behind(meddler: Meddler, name = this.table.name): Table {
-    return new Table({ client: this.#client(meddler), name, pause: () => Promise.resolve(), random: () => 0 });
+    return new Table({
+      client: this.#client(meddler),
+      name,
+      pause: () => Promise.resolve(),
+      random: () => 0,
+    });
   }
 
   /** A worker, on a connection of its own; with `meddler` between it and the table. */
