@@ -23,6 +23,19 @@ export default defineConfig(
     },
   },
   {
+    files: ['test/**'],
+    rules: {
+      // Test files share a process: whoever mocks a class of clients mocks those of the files that come after.
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[callee.name='mockClient'] > Identifier[name=/^[A-Z]/]",
+          message: 'Mock a client, not its class.',
+        },
+      ],
+    },
+  },
+  {
     // Tests from outside read answers by name and assume nothing of their types: the wire is what they test.
     files: [
       'test/acceptance/**',

@@ -4,7 +4,7 @@ import { dateOf, instantOf, millisecondsOf } from '../../shared/kernel/time.ts';
 import { alertFor, alertViewSchema } from '../../shared/risk/alert-view.ts';
 import type { Notice } from '../../shared/risk/notice.ts';
 import type { TryResult, Webhook, WebhookDelivery } from '../../shared/risk/subscription.ts';
-import { patienceMilliseconds, retryAfter } from '../../shared/risk/subscription.ts';
+import { patienceAttempts, patienceMilliseconds, retryAfter } from '../../shared/risk/subscription.ts';
 import type { Action } from '../../shared/store/action.ts';
 import { zonesOperated } from '../../shared/store/alerts.ts';
 import { assign } from '../../shared/store/assign.ts';
@@ -142,7 +142,7 @@ async function record(
   };
   for (let attempt = 1; attempt <= 10; attempt += 1) {
     const stored = await readWebhook(table, delivery.webhook);
-    const change = stored && changeOf(stored.webhook, succeeded, tried);
+    const change = stored && changeOf(stored.webhook, succeeded, delivery.attempts, tried);
     const actions =
       stored === undefined || change === undefined ? [update] : [update, replaceWebhook(stored, change)];
     const written = await table.transact(actions);
@@ -162,6 +162,7 @@ async function record(
 function changeOf(
   webhook: Webhook,
   succeeded: boolean,
+  attempts: number,
   { at, result }: TryResult,
 ): Partial<Webhook> | undefined {
   if (succeeded) return webhook.failingSince === undefined ? undefined : { failingSince: undefined };
@@ -169,7 +170,8 @@ function changeOf(
   // The other side says that it is gone for good (RFC 9110, 15.5.11).
   if (result === 410) return { status: 'disabled', disabled: { at, reason: 'gone' } };
   const since = webhook.failingSince ?? at;
-  if (millisecondsOf(at) - millisecondsOf(since) >= patienceMilliseconds)
+  const isOver = millisecondsOf(at) - millisecondsOf(since) >= patienceMilliseconds;
+  if (isOver && attempts >= patienceAttempts)
     return { status: 'disabled', disabled: { at, reason: 'failing' }, failingSince: since };
   return webhook.failingSince === undefined ? { failingSince: since } : undefined;
 }

@@ -80,7 +80,9 @@ export const retryAfter: readonly number[] = [
   ...[5 * second, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 14 * hour, 20 * hour, 24 * hour],
 ];
 
-/** A webhook that has failed for so long is disabled. */
+/** A webhook that has failed for so long is disabled, */
 export const patienceMilliseconds = 5 * 24 * hour;
+/** once one message has been tried so often in vain: days in which we called nobody are not held against it. */
+export const patienceAttempts = 4;
 /** A secret that was replaced signs beside the new one for so long. */
 export const overlapMilliseconds = 24 * hour;

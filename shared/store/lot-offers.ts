@@ -62,6 +62,17 @@ function held(lot: StockLot, offer: Lotted, change: bigint, product: Product, at
 }
 
 /**
+ * What the offer's source adds to its posting, what it says of its purity, and since when it is as the offer relies on it:
+ * not posted before, so that whoever looks the source up as of a gate that let the offer in finds it, although it was
+ * recorded by a computer whose clock is ahead.
+ */
+export interface Source {
+  readonly actions: readonly Action[];
+  readonly purity?: Offer['purity'];
+  readonly since: Instant;
+}
+
+/**
  * What posting an offer of a stock lot adds to its transaction, and the purity that it has if the offer states none.
  * Errors: unknown_reference, lot_mismatch, invalid_state, stock_insufficient.
  */
@@ -71,7 +82,7 @@ export async function fromStockLot(
   product: Product,
   requested: LotsByQuarter,
   at: Instant,
-): Promise<Result<{ readonly actions: readonly Action[]; readonly purity?: Offer['purity'] }>> {
+): Promise<Result<Source>> {
   const lot = offer.stockLot === undefined ? undefined : await readStockLot(table, offer.stockLot);
   if (lot?.owner !== offer.seller)
     return fail(fieldProblem('unknown_reference', '/stockLot', 'You have no such stock lot.'));
@@ -91,6 +102,7 @@ export async function fromStockLot(
   return ok({
     actions: held(lot, offer, steps, product, at),
     ...(lot.purity === undefined ? {} : { purity: offer.purity ?? lot.purity }),
+    since: lot.recordedAt,
   });
 }
 

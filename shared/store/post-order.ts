@@ -5,6 +5,7 @@ import type { Result } from '../kernel/result.ts';
 import { fail, ok } from '../kernel/result.ts';
 import type { NewId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/time.ts';
+import { latestOf } from '../kernel/time.ts';
 import { begunQuarters, normalisePrice, normaliseQuantities, pastValidity } from '../orders/acceptance.ts';
 import type { Bid, BidTerms } from '../orders/bid.ts';
 import { conditionWarnings, normaliseMinimumLot, unsatisfiable } from '../orders/conditions.ts';
@@ -29,6 +30,7 @@ import { projectsOfSite } from './projects.ts';
 import { readAll, readReference } from './reference.ts';
 import { readSeries } from './reference-prices.ts';
 import { checkCapacity } from './site-capacity.ts';
+import type { Source } from './lot-offers.ts';
 import { fromStockLot } from './lot-offers.ts';
 import { siteOfferEntry } from './site-offers.ts';
 import { readSite } from './sites.ts';
@@ -74,7 +76,11 @@ export function postOffer({ table, caller, at, newId, rule }: Posting, terms: Of
         ? await fromSite(table, posted, product, requested, at)
         : await fromStockLot(table, posted, product, requested, at);
     if (!source.ok) return source;
-    const order = { ...posted, purity: source.value.purity ?? posted.purity };
+    const postedAt = latestOf(at, source.value.since);
+    const order = {
+      ...posted,
+      ...{ purity: source.value.purity ?? posted.purity, postedAt, updatedAt: postedAt },
+    };
     const offer: Offer = {
       ...order,
       warnings: [
@@ -214,16 +220,13 @@ function sourceProblem({ site, stockLot }: OfferTerms, caller: Caller): Problem 
     : undefined;
 }
 
-/** What the offer's source adds to its posting, and what the source says of its purity. */
-type Sourced = Result<{ readonly actions: readonly Action[]; readonly purity?: Offer['purity'] }>;
-
 async function fromSite(
   table: Table,
   offer: Pick<Offer, 'id' | 'seller' | 'site' | 'product' | 'validUntil' | 'conditionsPrecedent'>,
   product: Product,
   requested: LotsByQuarter,
   at: Instant,
-): Promise<Sourced> {
+): Promise<Result<Source>> {
   const site = offer.site === undefined ? undefined : await readSite(table, offer.site);
   if (site?.organisation !== offer.seller)
     return fail(fieldProblem('unknown_reference', '/site', 'You have no such site.'));
@@ -233,7 +236,7 @@ async function fromSite(
   if (notYet !== undefined) return fail(notYet);
   const capacity = await checkCapacity(table, site, { id: offer.id, product, lots: requested }, at);
   return capacity.ok
-    ? ok({ actions: [siteOfferEntry(site.id, offer, requested), ...capacity.value] })
+    ? ok({ actions: [siteOfferEntry(site.id, offer, requested), ...capacity.value], since: site.recordedAt })
     : capacity;
 }
 

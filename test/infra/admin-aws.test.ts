@@ -30,7 +30,8 @@ describe('admin dead-letters on AWS', () => {
     'https://sqs/1/lodestone-prod-service-MissedTicks': { messages: 1, sources: [] },
   };
   const asked = async (replay: boolean, stage = 'lodestone-prod-') => {
-    const mock = mockClient(SQSClient);
+    const client = new SQSClient(region);
+    const mock = mockClient(client);
     mock.on(ListQueuesCommand).callsFake(({ QueueNamePrefix: prefix }: { QueueNamePrefix: string }) => ({
       QueueUrls: Object.keys(queues).filter((url) => url.includes(`/${prefix}`)),
     }));
@@ -41,7 +42,7 @@ describe('admin dead-letters on AWS', () => {
       Attributes: { ApproximateNumberOfMessages: String(queues[url]?.messages), QueueArn: `arn of ${url}` },
     }));
     mock.on(StartMessageMoveTaskCommand).resolves({});
-    const code = await onQueues(new SQSClient(region), stage, replay, telling);
+    const code = await onQueues(client, stage, replay, telling);
     const moved = mock.commandCalls(StartMessageMoveTaskCommand).map(({ args }) => args[0].input.SourceArn);
     return { code, moved, ...told.at(-1) };
   };
@@ -73,7 +74,8 @@ describe('admin dead-letters on AWS', () => {
 
 describe('admin export on AWS', () => {
   const exported = async (last: 'COMPLETED' | 'FAILED') => {
-    const mock = mockClient(DynamoDBClient);
+    const client = new DynamoDBClient(region);
+    const mock = mockClient(client);
     mock.on(DescribeTableCommand).resolves({ Table: { TableArn: 'arn:table' } });
     const ExportArn = 'arn:table/export/0123';
     mock.on(ExportTableToPointInTimeCommand).resolves({
@@ -84,7 +86,6 @@ describe('admin export on AWS', () => {
       .resolvesOnce({ ExportDescription: { ExportStatus: 'IN_PROGRESS' } })
       .resolves({ ExportDescription: { ExportStatus: last } });
     let waited = 0;
-    const client = new DynamoDBClient(region);
     const wait = () => {
       waited += 1;
       return Promise.resolve();

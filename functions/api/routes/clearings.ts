@@ -4,6 +4,7 @@ import { clearingSchema, clearingStatuses, noOutcome } from '../../../shared/cle
 import { generatedIdSchema, nameIdSchema } from '../../../shared/kernel/ids.ts';
 import { fieldProblem, problem } from '../../../shared/kernel/problem.ts';
 import { fail, ok } from '../../../shared/kernel/result.ts';
+import { latestOf } from '../../../shared/kernel/time.ts';
 import {
   listClearings,
   readClearing,
@@ -41,21 +42,26 @@ export const clearingRoutes: readonly Route[] = [
     write:
       ({ caller, body: { product }, at, requestId }, { table, newId }) =>
       async () => {
-        if ((await readProduct(table, product)) === undefined)
+        const asked = await readProduct(table, product);
+        if (asked === undefined)
           return fail(fieldProblem('unknown_reference', '/product', 'There is no such product.'));
         const id = newId('clearing');
+        // Where this computer's clock is behind that which the product was recorded by, the run finds the product all the same.
+        const requestedAt = latestOf(at, asked.recordedAt);
         const clearing: Clearing = {
           id,
           product,
           status: 'queued',
-          requestedAt: at,
+          requestedAt,
           requestId,
           gateClosure: null,
           endedAt: null,
           ...noOutcome,
         };
         return ok({
-          actions: requestClearingActions({ id, product, requestedBy: caller.subject, at, requestId }),
+          actions: requestClearingActions({
+            ...{ id, product, requestedBy: caller.subject, at: requestedAt, requestId },
+          }),
           value: reply(202, clearing, { location: `${path}/${id}` }),
         });
       },

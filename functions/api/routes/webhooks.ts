@@ -47,7 +47,7 @@ export const webhookRoutes: readonly Route[] = [
       'it, signed (`webhook-signature`, HMAC-SHA-256) with the secret of the answer. Each is sent at least once, always ' +
       'under one `webhook-id`; refuse a `webhook-timestamp` more than five minutes off. Answer 2xx within ten seconds, or ' +
       'it is sent again after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h and 24 h; 410 disables the webhook, and so do ' +
-      'five days without success. Redirects are not followed. The URL is https at a public address.',
+      'five days without success, once a message was tried four times. Redirects are not followed. The URL is https at a public address.',
     tag,
     roles: everyone,
     body: webhookTermsSchema,

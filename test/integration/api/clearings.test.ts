@@ -46,6 +46,14 @@ describe('a clearing', () => {
     expect((await get(auditor, '/v1/clearings/clr_01JD0000000000000000000000')).status).toBe(404);
   });
 
+  it('is asked for no earlier than its product was recorded, where one computer is behind another', async () => {
+    const [{ recordedAt }, now] = [(await get(ada, '/v1/products/ndpr-oxide')).body, market.api.time.now];
+    market.api.time.now = '2026-11-22T11:58:00.000Z';
+    const asked = await market.call(ada, 'POST', '/v1/clearings', { product: 'ndpr-oxide' });
+    market.api.time.now = now;
+    expect(asked.body['requestedAt']).toBe(recordedAt);
+  });
+
   it('asked for twice under one Idempotency-Key is one clearing, and wakes again', async () => {
     const ask = () =>
       market.call(ada, 'POST', '/v1/clearings', { product: 'ndpr-oxide' }, { 'Idempotency-Key': 'k' });

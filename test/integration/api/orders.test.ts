@@ -68,6 +68,16 @@ describe('posting', () => {
     expect((await market.call(mine, 'GET', path)).body).toEqual(posted.body);
   });
 
+  it('is no earlier than the source was recorded, where the computer that is asked is behind', async () => {
+    const site = await market.call(mine, 'GET', `/v1/sites/${market.site}`);
+    const now = market.api.time.now;
+    market.api.time.now = '2026-11-22T11:58:00.000Z';
+    const posted = await market.call(mine, 'POST', '/v1/offers', offerBody(market.site));
+    market.api.time.now = now;
+    expect(posted.body['postedAt']).toBe(site.body['recordedAt']);
+    expect(posted.body['updatedAt']).toBe(site.body['recordedAt']);
+  });
+
   it('keeps every term of a bid, a scheduled delivery in the order in which it was given', async () => {
     await market.done(ada, 'PUT', '/v1/schemes/irma', schemeBody());
     const terms = bidBody({

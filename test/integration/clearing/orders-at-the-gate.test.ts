@@ -123,6 +123,13 @@ describe('gate closure', () => {
     expect(await scenario.table.get(keys.bookEntry('ndpr', late))).toBeDefined();
   });
 
+  it('is never before the request, by whatever clock the worker goes', async () => {
+    const scenario = await Scenario.start(engine.endpoint);
+    await scenario.bid({ ...eager, name: 'INTIME', postedAt: closure });
+    await runDueClearings(scenario.worker({ clock: () => '2026-11-22T11:58:30.000Z' }), ndpr);
+    expect(await contracted(scenario, 'INTIME')).toBe(true);
+  });
+
   it('leaves out what is no longer valid, and takes it off the book', async () => {
     const scenario = await Scenario.start(engine.endpoint);
     const expired = await scenario.bid({ ...eager, name: 'EXPIRED', validUntil: closure });

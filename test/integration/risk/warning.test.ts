@@ -287,7 +287,13 @@ describe('a webhook', () => {
     const stateOf = async (hookId: string) =>
       (await market.api.call(ada, 'GET', `/v1/webhooks/${hookId}`)).body;
     expect(await stateOf(gone)).toMatchObject({ status: 'disabled', disabled: { reason: 'gone' } });
+    // Days in which nobody was called, as when the sender stands still, tell nothing of the other side.
     market.wait(5 * 24 * 3_600_000);
+    await send();
+    expect(await stateOf(id)).toMatchObject({ status: 'active' });
+    market.wait(retryAfter[1]!);
+    await send();
+    market.wait(retryAfter[2]!);
     const metrics = memoryMetrics();
     await sendWhatIsDue(market.sender({ metrics }));
     expect([metrics.sumOf('WebhookTriesFailed'), metrics.sumOf('WebhooksDisabled')]).toEqual([1, 1]);
@@ -295,7 +301,7 @@ describe('a webhook', () => {
     const [alert] = await alerts(ada, 'minimumLevel=3');
     await market.done('POST', `/v1/alerts/${alert!.id}/acknowledge`, {});
     await send();
-    expect(receiver.to('/down')).toHaveLength(2);
+    expect(receiver.to('/down')).toHaveLength(4);
     expect((await deliveries(id)).map(({ status }) => status)).toEqual(['held', 'pending']);
 
     const from = { from: '2026-11-22T12:00:00.000Z' };
@@ -307,14 +313,14 @@ describe('a webhook', () => {
     await market.done('POST', `/v1/webhooks/${id}/replay`, from);
     await send();
     expect((await deliveries(id)).map(({ status }) => status)).toEqual(['delivered', 'delivered']);
-    expect(receiver.to('/down')).toHaveLength(4);
+    expect(receiver.to('/down')).toHaveLength(6);
     // Again, but only from the second on.
     await market.done('POST', `/v1/webhooks/${id}/replay`, { from: '2026-11-27T00:00:00.000Z' });
     await send();
     expect(
       receiver
         .to('/down')
-        .slice(4)
+        .slice(6)
         .map(({ body }) => (JSON.parse(body) as { type: string }).type),
     ).toEqual(['alert.acknowledged']);
     for (const bad of ['2026-10-01T00:00:00.000Z', '2027-01-01T00:00:00.000Z', 'yesterday'])

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { allRoutes } from '../../../functions/api/routes/index.ts';
 import type { NewId } from '../../../shared/kernel/ids.ts';
 import type { Instant } from '../../../shared/kernel/time.ts';
 import type { ObjectStore } from '../../../shared/store/object-store.ts';
@@ -34,14 +35,21 @@ const present = <K extends 'table' | 'objects'>(name: K): Handling[K] =>
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** One application for all requests of all simulations: to build it takes longer than to serve one. */
-const { call } = testApi(present('table'), {
-  objects: present('objects'),
-  clock: () => current().clock(),
-  newId: (kind) => current().newId(kind),
-  wakeClearing: (product) => current().wake(product),
-  logger: silent,
-});
+/**
+ * One application for all requests of all simulations: to build it takes longer than to serve one. Its routes are there
+ * from the beginning: the first history would wait for them, which others do not, and be another under the same seed.
+ */
+const { call } = testApi(
+  present('table'),
+  {
+    objects: present('objects'),
+    clock: () => current().clock(),
+    newId: (kind) => current().newId(kind),
+    wakeClearing: (product) => current().wake(product),
+    logger: silent,
+  },
+  await allRoutes(),
+);
 
 /** Handles one request with the store, clock and ids of its own. */
 export const handle = (of: Handling, ...request: Parameters<typeof call>): Promise<Answer> =>

@@ -8,16 +8,17 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { doesNotExist, versionIs } from '../../../shared/store/condition.ts';
 import type { Action } from '../../../shared/store/action.ts';
 import { Table } from '../../../shared/store/table.ts';
 
 /** Failures that the embedded engine never makes. */
-const dynamo = mockClient(DynamoDBClient);
+const client = new DynamoDBClient({ region: 'eu-central-1' });
+const dynamo = mockClient(client);
 const pauses: number[] = [];
 const table = new Table({
-  client: new DynamoDBClient({ region: 'eu-central-1' }),
+  client,
   name: 'lodestone',
   pause: (milliseconds) => {
     pauses.push(milliseconds);
@@ -28,9 +29,6 @@ const table = new Table({
 beforeEach(() => {
   dynamo.reset();
   pauses.length = 0;
-});
-afterAll(() => {
-  dynamo.restore();
 });
 
 const cancelled = (...codes: string[]) =>
