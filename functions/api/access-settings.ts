@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Clock } from '../../shared/kernel/time.ts';
-import type { ApiDependencies } from './dependencies.ts';
+import type { ApiDependencies, RateLimit } from './dependencies.ts';
+import type { Rate } from './rate-limit.ts';
 import { tokenBuckets } from './rate-limit.ts';
 
 /** An origin as browsers send it: scheme, host and port, nothing behind. */
@@ -25,13 +26,17 @@ const environmentSchema = z.object({
     .default(''),
 });
 
-/** Whose scripts may read answers, and how often an organisation may ask. Throws where the environment says nonsense. */
+/**
+ * Whose scripts may read answers, and how often an organisation may ask, counted by `limit`. Throws where the environment
+ * says nonsense.
+ */
 export function accessSettings(
   environment: Readonly<Record<string, string | undefined>>,
   clock: Clock,
+  limit: (rate: Rate) => RateLimit = tokenBuckets,
 ): Pick<ApiDependencies, 'allowedOrigins' | 'rateLimit'> {
   const { CORS_ORIGINS, RATE_LIMIT } = environmentSchema.parse(environment);
   if (RATE_LIMIT === '') return { allowedOrigins: CORS_ORIGINS };
   const [perSecond, burst] = RATE_LIMIT.split(',').map(Number) as [number, number];
-  return { allowedOrigins: CORS_ORIGINS, rateLimit: tokenBuckets({ perSecond, burst, clock }) };
+  return { allowedOrigins: CORS_ORIGINS, rateLimit: limit({ perSecond, burst, clock }) };
 }

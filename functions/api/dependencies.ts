@@ -11,11 +11,12 @@ import type { Metrics } from '../lambda/metrics.ts';
 export type { Log };
 
 /** Whether an organisation may make a request now; if not, in how many seconds. */
-export type RateLimit = (
-  organisation: string,
-) =>
+export type Turn =
   | { readonly allowed: true; readonly left: number }
   | { readonly allowed: false; readonly retryAfterSeconds: number };
+
+/** Counts a request of an organisation. Never rejects: a limit that cannot be asked stops nobody. */
+export type RateLimit = (organisation: string) => Turn | Promise<Turn>;
 
 /** What the API stands on; each host (Lambda, one machine, tests) brings its own. */
 export interface ApiDependencies {

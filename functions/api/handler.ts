@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { monotonicFactory } from 'ulid';
 import * as z from 'zod';
 import { idPrefixes } from '../../shared/kernel/ids.ts';
+import { leaseRequests } from '../../shared/store/rate-leases.ts';
 import { measured, metrics } from '../lambda/emf.ts';
 import { clock, logger, objects, table, wakeByQueue } from '../lambda/surroundings.ts';
 import { accessTokenVerifier } from './access-token.ts';
@@ -11,6 +12,7 @@ import { accessSettings } from './access-settings.ts';
 import { createApp } from './app.ts';
 import { newSecret } from './new-secret.ts';
 import { requestOf, resultOf } from './gateway.ts';
+import { sharedLimit } from './shared-rate-limit.ts';
 
 /** Who issues the tokens, and to which of its clients; both by the service stack. */
 const { ISSUER, CLIENT_IDS } = z
@@ -25,9 +27,20 @@ const { ISSUER, CLIENT_IDS } = z
 
 const ulid = monotonicFactory();
 
+const market = table();
+
 const app = createApp({
-  ...accessSettings(process.env, clock),
-  table: table(),
+  ...accessSettings(process.env, clock, (rate) =>
+    sharedLimit({
+      ...rate,
+      lease: (window, wanted) => leaseRequests(market, window, wanted),
+      notShared: (error) => {
+        metrics.record('LimitsNotShared', 1);
+        logger.warn('limit not shared', { error: error instanceof Error ? error.name : 'unknown' });
+      },
+    }),
+  ),
+  table: market,
   objects: objects(),
   clock,
   newId: (kind) => `${idPrefixes[kind]}_${ulid()}`,

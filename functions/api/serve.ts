@@ -31,7 +31,7 @@ export async function serve(
   const caller = await authenticate(context, dependencies);
   if (!caller.ok) return refuse(context, caller.problem, { headers: challengeOf(context, caller.problem) });
   context.set('organisation', caller.value.organisation);
-  const turn = dependencies.rateLimit?.(caller.value.organisation) ?? { allowed: true };
+  const turn = (await dependencies.rateLimit?.(caller.value.organisation)) ?? { allowed: true };
   if ('left' in turn) context.set('left', turn.left);
   if (!turn.allowed)
     return refuse(context, problem('rate_limited', 'Too many requests of this organisation.'), {

@@ -20,6 +20,8 @@ export const metricTable = {
   ServerErrors: { unit: 'Count', from: 'api' },
   /** 429: an organisation asked more often than it may. */
   RateLimited: { unit: 'Count', from: 'api' },
+  /** Windows of an organisation in which an instance counted for itself, since the table did not say what was left. */
+  LimitsNotShared: { unit: 'Count', from: 'api' },
   /** Refusals by the code of their problem. */
   Refusals: { unit: 'Count', from: 'api', dimension: 'code' },
   OrdersPosted: { unit: 'Count', from: 'api' },

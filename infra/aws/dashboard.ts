@@ -89,7 +89,7 @@ export function showMarket(
       ],
       heading('API'),
       [
-        graph('Requests', sums('Requests', 'ClientErrors', 'ServerErrors', 'RateLimited')),
+        graph('Requests', sums('Requests', 'ClientErrors', 'ServerErrors', 'RateLimited', 'LimitsNotShared')),
         graph('Time to answer, milliseconds', [
           ...['p50', 'p99'].map((statistic) =>
             marketMetric(stage, 'RequestTime', { statistic }).with({ label: statistic }),

@@ -62,4 +62,11 @@ export function watchMarket(alarms: Alarms, stage: Settings['stage']): void {
     metric: marketMetric(stage, 'RateLimited'),
     threshold: 1000,
   });
+  alarms.watch('LimitsNotShared', {
+    description:
+      'For a quarter of an hour instances of the API could not ask what is left of organisations’ limits: each counts for itself.',
+    metric: marketMetric(stage, 'LimitsNotShared'),
+    threshold: 10,
+    periods: 3,
+  });
 }

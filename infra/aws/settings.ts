@@ -45,8 +45,8 @@ const settingsShape = {
     .strictObject({ rate: z.int().positive(), burst: z.int().positive() })
     .default({ rate: 200, burst: 400 }),
   /**
-   * Requests of one organisation a second, and the burst above it. Each instance of the function counts those that it
-   * serves itself: with many at once an organisation gets more, never less.
+   * Requests of one organisation a second, and at once. Counted for all instances of the function together, give or take
+   * a twentieth of `burst` for each.
    */
   organisationThrottle: z
     .strictObject({ rate: z.number().positive(), burst: z.int().positive() })

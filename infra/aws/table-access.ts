@@ -24,6 +24,8 @@ interface TableAccess {
 const secrets = ['WEBHOOK*'];
 /** What callers were answered: new secrets are among it. */
 const answers = ['IDEMPOTENCY#*'];
+/** What organisations have asked of the API: who could write it could shut an organisation out. */
+const requests = ['RATE#*'];
 const alerts = ['ALERT#*', 'ALERTS#*', 'NOTICE#*', 'FOLLOWED#*', 'SWEEP'];
 /** Lots, what of them is where, and its movements. */
 const stock = ['LOT#*', 'STOCKPILE#*'];
@@ -47,13 +49,13 @@ export const tableAccess: Readonly<Record<TableUser, TableAccess>> = {
     indexes: ['gsi1', 'gsi2', 'gsi3'],
   },
   clearing: {
-    neverTouches: [...secrets, ...answers],
+    neverTouches: [...secrets, ...answers, ...requests],
     neverWrites: [...rules, ...money, ...alerts, ...health],
     removes: ['*'],
     indexes: [],
   },
   settlement: {
-    neverTouches: [...secrets, ...answers],
+    neverTouches: [...secrets, ...answers, ...requests],
     neverWrites: ['PLAN#*', 'BOOK#*', ...rules, ...alerts, ...health],
     // Claims on a programme that are paid.
     removes: ['PROGRAMME#*'],
@@ -61,13 +63,13 @@ export const tableAccess: Readonly<Record<TableUser, TableAccess>> = {
   },
   // It posts the orders of standing rules, as the API posts anybody's; a product notes that it has been traded.
   tick: {
-    neverTouches: [...secrets, ...answers],
+    neverTouches: [...secrets, ...answers, ...requests],
     neverWrites: ['PLAN#*', ...marketRules, ...money, ...alerts],
     removes: ['*'],
     indexes: ['gsi1', 'gsi3'],
   },
   stream: {
-    neverTouches: [...secrets, ...answers],
+    neverTouches: [...secrets, ...answers, ...requests],
     writesOnly: [...alerts, ...stock, ...health],
     removes: [],
     indexes: ['gsi1', 'gsi2', 'gsi3'],

@@ -260,6 +260,9 @@ export const keys = {
     sk: `${at}#${id}`,
   }),
 
+  /** What an organisation has asked of the API in a window of time, by when that begins. */
+  rateWindow: (organisation: string, begins: string): Key => ({ pk: `RATE#${organisation}`, sk: begins }),
+
   idempotency: (organisation: string, operation: string, keyHash: string): Key => ({
     pk: `IDEMPOTENCY#${organisation}#${operation}#${keyHash}`,
     sk: 'RECORD',

@@ -202,17 +202,23 @@ export class Table {
 
   /**
    * Updates one item and answers it as it then stands, so that nothing else need be read. Costs half of what a
-   * transaction does. Conflicts with transactions and throttling are retried with jitter.
+   * transaction does. Conflicts with transactions and throttling are retried with jitter, unless `tries` bounds them.
    */
-  async update(key: Key, set: Update, conditions: readonly Clause[]): Promise<Updated> {
+  async update(
+    key: Key,
+    set: Update,
+    conditions: readonly Clause[],
+    { tries = attempts }: { readonly tries?: number } = {},
+  ): Promise<Updated> {
     const action: Action = { name: 'update', update: key, set, conditions };
     const { Update: input } = transactItem(this.name, action, this.#migrations);
-    return this.#single(action, async () => {
+    const send = async () => {
       const answer = await this.client.send(
         new UpdateItemCommand({ ...input, Key: input?.Key, TableName: this.name, ReturnValues: 'ALL_NEW' }),
       );
       return this.#read(answer.Attributes ?? {});
-    });
+    };
+    return this.#single(action, send, tries);
   }
 
   /**
@@ -231,7 +237,7 @@ export class Table {
     });
   }
 
-  async #single(action: Action, send: () => Promise<Item>): Promise<Updated> {
+  async #single(action: Action, send: () => Promise<Item>, tries = attempts): Promise<Updated> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return { done: true, item: await send() };
@@ -240,7 +246,7 @@ export class Table {
           if (await this.#rewriteOlder([action], [{ index: 0, item: error.Item }])) continue;
           return { done: false, item: error.Item && this.#read(error.Item) };
         }
-        if (!isTransient(error) || attempt === attempts) throw error;
+        if (!isTransient(error) || attempt >= tries) throw error;
         await this.backOff(attempt);
       }
     }

@@ -1,3 +1,4 @@
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gatewayCaller, lambdaWorld, type GatewayCall, type LambdaWorld } from '../support/lambda.ts';
 import { productBody } from '../support/reference.ts';
@@ -6,6 +7,7 @@ let world: LambdaWorld;
 let call: GatewayCall;
 beforeAll(async () => {
   world = await lambdaWorld();
+  process.env['RATE_LIMIT'] = '100,200';
   call = await gatewayCaller(world, 'ministry', ['administrator']);
 });
 afterAll(async () => {
@@ -53,6 +55,26 @@ describe('the bundled API', () => {
       MessageBody: JSON.stringify({ product: 'ndpr-oxide' }),
       MessageGroupId: 'ndpr-oxide',
     });
+  });
+
+  it('counts an organisation for all instances by the table, as its policy lets it', async () => {
+    const busy = await gatewayCaller(world, 'busy', ['buyer']);
+    const { client, name } = world.table();
+    const counted = async () => {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName: name,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': { S: 'RATE#busy' } },
+        }),
+      );
+      return Items;
+    };
+    // Half of the limit is more than an instance serves on trust; a new window may begin in between.
+    for (let request = 0; request < 100 && (await counted()).length === 0; request += 1)
+      expect((await busy('GET', '/v1/products')).header('ratelimit')).toMatch(/^"organisation";r=\d+$/);
+    const [first] = await counted();
+    expect(Number(first?.['taken']?.N)).toBe(10);
   });
 
   it('refuses what is refused, as problem details', async () => {

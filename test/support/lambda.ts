@@ -13,6 +13,7 @@ import type { HandlerName } from '../../infra/aws/bundle.ts';
 import { bundleHandler } from '../../infra/aws/bundle.ts';
 import { startEngine } from '../../infra/local/engine.ts';
 import { tableDefinition } from '../../shared/store/definition.ts';
+import type { Table } from '../../shared/store/table.ts';
 import { clientFor } from './table.ts';
 import { guardTable } from './table-guard.ts';
 
@@ -38,6 +39,8 @@ export interface LambdaWorld {
   bucketIsAway: boolean;
   /** The table does not answer until that which is returned is called; then it is as it was. */
   loseTable(): Promise<() => Promise<void>>;
+  /** The table behind the policies, for whoever looks at what was written. */
+  table(): Pick<Table, 'client' | 'name'>;
   bundle(name: HandlerName): Promise<string>;
   handler(name: HandlerName): Promise<(event: unknown, context?: unknown) => Promise<unknown>>;
   token(organisation: string, roles: readonly string[]): Promise<string>;
@@ -91,6 +94,7 @@ export async function lambdaWorld(): Promise<LambdaWorld> {
         engine = await startEngine({ file, port: engine.port });
       };
     },
+    table: () => ({ client: clientFor(engine.endpoint), name: 'lodestone' }),
     bundle,
     handler: async (name) => {
       const module = (await import(pathToFileURL(await bundle(name)).href)) as {

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { dollarsOf, priceTable, yearOf } from './dollars.ts';
 import { fullAt, loadsAt, skewOf, worstMinute } from './partitions.ts';
 import { costTable, replaceBetween } from './document.ts';
+import { measureLimits } from './limits.ts';
 import { measureUseCases } from './use-cases.ts';
 import { noUnits, times } from './units.ts';
 
@@ -13,6 +14,7 @@ const usage = `What use cases consume of DynamoDB, as it says itself, and what a
   --write       put the table into docs/cost.md
   --json        one JSON object a line
   --partitions  how orders fall upon partitions, instead
+  --limits      what it costs to count organisations' requests, instead
   --orders N    orders a month for that (10000000)
   --help        print this
 `;
@@ -25,6 +27,7 @@ async function main(): Promise<number> {
       write: flag,
       json: flag,
       partitions: flag,
+      limits: flag,
       orders: { type: 'string' },
       help: flag,
     } as const;
@@ -40,6 +43,8 @@ async function main(): Promise<number> {
   }
   if (values.help === true) process.stdout.write(usage);
   else if (values.partitions === true) printPartitions(orders);
+  else if (values.limits === true)
+    for (const cost of await measureLimits()) console.log(JSON.stringify(cost));
   else await printCosts(values.json === true, values.write === true);
   return 0;
 }

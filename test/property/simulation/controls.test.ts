@@ -29,6 +29,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   amountIs: 'funding-rounds.test.ts',
   countIs: 'reference-prices.test.ts',
   isActive: 'programmes.test.ts',
+  isLeft: 'shared-rate-limit.test.ts',
   isDistributing: 'funding-rounds.test.ts',
   isNotReplayedBy: 'warning.test.ts',
   isProposed: 'programmes.test.ts',
