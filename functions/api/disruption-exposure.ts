@@ -1,33 +1,44 @@
-import { isRevealing } from '../../shared/kernel/withholding.ts';
-import { sumOf } from '../../shared/kernel/arithmetic.ts';
-import { trimDecimal } from '../../shared/kernel/decimal.ts';
-import type { Quarter } from '../../shared/kernel/quarter.ts';
+import type { ElsewhereOffer, Missing, StandingRules } from '../../shared/clearing/stress/elsewhere.ts';
+import { offersElsewhere, siteElsewhere } from '../../shared/clearing/stress/elsewhere.ts';
+import { isBarred } from '../../shared/clearing/eligibility/admission.ts';
+import { destinationRules } from '../../shared/clearing/eligibility/trade-terms.ts';
+import { zero } from '../../shared/kernel/arithmetic.ts';
+import type { Decimal } from '../../shared/kernel/decimal.ts';
+import type { Price } from '../../shared/kernel/money.ts';
+import type { Quantity } from '../../shared/kernel/quantity.ts';
 import { quarterOf } from '../../shared/kernel/quarter.ts';
 import { must } from '../../shared/kernel/result.ts';
 import type { Instant } from '../../shared/kernel/time.ts';
-import { dateOf } from '../../shared/kernel/time.ts';
-import type { Offer } from '../../shared/orders/offer.ts';
-import { lotsOf } from '../../shared/pricing/product-terms.ts';
+import { dateOf, latestOf } from '../../shared/kernel/time.ts';
+import { isRevealing } from '../../shared/kernel/withholding.ts';
+import { priceOf, quantityOf, ticksOf } from '../../shared/pricing/product-terms.ts';
 import type { Caller } from '../../shared/reference/caller.ts';
 import { seesAll } from '../../shared/reference/caller.ts';
-import { groupOf } from '../../shared/reference/organisation.ts';
 import type { Product } from '../../shared/reference/product.ts';
 import type { Site } from '../../shared/reference/site.ts';
 import { plannedIn, windowFrom } from '../../shared/risk/assessment.ts';
 import type { Disruption } from '../../shared/risk/disruption.ts';
 import { isAbout } from '../../shared/risk/effect.ts';
-import type { DisruptionExposure, ProductExposure } from '../../shared/risk/exposure.ts';
-import { bandOfSupply, exposedContracts, exposedDays, replacementCost } from '../../shared/risk/exposure.ts';
+import type { DisruptionExposure, PricedPart, ProductExposure } from '../../shared/risk/exposure.ts';
+import {
+  bandOfSupply,
+  dearer,
+  exposedByDestination,
+  exposedContracts,
+  exposedDays,
+  replacementCost,
+} from '../../shared/risk/exposure.ts';
 import { readAssessmentInputs } from '../../shared/store/assessment-inputs.ts';
 import { readSiteWithCertificates } from '../../shared/store/certificates.ts';
+import { readGuard } from '../../shared/store/configuration.ts';
 import { allSource, pageFrom } from '../../shared/store/listing.ts';
-import { readOffer } from '../../shared/store/order-item.ts';
+import { readMarketConfiguration } from '../../shared/store/market-configuration.ts';
+import { recentPrices } from '../../shared/store/recent-prices.ts';
 import { readAll } from '../../shared/store/reference.ts';
 import { siteSeries } from '../../shared/store/sites.ts';
-import { readStockLot } from '../../shared/store/stock-lots.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { readRecord } from '../../shared/store/versioned.ts';
-import { readLiveBook } from '../clearing/live-book.ts';
+import { liveSnapshot } from './live-snapshot.ts';
 
 const limits = { orders: 5000, concurrency: 8 };
 const mostSites = 1000;
@@ -40,8 +51,10 @@ export async function disruptionExposure(
   table: Table,
   disruption: Disruption,
   caller: Caller,
-  at: Instant,
+  now: Instant,
 ): Promise<DisruptionExposure> {
+  // Clocks differ: what is recorded already must be seen.
+  const at = latestOf(now, (await readGuard(table)).at);
   const products = (await readAll(table, 'product')).filter((product) => isAbout(disruption, product));
   const scope = seesAll(caller) ? ('all' as const) : ('own' as const);
   const exposures: ProductExposure[] = [];
@@ -59,101 +72,150 @@ async function ofProduct(
   const all = seesAll(caller);
   const today = dateOf(at);
   const quarters = windowFrom(quarterOf(today));
-  const [inputs, published] = await Promise.all([
+  const [inputs, live] = await Promise.all([
     readAssessmentInputs(table, product, null, at),
-    readAssessmentInputs(table, product, null, at, { isPublic: true, operator: caller.organisation }),
+    liveSnapshot(table, product, at, limits),
   ]);
   const contracts = inputs.contracts.filter(({ parties }) => all || parties.includes(caller.organisation));
   const exposed = exposedContracts(disruption, contracts, quarters, today, product);
   const amount = exposed.exposed.amount;
-  const price = (all ? inputs : published).prices.find(
-    (each) => each.price.per === product.unit && each.price.currency === product.currency,
-  )?.price;
+  const missing = exposedByDestination(contracts, exposed.contracts);
+  const rules = live?.snapshot ?? (await rulesAt(table, product, at));
+  const where: Missing = {
+    destinations: missing.size > 0 ? [...missing.keys()] : anywhere(disruption, rules),
+    ...{ quarters, origins: disruption.origins },
+  };
+  const offers = live && offersElsewhere(live.snapshot, where);
   return {
     product: product.id,
     ...exposed,
     days: exposedDays(amount, plannedIn(inputs.consumption, quarters)),
-    replacement: price === undefined ? null : replacementCost(amount, price),
-    elsewhere: await elsewhere(table, disruption, product, quarters, amount, all, at),
+    replacement: await replacement(table, rules, missing, at, all),
+    elsewhere: all
+      ? {
+          offers:
+            offers === undefined ? null : bandOfSupply(quantityOfOffers(offers, product).amount, amount),
+          withheld: false,
+          origins: await originsElsewhere(table, rules, where, offers ?? [], product),
+        }
+      : bandForOthers(offers, amount, product),
   };
 }
 
-async function elsewhere(
+async function rulesAt(table: Table, { id }: Product, at: Instant): Promise<StandingRules> {
+  const configuration = await readMarketConfiguration(table, id, at);
+  if (configuration === undefined) throw new Error(`there is no product ${id} at ${at}`);
+  const { product, zones, consumption, floors, standards, schemes } = configuration;
+  return {
+    ...{ product, gateClosure: at, zones: [...zones], consumption: [...consumption] },
+    ...{ floors: [...floors], standards: [...standards], schemes: [...schemes] },
+  };
+}
+
+/** Where nothing is exposed: wherever it could be. */
+const anywhere = (disruption: Disruption, rules: StandingRules): readonly string[] =>
+  disruption.destinations ?? [...new Set(['', ...rules.zones.flatMap(({ members }) => members)])];
+
+/** At the last price of each zone for those who see all, at the last published one for others. */
+async function replacement(
   table: Table,
-  disruption: Disruption,
-  product: Product,
-  quarters: readonly Quarter[],
-  exposed: ProductExposure['exposed']['amount'],
-  all: boolean,
+  rules: StandingRules,
+  missing: ReadonlyMap<string, Decimal>,
   at: Instant,
-): Promise<ProductExposure['elsewhere']> {
-  const [book, organisations, sites] = await Promise.all([
-    readLiveBook(table, product.id, at, limits),
-    readAll(table, 'organisation'),
-    sitesOf(table, product),
-  ]);
-  const siteById = new Map(sites.map((site) => [site.id, site]));
-  const groups = new Map(organisations.map((each) => [each.id, each]));
-  const offers = (book?.orders ?? [])
-    .filter((item) => item['type'] === 'offer')
-    .map((item) => ({ offer: readOffer(item, product), owner: String(item['owner']) }));
-  const places = await Promise.all(offers.map(({ offer }) => originOf(table, offer, siteById)));
-  const parts = offers.flatMap(({ offer, owner }, index) => {
-    const origin = places[index];
-    if (origin === undefined || disruption.origins.includes(origin)) return [];
-    const left = offer.remaining.filter(({ quarter }) => quarters.includes(quarter));
-    const quantity = sumOf(left.map((each) => each.quantity.amount));
-    return [{ origin, quantity, group: groupOf(owner, groups.get(owner)) }];
-  });
-  const offered = sumOf(parts.map(({ quantity }) => quantity));
-  const band = bandOfSupply(offered, exposed);
-  if (!all) {
-    const lots = (of: typeof parts): bigint =>
-      must(
-        lotsOf(
-          { amount: trimDecimal(sumOf(of.map(({ quantity }) => quantity))), unit: product.unit },
-          product,
-        ),
+  all: boolean,
+): Promise<ProductExposure['replacement']> {
+  const { product } = rules;
+  const lastPrice = async (into?: (destination: string) => boolean): Promise<Price | undefined> =>
+    (await recentPrices(table, product.id, at, !all, into)).find(
+      ({ price }) => price.per === product.unit && price.currency === product.currency,
+    )?.price;
+  const zoneOf = (destination: string): string | undefined => destinationRules(rules, destination).zone?.id;
+  const last = new Map<string | undefined, Price | undefined>();
+  const parts: PricedPart[] = [];
+  // Of what is missing nowhere the price is still told.
+  for (const [destination, exposed] of missing.size > 0 ? missing : [['', zero] as const]) {
+    const { zone, floor } = destinationRules(rules, destination);
+    if (!last.has(zone?.id))
+      last.set(
+        zone?.id,
+        await lastPrice(destination === '' ? undefined : (each) => zoneOf(each) === zone?.id),
       );
-    const held = [...Map.groupBy(parts, ({ group }) => group).values()].map(lots).filter((each) => each > 0n);
-    const topLots = held.reduce((most, each) => (each > most ? each : most), 0n);
-    const withheld = book === undefined || isRevealing(lots(parts), { parties: held.length, topLots });
-    return { offers: withheld ? null : band, withheld };
+    const price = last.get(zone?.id);
+    if (price === undefined) return null;
+    parts.push({
+      exposed,
+      price:
+        floor?.borderAdjusted === true
+          ? dearer(price, priceOf(must(ticksOf(floor.price, product, 'up')), product))
+          : price,
+    });
   }
-  const others = sites.filter(({ country, verified }) => verified && !disruption.origins.includes(country));
+  const [first, ...others] = parts;
+  return first === undefined ? null : replacementCost([first, ...others]);
+}
+
+const quantityOfOffers = (offers: readonly ElsewhereOffer[], product: Product): Quantity =>
+  quantityOf(
+    offers.reduce((sum, { lots }) => sum + lots, 0n),
+    product,
+  );
+
+/** `none`, `some` or `enough`, and only of what hides everybody. */
+function bandForOthers(
+  offers: readonly ElsewhereOffer[] | undefined,
+  exposed: Decimal,
+  product: Product,
+): ProductExposure['elsewhere'] {
+  if (offers === undefined) return { offers: null, withheld: true };
+  const groups = Map.groupBy(offers, ({ group }) => group);
+  const held = [...groups.values()].map((of) => of.reduce((sum, { lots }) => sum + lots, 0n));
+  const lots = held.reduce((sum, each) => sum + each, 0n);
+  const withheld = isRevealing(lots, {
+    parties: held.filter((each) => each > 0n).length,
+    topLots: held.reduce((most, each) => (each > most ? each : most), 0n),
+  });
+  return { offers: withheld ? null : bandOfSupply(quantityOf(lots, product).amount, exposed), withheld };
+}
+
+/** By origin, what is offered and which sites could deliver. */
+async function originsElsewhere(
+  table: Table,
+  rules: StandingRules,
+  where: Missing,
+  offers: readonly ElsewhereOffer[],
+  product: Product,
+): Promise<ProductExposure['elsewhere']['origins']> {
+  const open = where.destinations.map((destination) => destinationRules(rules, destination));
+  const sites = (await sitesOf(table, product)).filter(
+    ({ country, verified }) =>
+      verified && !where.origins.includes(country) && open.some((each) => !isBarred(each, country)),
+  );
   const certified = new Set<string>();
-  for (const site of others) {
+  for (const site of sites) {
     const { certificates = [] } = (await readSiteWithCertificates(table, site.id)) ?? {};
-    if (certificates.some(({ status, validTo }) => status === 'active' && validTo >= dateOf(at)))
+    if (
+      certificates.some(
+        ({ status, validTo }) => status === 'active' && validTo >= dateOf(rules.gateClosure),
+      ) &&
+      siteElsewhere(rules, where, { site, certificates })
+    )
       certified.add(site.id);
   }
-  const origins = [
-    ...new Set([...parts, ...others.map(({ country }) => ({ origin: country }))].map(({ origin }) => origin)),
-  ];
-  return {
-    offers: book === undefined ? null : band,
-    withheld: false,
-    origins: origins.sort().map((origin) => {
-      const here = others.filter(({ country }) => country === origin);
-      const sum = sumOf(parts.filter((part) => part.origin === origin).map(({ quantity }) => quantity));
-      return {
-        origin,
-        offered: { amount: trimDecimal(sum), unit: product.unit },
-        sites: here.length,
-        certified: here.filter(({ id }) => certified.has(id)).length,
-      };
-    }),
-  };
+  const offered = offers.filter(({ lots }) => lots > 0n);
+  const origins = new Set([...offered.map(({ origin }) => origin), ...sites.map(({ country }) => country)]);
+  return [...origins].sort().map((origin) => {
+    const here = sites.filter(({ country }) => country === origin);
+    return {
+      origin,
+      offered: quantityOfOffers(
+        offered.filter((each) => each.origin === origin),
+        product,
+      ),
+      sites: here.length,
+      certified: here.filter(({ id }) => certified.has(id)).length,
+    };
+  });
 }
-
-const originOf = async (
-  table: Table,
-  offer: Offer,
-  sites: ReadonlyMap<string, Site>,
-): Promise<string | undefined> =>
-  offer.stockLot === undefined
-    ? sites.get(offer.site ?? '')?.country
-    : (await readStockLot(table, offer.stockLot))?.origin;
 
 /** Sites that do the product's stage for its mineral, as many as a call looks at. */
 async function sitesOf(table: Table, product: Product): Promise<Site[]> {

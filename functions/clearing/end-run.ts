@@ -1,4 +1,5 @@
 import type { ContractTerms } from '../../shared/contracts/chain.ts';
+import { landedByDestination } from '../../shared/clearing/documents/landed.ts';
 import { noFigures, noOutcome } from '../../shared/clearing/documents/record.ts';
 import { completeClearing, failClearing, readFinding, recordRun } from '../../shared/store/clearings.ts';
 import { millisecondsOf } from '../../shared/kernel/time.ts';
@@ -30,6 +31,7 @@ export async function completeRun(market: HeldMarket, contracts: readonly Contra
     recordRun(market.product, {
       ...{ run, clearing, gateClosure, endedAt, status: 'completed' },
       ...{ ...figures, contracts: outcome.contracts, floors, levyTotal, supportTotal },
+      landed: landedByDestination(contracts),
     }),
     ...counted,
   );

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lessAtMost, sumOf, times } from '../kernel/arithmetic.ts';
+import { lessAtMost, plus, sumOf, times, zero } from '../kernel/arithmetic.ts';
 import type { Decimal } from '../kernel/decimal.ts';
 import { compareDecimal, decimalCodec, divide, tenTo, trimDecimal } from '../kernel/decimal.ts';
 import { countrySchema, generatedIdSchema, nameIdSchema } from '../kernel/ids.ts';
@@ -36,9 +36,12 @@ export const productExposureSchema = z.strictObject({
   exposed: zeroableQuantitySchema,
   /** So long that would have lasted at planned use; null where not every quarter looked at is planned. */
   days: decimalCodec.nullable(),
-  /** What as much would cost at the last price that is known; null where none is. */
+  /**
+   * What as much would cost at the last price that is known where it is missing, but at least a border-adjusted floor
+   * in force there; null where no price is known. Of several such prices `price` is the highest.
+   */
   replacement: z.strictObject({ price: priceSchema, cost: moneySchema }).nullable(),
-  /** From other origins, open for the quarters looked at. */
+  /** From other origins, as far as the rules where it is missing let it in, for quarters that have not begun. */
   elsewhere: z.strictObject({
     /** Whether open offers come to what is exposed; null where it would tell what single organisations do. */
     offers: z.enum(supplyBands).nullable(),
@@ -49,7 +52,10 @@ export const productExposureSchema = z.strictObject({
         z.strictObject({
           origin: countrySchema,
           offered: zeroableQuantitySchema,
-          /** Verified sites of the product's stage and mineral, and those of them with an active certificate. */
+          /**
+           * Verified sites of the product's stage and mineral whose origin no zone there bars, and those of them with an
+           * active certificate that show what is asked for there.
+           */
           sites: z.int().nonnegative(),
           certified: z.int().nonnegative(),
         }),
@@ -122,17 +128,43 @@ export function exposedContracts(
   };
 }
 
+/** What cannot come, by where it was to go; nothing of destinations at which nothing is missing. */
+export function exposedByDestination(
+  contracts: readonly AssessedContract[],
+  exposed: ProductExposure['contracts'],
+): Map<string, Decimal> {
+  const destinations = new Map(contracts.map(({ contract, destination }) => [contract, destination]));
+  const sums = new Map<string, Decimal>();
+  for (const { contract, exposed: part } of exposed) {
+    const destination = destinations.get(contract);
+    if (destination === undefined) throw new Error(`${contract} is exposed, and not there`);
+    sums.set(destination, plus(sums.get(destination) ?? zero, part.amount));
+  }
+  return sums;
+}
+
 /** Days that a mass would have lasted at a year's planned use. */
 export const exposedDays = (exposed: Decimal, annualUse: Decimal | null): Decimal | null =>
   annualUse === null ? null : daysOf(exposed, annualUse);
 
-/** What a mass costs at a price, both in one unit: to the minor unit of the currency, rounded up. */
-export function replacementCost(exposed: Decimal, price: Price): ProductExposure['replacement'] {
-  const { units, scale } = times(exposed, price.amount);
-  const digits = digitsOf(price.currency);
-  const minor = divide(units * tenTo(digits), tenTo(scale), 'up');
-  return { price, cost: moneyOf(minor, price.currency) };
+/** Of what is exposed, so much at this price; masses and prices of one unit and currency. */
+export interface PricedPart {
+  readonly exposed: Decimal;
+  readonly price: Price;
 }
+
+/** What masses cost at their prices: to the minor unit of the currency, once, rounded up. */
+export function replacementCost(
+  parts: readonly [PricedPart, ...PricedPart[]],
+): ProductExposure['replacement'] {
+  const { units, scale } = sumOf(parts.map(({ exposed, price }) => times(exposed, price.amount)));
+  const price = parts.map((part) => part.price).reduce(dearer);
+  const digits = digitsOf(price.currency);
+  return { price, cost: moneyOf(divide(units * tenTo(digits), tenTo(scale), 'up'), price.currency) };
+}
+
+/** The higher of two prices of one unit and currency. */
+export const dearer = (a: Price, b: Price): Price => (compareDecimal(a.amount, b.amount) < 0 ? b : a);
 
 export const bandOfSupply = (offered: Decimal, exposed: Decimal): (typeof supplyBands)[number] =>
   offered.units === 0n ? 'none' : compareDecimal(offered, exposed) < 0 ? 'some' : 'enough';

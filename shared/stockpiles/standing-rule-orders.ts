@@ -38,7 +38,10 @@ export function monthlyPace(
 
 /** What a rule that buys at the floor rests on; masses in steps. */
 export interface FloorBuying {
-  /** The lowest landed price of the last clearing's first quarter; none where nothing was traded. */
+  /**
+   * The lowest landed price that the last clearing brought about in the zone that the rule buys for, each destination's
+   * first quarter; none where it brought nothing there.
+   */
   readonly landed: Price | undefined;
   /** In force where it is delivered to; none where there is no floor. */
   readonly floor: Price | undefined;
@@ -72,7 +75,8 @@ export function floorPurchase(
   product: Product,
 ): Result<Answer<{ readonly lots: bigint; readonly price: Price }>> {
   if (floor === undefined) return ok(waits('no_floor', 'There is no floor where it is delivered to.'));
-  if (landed === undefined) return ok(waits('no_price', 'The last clearing has traded nothing.'));
+  if (landed === undefined)
+    return ok(waits('no_price', 'The last clearing has brought nothing to the zone.'));
   if (compareDecimal(landed.amount, floor.amount) > 0)
     return ok(waits('above_floor', 'The landed price is above the floor.'));
   const most = terms.most === undefined ? undefined : stepsOf(terms.most, product, '/most');

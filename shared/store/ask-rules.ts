@@ -1,5 +1,6 @@
+import { landedInto } from '../clearing/documents/landed.ts';
+import { destinationRules } from '../clearing/eligibility/trade-terms.ts';
 import type { Contract } from '../contracts/contract.ts';
-import { compareDecimal } from '../kernel/decimal.ts';
 import type { Price } from '../kernel/money.ts';
 import { quarterFromNumber, quarterNumber, quarterOf } from '../kernel/quarter.ts';
 import type { Result } from '../kernel/result.ts';
@@ -7,7 +8,6 @@ import { must, ok } from '../kernel/result.ts';
 import type { Clock, Instant } from '../kernel/time.ts';
 import { addDays, dateOf } from '../kernel/time.ts';
 import { nextVersion } from '../kernel/version.ts';
-import { isInForce } from '../pricing/floor.ts';
 import { quantityOf } from '../pricing/product-terms.ts';
 import type { Product } from '../reference/product.ts';
 import { concludedSteps } from '../stockpiles/contract-stock.ts';
@@ -190,12 +190,12 @@ async function whatItRestsOn(
   { table, rule, product, now, terms }: Asked & { readonly terms: OfKind<'buy-at-floor'> },
   rules: StockpileProduct,
 ): Promise<FloorBuying> {
-  const [[run], balances, bids, contracts, floor] = await Promise.all([
+  const [[run], balances, bids, contracts, { floor, isSame }] = await Promise.all([
     latestRuns(table, product.id, 1),
     readBalances(table, rule.stockpile, product),
     bidsOf(table, rule.stockpile, product, now),
     contractsFor(table, rule, product),
-    floorFor(table, product, terms.destination, now),
+    rulesWhere(table, product, terms.destination, now),
   ]);
   const booked = await Promise.all(
     contracts.map(
@@ -209,7 +209,7 @@ async function whatItRestsOn(
   const available = balances.free + balances.entitled + balances['in-transit'] + unbooked;
   const month = dateOf(now).slice(0, 7);
   return {
-    landed: run?.quarters[0]?.landedPrice.low,
+    landed: landedInto(run?.landed, isSame)?.low,
     floor,
     deficit: wholeSteps(must(targetQuantity(rules, product)), product) - available,
     openBids: bids.reduce((sum, { open }) => sum + stepsOfLots(open, product), 0n),
@@ -218,22 +218,30 @@ async function whatItRestsOn(
   };
 }
 
-/** The highest floor in force of the zones that a country is in. */
-async function floorFor(
+/** The floor in force where a rule buys for, and which other destinations the same zone decides for. */
+async function rulesWhere(
   table: Table,
   product: Product,
   destination: string,
   now: Instant,
-): Promise<Price | undefined> {
+): Promise<{ readonly floor: Price | undefined; readonly isSame: (destination: string) => boolean }> {
   const asOf = now < product.recordedAt ? product.recordedAt : now;
   const configuration = await readMarketConfiguration(table, product.id, asOf);
-  const zones = new Set(
-    (configuration?.zones ?? []).filter(({ members }) => members.includes(destination)).map(({ id }) => id),
-  );
-  return (configuration?.floors ?? [])
-    .filter((floor) => zones.has(floor.zone) && isInForce(floor, asOf))
-    .map(({ price }) => price)
-    .sort((a, b) => compareDecimal(b.amount, a.amount))[0];
+  if (configuration === undefined) throw new Error(`there is no product ${product.id} at ${asOf}`);
+  const { zones, floors, standards } = configuration;
+  const rulesOf = (country: string) =>
+    destinationRules(
+      {
+        product,
+        gateClosure: asOf,
+        zones: [...zones],
+        floors: [...floors],
+        standards: [...standards],
+      },
+      country,
+    );
+  const { zone, floor } = rulesOf(destination);
+  return { floor: floor?.price, isSame: (other) => rulesOf(other).zone?.id === zone?.id };
 }
 
 const total = (lots: Iterable<bigint>): bigint => [...lots].reduce((sum, count) => sum + count, 0n);

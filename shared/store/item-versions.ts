@@ -107,6 +107,8 @@ export const migrations: Migrations = {
   'stock account': [(item) => item],
   // None had been closed.
   stockpile: [(item) => item],
+  // Landed prices were not told apart by destination.
+  'market run': [(item) => item],
   // First events were not listed by product.
   'contract event': [
     (item) =>

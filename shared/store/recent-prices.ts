@@ -4,6 +4,7 @@ import type { Instant } from '../kernel/time.ts';
 import { addDays, dateOf } from '../kernel/time.ts';
 import { windowOfDay } from '../pricing/fixing.ts';
 import type { AssessmentInputs } from '../risk/assessment-inputs.ts';
+import { landedInto } from '../clearing/documents/landed.ts';
 import { tradeReveals } from '../clearing/documents/market-view.ts';
 import { latestRuns } from './clearings.ts';
 import { readFigure } from './fixings.ts';
@@ -18,12 +19,15 @@ const two = { units: 2n, scale: 0 };
  * Prices of a product to measure its move by: each reference price series' figure of the day and of the day 90 days
  * before, by the points that are known now; and the clearings' own landed prices, midway between the lowest and the
  * highest of the first quarter that traded; in public only of those that hide everybody. Newest first.
+ *
+ * @param into of what clearings traded, only what was delivered there, where the caller may see all.
  */
 export async function recentPrices(
   table: Table,
   product: string,
   at: Instant,
   isPublic: boolean,
+  into?: (destination: string) => boolean,
 ): Promise<AssessmentInputs['prices']> {
   const [series, runs] = await Promise.all([
     readAll(table, 'reference-price'),
@@ -40,10 +44,11 @@ export async function recentPrices(
         }),
       ),
   );
-  const cleared = runs.flatMap(({ gateClosure, quarters }) => {
-    const [first] = quarters;
+  const cleared = runs.flatMap(({ gateClosure, quarters: [first], landed }) => {
     if (first === undefined || (isPublic && tradeReveals(first))) return [];
-    const { low, high } = first.landedPrice;
+    const range = isPublic || into === undefined ? first.landedPrice : landedInto(landed, into);
+    if (range === undefined) return [];
+    const { low, high } = range;
     const amount = ratio(plus(low.amount, high.amount), two, 9, 'half-even')!;
     return [{ date: dateOf(gateClosure), price: { ...low, amount }, source: 'clearings' }];
   });

@@ -147,7 +147,8 @@ export const disruptionRoutes: readonly Route[] = [
     description:
       'Over four quarters from the present one, in those that it is in force in: contracts from its origins to its ' +
       'destinations, what of them cannot come, how many days that would have lasted at planned use, what as much costs ' +
-      'at the last price, and whether open offers of other origins come to as much. Of all contracts for administrators ' +
+      'at the last price there (at least a border-adjusted floor), and whether open offers of other origins come to as ' +
+      'much, as far as the rules there let them in: bars, floors, standards, and what caps leave open. Of all contracts for administrators ' +
       "and auditors, of the caller's own for others, who are told of offers only as `none`, `some` or `enough`, and only " +
       'where those are of three organisations at least.',
     tag,

@@ -5,6 +5,7 @@ import { moneySchema, priceSchema } from '../../kernel/money.ts';
 import { zeroableQuantitySchema } from '../../kernel/quantity.ts';
 import { quarterSchema } from '../../kernel/quarter.ts';
 import { instantSchema } from '../../kernel/time.ts';
+import { landedSchema, priceRangeSchema } from './landed.ts';
 
 export const clearingStatuses = ['queued', 'clearing', 'committing', 'completed', 'failed'] as const;
 export type ClearingStatus = (typeof clearingStatuses)[number];
@@ -14,9 +15,6 @@ const integerCodec = z.codec(z.string().regex(/^-?\d+$/), z.bigint(), {
   decode: (text) => BigInt(text),
   encode: (value) => value.toString(),
 });
-
-/** Landed prices paid in a quarter, lowest and highest. */
-const priceRangeSchema = z.strictObject({ low: priceSchema, high: priceSchema });
 
 /**
  * Gains from trade and a bound that no outcome exceeds. A `gap` of zero proves the gains greatest; conditions of orders
@@ -142,6 +140,8 @@ export const marketRunSchema = z.strictObject({
   endedAt: instantSchema,
   contracts: z.int().nonnegative(),
   ...figuresShape,
+  /** Of its contracts, by destination; not of runs recorded before this was. */
+  landed: z.array(landedSchema).optional(),
   floors: clearingOutcomeSchema.shape.floors,
   levyTotal: moneySchema.nullable(),
   supportTotal: moneySchema.nullable(),

@@ -1,3 +1,4 @@
+import { isBarred, isUndeclared } from './admission.ts';
 import type { Facets, BidFacet, OfferFacet } from './facet.ts';
 import { refusalBit } from './refusal.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -31,23 +32,10 @@ export class Eligibility {
     this.#lanes = facets.origins.map((origin) =>
       facets.destinations.map((rules) => {
         const terms = tradeTerms(snapshot, rules, origin);
-        const barred = rules.zones.some((zone) => zone.barredOrigins?.includes(origin));
         const refused =
-          (barred ? refusalBit.origin_barred : 0) | (rules.floorMissing ? refusalBit.floor_not_defined : 0);
-        const capped = rules.zones.filter(
-          (zone) => zone.maxOriginShare !== undefined && !zone.members.includes(origin),
-        );
-        const undeclared = quarters.map((quarter) =>
-          capped.some(
-            (zone) =>
-              !snapshot.consumption.some(
-                (each) =>
-                  each.zone === zone.id &&
-                  each.product === snapshot.product.id &&
-                  each.quarters.some((entry) => entry.quarter === quarter),
-              ),
-          ),
-        );
+          (isBarred(rules, origin) ? refusalBit.origin_barred : 0) |
+          (rules.floorMissing ? refusalBit.floor_not_defined : 0);
+        const undeclared = quarters.map((quarter) => isUndeclared(rules, snapshot, origin, quarter));
         return { terms, refused, undeclared };
       }),
     );

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../infra/local/engine.ts';
 import { caller } from '../../support/api.ts';
 import { ada, auditor, buyer, mine, stockpile } from '../../support/market-api.ts';
-import { zoneBody } from '../../support/reference.ts';
+import { ruleBody, schemeBody, zoneBody } from '../../support/reference.ts';
 import { testTable } from '../../support/table.ts';
 import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
@@ -263,6 +263,68 @@ describe('the exposure to a disruption', () => {
     expect(await exposure({}, caller('elsewhere', 'buyer'))).toMatchObject({
       exposed: kg('0'),
       contracts: [],
+    });
+  });
+
+  it("counts elsewhere only what the zone's rules let in, and no price below the floor there", async () => {
+    const origins = async (who = ada) => {
+      const { elsewhere, replacement } = await exposure({}, who);
+      return { ...(elsewhere as { offers: string | null; origins: object[] }), replacement };
+    };
+    // 650 kg may come from one origin outside: 65 % of 1,000.
+    await market.offerOf('mine-cn', 'CN', { delivery: flat('900', '2027-Q2') });
+    await market.offerOf('mine-ru', 'RU', { delivery: flat('700', '2027-Q2') });
+    // Delivers only to where nothing is missing.
+    await market.offerOf('mine-za', 'ZA', { delivery: flat('700', '2027-Q2'), destinations: ['FR'] });
+    const none = { sites: 0, certified: 0 };
+    const australia = { origin: 'AU', offered: kg('190'), ...none };
+    expect(await origins()).toMatchObject({
+      offers: 'enough',
+      origins: [
+        australia,
+        { origin: 'CN', offered: kg('650'), ...none },
+        { origin: 'RU', offered: kg('650'), ...none },
+      ],
+    });
+    const zone = { ...zoneBody(['US', 'JP', 'DE', 'AU']), maxOriginShare: '0.65', barredOrigins: ['RU'] };
+    await market.done(ada, 'PUT', '/v1/zones/partners', zone);
+    expect(await origins()).toMatchObject({ origins: [australia, { origin: 'CN' }] });
+    // Two groups stand behind what is let in: with the third, which is barred, it would have been told.
+    expect(await origins(caller('buyer-a', 'buyer'))).toMatchObject({ offers: null, withheld: true });
+
+    await market.done(ada, 'PUT', '/v1/schemes/irma', schemeBody());
+    await market.done(ada, 'POST', '/v1/standards', ruleBody());
+    expect(await origins()).toMatchObject({ offers: 'none', origins: [] });
+    for (const [country, level] of [
+      ['CN', '75'],
+      ['CA', '50'],
+      ['RU', '75'],
+    ] as const) {
+      const owner = caller(`mine-${country.toLowerCase()}`, 'producer');
+      const [own] = (await market.done(owner, 'GET', '/v1/sites')).body.items;
+      const site = own?.id ?? (await market.siteOf(owner, { country }));
+      const { body } = await market.done(owner, 'POST', `/v1/sites/${site}/certificates`, {
+        ...{ scheme: 'irma', level, validFrom: '2026-01-01', validTo: '2027-03-31', reference: 'C-1' },
+      });
+      await market.done(ada, 'POST', `/v1/sites/${site}/verify`);
+      await market.done(ada, 'POST', `/v1/certificates/${body.id}/verify`);
+    }
+    // They end the day before the quarter of the offers begins, and are valid when another one does.
+    const certified = [
+      { origin: 'CA', offered: kg('0'), sites: 1, certified: 0 },
+      { origin: 'CN', offered: kg('0'), sites: 1, certified: 1 },
+    ];
+    expect(await origins()).toMatchObject({ offers: 'none', origins: certified });
+
+    // At 110, the last price, as much costs 33,000.
+    await market.approvedFloor({ price: usd('120.00'), borderAdjusted: false });
+    expect(await origins()).toMatchObject({ replacement: { price: usd('110') } });
+    await market.approvedFloor({ price: usd('121.00'), effectiveFrom: '2026-11-23' });
+    market.api.time.now = '2026-11-23T12:00:00.000Z';
+    const floored = { price: usd('121.00'), cost: { amount: '36300.00', currency: 'USD' } };
+    expect(await origins()).toMatchObject({ replacement: floored });
+    expect(await origins(caller('buyer-a', 'buyer'))).toMatchObject({
+      replacement: { cost: { amount: '12100.00', currency: 'USD' } },
     });
   });
 });

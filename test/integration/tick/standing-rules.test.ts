@@ -140,19 +140,26 @@ describe('a rule that buys at the floor', () => {
     expect(await code('2026-11-23')).toMatchObject({ day: '2026-11-23', code: 'no_floor' });
     await trading.approvedFloor({ effectiveFrom: '2026-11-24' });
     expect(await code('2026-11-24')).toMatchObject({ code: 'no_price' });
+    // Where the zone's floor does not hold the material is cheap, and that is no price of the zone.
+    const abroad = { price: usd('80.00'), destinations: ['FR'], delivery: flat('100', '2027-Q1', '2027-Q2') };
+    await trading.offer(abroad);
+    await trading.bid({ price: usd('85.00'), destination: 'FR' });
+    await trading.clear();
+    expect(await code('2026-11-25')).toMatchObject({ code: 'no_price' });
+    await trading.bid({ price: usd('85.00'), destination: 'FR', delivery: flat('100', '2027-Q2') });
     await trading.offer({ price: usd('115.00') });
     await trading.bid({ price: usd('130.00') });
     await trading.clear();
-    expect(await code('2026-11-25')).toMatchObject({ code: 'above_floor' });
+    expect(await code('2026-11-26')).toMatchObject({ code: 'above_floor' });
     await trading.offer({ price: usd('90.00'), delivery: flat('4000') });
     await trading.bid({ price: usd('110.00') });
     await trading.clear();
-    expect(await code('2026-11-26')).toMatchObject({ code: 'placed' });
+    expect(await code('2026-11-27')).toMatchObject({ code: 'placed' });
     expect(await orders('bids')).toMatchObject([{ remaining: [{ quantity: kg('3041') }] }]);
     await trading.clear();
     expect(await orders('bids')).toMatchObject([{ contracted: [{ quantity: kg('3041') }] }]);
     // Contracted in this month, and booked by nobody yet.
-    expect(await code('2026-11-27')).toMatchObject({ code: 'pace_reached' });
+    expect(await code('2026-11-28')).toMatchObject({ code: 'pace_reached' });
     await settling.settle();
     expect(await code('2026-12-01')).toMatchObject({ code: 'placed' });
     expect((await read(id)).placed).toHaveLength(2);

@@ -111,8 +111,8 @@ test('a quarter is hit if the disruption is in force on a day of it that is stil
 
 test('a replacement costs at least what it is worth, by less than a minor unit, and bands are of the whole', () => {
   const price = { amount: decimal('25.005'), currency: 'USD', per: 'kg' } as const;
-  expect(formatDecimal(replacementCost(decimal('0.3'), price)!.cost.amount)).toBe('7.51');
-  expect(formatDecimal(replacementCost(decimal('0'), price)!.cost.amount)).toBe('0.00');
+  expect(formatDecimal(replacementCost([{ exposed: decimal('0.3'), price }])!.cost.amount)).toBe('7.51');
+  expect(formatDecimal(replacementCost([{ exposed: decimal('0'), price }])!.cost.amount)).toBe('0.00');
   expect([decimal('0'), decimal('1'), decimal('2')].map((each) => bandOfSupply(each, decimal('2')))).toEqual([
     ...['none', 'some', 'enough'],
   ]);
