@@ -104,6 +104,7 @@ const withoutShape = new Set([
     'idempotency',
     'beat',
     'beatFollowed',
+    'rateWindow',
   ],
 ]);
 
