@@ -102,6 +102,7 @@ const withoutShape = new Set([
     'replay',
     'lastPublication',
     'idempotency',
+    'rateWindow',
     'beat',
     'beatFollowed',
     'rateWindow',
