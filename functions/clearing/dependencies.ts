@@ -11,6 +11,7 @@ import { chunkLimits } from '../../shared/store/packing.ts';
 import type { Table } from '../../shared/store/table.ts';
 import type { Log } from '../lambda/log.ts';
 import type { Metrics } from '../lambda/metrics.ts';
+import type { Decider } from './decider.ts';
 
 export type { Log };
 
@@ -87,6 +88,8 @@ export interface ClearingDependencies {
   readonly objects: ObjectStore;
   readonly reference: ReferenceReader;
   readonly clear: Clear;
+  /** Default: here, by `clear`. */
+  readonly decider?: Decider;
   readonly clock: Clock;
   /** Unique to this worker. A host that can only ever be one worker at a time may keep its name over restarts. */
   readonly holder: string;

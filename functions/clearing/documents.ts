@@ -45,20 +45,24 @@ export function documentBytes(value: unknown, most: number): Uint8Array {
  *
  * @throws {Unclearable} market_too_large, as {@link documentBytes}.
  */
-export async function putDocument(
+export const putDocument = (
   { objects, settings }: Pick<ClearingDependencies, 'objects' | 'settings'>,
   key: string,
   value: unknown,
-): Promise<Document> {
-  const bytes = documentBytes(value, settings.documentBytes);
+): Promise<Document> => putBytes(objects, key, documentBytes(value, settings.documentBytes));
+
+/** Stores a document that has been encoded. */
+export async function putBytes(objects: ObjectStore, key: string, bytes: Uint8Array): Promise<Document> {
   await objects.put(key, bytes);
   return { key, sha256: sha256(bytes) };
 }
 
 /** Reads a document back, or throws: one that is not what was stored decides nothing. */
-export async function readDocument(objects: ObjectStore, document: Document): Promise<unknown> {
+export async function readBytes(objects: ObjectStore, document: Document): Promise<Uint8Array> {
   const bytes = await objects.get(document.key);
   if (bytes === undefined || sha256(bytes) !== document.sha256)
     throw new Error(`${document.key} is missing or is not what was stored`);
-  return JSON.parse(new TextDecoder().decode(bytes));
+  return bytes;
 }
+
+export const parsedDocument = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes));

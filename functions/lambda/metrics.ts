@@ -37,3 +37,10 @@ export function metricsInto(take: (measured: Measured) => void): Metrics {
     },
   };
 }
+
+/** Records what was measured elsewhere, or before. */
+export function recordAll(metrics: Metrics, measured: readonly Measured[]): void {
+  for (const { name, value, dimensions } of measured)
+    // Measured under its name: the dimensions are those of that name.
+    metrics.record(name, value, ...([dimensions] as unknown as DimensionsOf<typeof name>));
+}

@@ -6,6 +6,7 @@ import { accessSettings } from '../../functions/api/access-settings.ts';
 import { accessTokenVerifier } from '../../functions/api/access-token.ts';
 import { createApp } from '../../functions/api/app.ts';
 import { newSecret } from '../../functions/api/new-secret.ts';
+import type { Decider } from '../../functions/clearing/decider.ts';
 import type { ClearingDependencies } from '../../functions/clearing/dependencies.ts';
 import { clearingSettings } from '../../functions/clearing/dependencies.ts';
 import { referenceReader } from '../../functions/clearing/reference-reader.ts';
@@ -56,6 +57,8 @@ export interface MarketplaceOptions {
   readonly probe?: () => Promise<unknown>;
   /** Who holds a market while it clears: unique among those that share the table. */
   readonly holder: string;
+  /** Decides runs elsewhere than in this thread. */
+  readonly decider?: Decider;
   /** Hosts, as `name:port`, that webhooks may call beside the public internet, also by http. */
   readonly webhookHosts?: readonly string[];
 }
@@ -81,6 +84,7 @@ export function openMarketplace(options: MarketplaceOptions): Marketplace {
     holder: options.holder,
     reference: referenceReader(table),
     clear: clearAndDocument,
+    ...(options.decider === undefined ? {} : { decider: options.decider }),
     newSalt: () => randomBytes(32).toString('hex'),
     // One machine has all the time there is.
     remainingMilliseconds: () => Number.POSITIVE_INFINITY,

@@ -6,6 +6,7 @@ import { checkNoImport } from '../backup/import-state.ts';
 import { admission } from './admission.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { openDataDirectory } from './data-directory.ts';
+import { deciderThread } from './decider-thread.ts';
 import { keepEngine } from './engine-keeper.ts';
 import { fileObjectStore, memoryObjectStore } from './file-object-store.ts';
 import { localIssuer } from './issuer.ts';
@@ -104,7 +105,10 @@ export async function start(
       },
       recovered: () => void marketplace.resume().catch(() => undefined),
     });
+    const thread = deciderThread();
+    started.push(() => thread.stop());
     const marketplace = openMarketplace({
+      decider: thread.decide,
       table,
       objects: watch.objects(
         directory === undefined ? memoryObjectStore() : await fileObjectStore(directory.objects),
