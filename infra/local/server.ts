@@ -22,6 +22,12 @@ export interface Patience {
 /** Ample for the largest body over a poor line; what sends byte by byte to keep a connection is not waited for. */
 const usualPatience: Patience = { headers: 10_000, request: 30_000 };
 
+/**
+ * Milliseconds that an idle connection is kept: longer than clients usually keep theirs, so that they, who know whether they
+ * are about to use it, are the ones to close it. Where the server does, a request may be on its way, and is never answered.
+ */
+const keepAliveMilliseconds = 75_000;
+
 /** Listens; every request goes to the handler of the moment. */
 export async function listen(
   port: number,
@@ -36,6 +42,7 @@ export async function listen(
       serverOptions: {
         ...{ headersTimeout: patience.headers, requestTimeout: patience.request },
         connectionsCheckingInterval: Math.ceil(patience.headers / 5),
+        keepAliveTimeout: keepAliveMilliseconds,
         maxHeaderSize: 16 * 1024,
       },
     },

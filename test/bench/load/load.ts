@@ -68,11 +68,12 @@ export async function benchLoad(minutes: number): Promise<void> {
   }
 }
 
-function tell(name: string, rate: number, { sent, seconds, latencies, statuses }: Held): void {
+function tell(name: string, rate: number, { sent, seconds, latencies, statuses, unanswered }: Held): void {
   const sorted = latencies.toSorted((a, b) => a - b);
   const at = (share: number): number =>
     sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
   progress(`load: ${name}, ${sent} requests in ${seconds.toFixed(0)} s, ${JSON.stringify([...statuses])}`);
+  if (unanswered.size > 0) progress(`load: no answer for ${JSON.stringify([...unanswered])}`);
   report({ name: `load: ${name}, asked for`, value: rate, unit: 'requests/s' });
   report({ name: `load: ${name}, answered`, value: latencies.length / seconds, unit: 'requests/s' });
   report({ name: `load: ${name}, p50 from when it was due`, value: at(0.5), unit: 'ms' });

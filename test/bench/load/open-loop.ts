@@ -10,6 +10,8 @@ export interface Held {
   readonly latencies: readonly number[];
   /** How many got which status; 0 for no answer. */
   readonly statuses: ReadonlyMap<number, number>;
+  /** Why there was no answer, and how often. */
+  readonly unanswered: ReadonlyMap<string, number>;
   /** Refusals for too many requests that did not say when to come back. */
   readonly withoutRetryAfter: number;
 }
@@ -27,11 +29,16 @@ export async function openLoop(
 ): Promise<Held> {
   const latencies: number[] = [];
   const statuses = new Map<number, number>();
+  const unanswered = new Map<string, number>();
   let withoutRetryAfter = 0;
   const open = new Set<Promise<void>>();
   const begun = performance.now();
   const one = async (due: number): Promise<void> => {
-    const { status, retryAfter } = await next()().catch(() => ({ status: 0, retryAfter: null }));
+    const { status, retryAfter } = await next()().catch((error: unknown) => {
+      const why = reasonOf(error);
+      unanswered.set(why, (unanswered.get(why) ?? 0) + 1);
+      return { status: 0, retryAfter: null };
+    });
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
     if (status === 429 && retryAfter === null) withoutRetryAfter += 1;
     if (status >= 200 && status < 500 && status !== 429) latencies.push(performance.now() - due);
@@ -46,7 +53,22 @@ export async function openLoop(
     sent += 1;
   }
   await Promise.all(open);
-  return { sent, seconds: (performance.now() - begun) / 1000, latencies, statuses, withoutRetryAfter };
+  return {
+    sent,
+    seconds: (performance.now() - begun) / 1000,
+    latencies,
+    statuses,
+    unanswered,
+    withoutRetryAfter,
+  };
+}
+
+/** The code of what lies deepest, as of Node or its `fetch`. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined
+    ? ((error as NodeJS.ErrnoException).code ?? error.message)
+    : reasonOf(error.cause);
 }
 
 /** As fast as so many callers get answers, each waiting for its own: what the server can do at most. */
