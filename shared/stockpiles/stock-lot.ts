@@ -13,7 +13,7 @@ const encumbranceSchema = z.strictObject({
   kind: z.enum(['offer', 'loan', 'pledge', 'release']),
   by: z.string(),
   quantity: quantitySchema,
-  /** When an offer expires. */
+  /** From when on no clearing can take from an offer: it expires, or the last of its quarters has begun. */
   until: instantSchema.optional(),
 });
 export type Encumbrance = z.output<typeof encumbranceSchema>;

@@ -86,11 +86,12 @@ export function changeOrder<T extends Offer | Bid>(act: OrderAct<T>, changes: Or
           status: next.status,
           version: next.version,
           updatedAt: next.updatedAt,
+          ...capacity.value.order,
         }),
         ...(next.status === 'open'
           ? returnToBook(stored.product.id, stored.order.id, lotsMap(stored.state.remaining), act.at)
           : [leaveBook(stored)]),
-        ...capacity.value,
+        ...capacity.value.actions,
       ],
     });
   };
@@ -213,20 +214,34 @@ async function changedOrder<T extends Offer | Bid>(
   };
 }
 
+/** What a change of an order writes beside it, and of the order itself. */
+interface Beside {
+  readonly actions: readonly Action[];
+  readonly order?: Readonly<Record<string, Attribute | undefined>>;
+}
+
 /** An offer that asks for other quantities, or stands for longer, is held against its site's capacity again. */
 async function capacityActions<T extends Offer | Bid>(
   { table, at, id }: OrderAct<T>,
   order: T,
   requested: LotsByQuarter,
   { product, state }: StoredOrder<T>,
-): Promise<Result<Action[]>> {
-  if (!('seller' in order)) return repaced(table, order, { id, requested }, product, at);
-  if (order.stockLot !== undefined)
-    return reencumber(table, order, { before: lotsMap(state.requested), requested }, at);
+): Promise<Result<Beside>> {
+  if (!('seller' in order)) {
+    const pace = await repaced(table, order, { id, requested }, product, at);
+    return pace.ok ? ok({ actions: pace.value }) : pace;
+  }
+  if (order.stockLot !== undefined) {
+    const before = { before: lotsMap(state.requested), contracted: contractedLots(state) };
+    const held = await reencumber(table, order, { ...before, requested }, at);
+    return held.ok ? ok({ actions: held.value.actions, order: { released: held.value.released } }) : held;
+  }
   const site = order.site === undefined ? undefined : await readSite(table, order.site);
   if (site === undefined) throw new Error('an offer of a site that does not exist');
   const capacity = await checkCapacity(table, site, { id, product, lots: requested }, at);
-  return capacity.ok ? ok([...capacity.value, siteOfferEntry(site.id, order, requested)]) : capacity;
+  return capacity.ok
+    ? ok({ actions: [...capacity.value, siteOfferEntry(site.id, order, requested)] })
+    : capacity;
 }
 
 /** A bid for a stockpile that asks for other quantities is held against its pace again. */
@@ -256,7 +271,7 @@ async function withdrawalFrees<T extends Offer | Bid>(
 /** Writes to an order that nobody else has changed or holds. */
 const updateOrder = <T extends Offer | Bid>(
   { stored: { order }, ended }: Changeable<T>,
-  changes: Readonly<Record<string, Attribute>>,
+  changes: Readonly<Record<string, Attribute | undefined>>,
 ): Action => ({
   name: 'order',
   update: keys.order(order.id),

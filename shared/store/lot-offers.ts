@@ -3,7 +3,8 @@ import { fieldProblem, problem } from '../kernel/problem.ts';
 import type { Result } from '../kernel/result.ts';
 import { fail, ok } from '../kernel/result.ts';
 import type { Instant } from '../kernel/time.ts';
-import { latestOf } from '../kernel/time.ts';
+import { firstDayOf } from '../kernel/quarter.ts';
+import { addDays, latestOf } from '../kernel/time.ts';
 import { nextVersion } from '../kernel/version.ts';
 import type { LotsByQuarter } from '../orders/delivery.ts';
 import type { Offer } from '../orders/offer.ts';
@@ -40,13 +41,34 @@ const insufficient = fieldProblem(
   'The offer asks for more than is free of the lot.',
 );
 
-type Lotted = Pick<Offer, 'id' | 'stockLot' | 'validUntil' | 'version'>;
+const tooManyClaims = fieldProblem('invalid_state', '/stockLot', 'The lot has as many claims as it may.');
 
-/** The lot with so many steps more (or fewer) held for an offer, and the movement of it. */
-function held(lot: StockLot, offer: Lotted, change: bigint, product: Product, at: Instant): Action[] {
+type Lotted = Pick<Offer, 'id' | 'stockLot' | 'version'>;
+
+/**
+ * From when on no clearing can take from an offer any more: it has expired, or the last quarter that it asks for has begun
+ * a day ago, when it leaves the book, too: clocks differ. Only a run whose gate closed before may still be at it.
+ */
+function takenUntil(
+  { validUntil }: Pick<Offer, 'validUntil'>,
+  requested: LotsByQuarter,
+): Instant | undefined {
+  const last = [...requested].filter(([, lots]) => lots > 0n).at(-1)?.[0];
+  const over = last && `${addDays(firstDayOf(last), 1)}T00:00:00.000Z`;
+  return over === undefined || (validUntil !== undefined && validUntil < over) ? validUntil : over;
+}
+
+/** The lot with so many steps more (or fewer) held for an offer, `until` no clearing can take any, and the movement of it. */
+function held(
+  lot: StockLot,
+  offer: Lotted,
+  { change, until }: { readonly change: bigint; readonly until?: Instant | undefined },
+  product: Product,
+  at: Instant,
+): Action[] {
   // Who did it is told by the offer.
   const author = { subject: offer.id, at: latestOf(at, lot.recordedAt) };
-  const claim = { kind: 'offer' as const, by: offer.id, until: offer.validUntil };
+  const claim = { kind: 'offer' as const, by: offer.id, until };
   const next = { ...encumbered(lot, claim, change, product), ...nextVersion(lot, author) };
   return [
     ...putLot(next),
@@ -78,7 +100,7 @@ export interface Source {
  */
 export async function fromStockLot(
   table: Table,
-  offer: Lotted & Pick<Offer, 'seller' | 'purity'>,
+  offer: Lotted & Pick<Offer, 'seller' | 'purity' | 'validUntil'>,
   product: Product,
   requested: LotsByQuarter,
   at: Instant,
@@ -95,28 +117,42 @@ export async function fromStockLot(
     return fail(fieldProblem('lot_mismatch', '/purity', 'Purer than the lot is known to be.'));
   if (lot.status !== 'held')
     return fail(fieldProblem('invalid_state', '/stockLot', `The lot is ${lot.status}.`));
-  if (lot.encumbrances.length >= mostClaims)
-    return fail(fieldProblem('invalid_state', '/stockLot', 'The lot has as many claims as it may.'));
+  if (lot.encumbrances.length >= mostClaims) return fail(tooManyClaims);
   const steps = stepsOfLots(totalOf(requested), product);
   if (steps > (await unclaimedOf(table, lot, product))) return fail(insufficient);
   return ok({
-    actions: held(lot, offer, steps, product, at),
+    actions: held(lot, offer, { change: steps, until: takenUntil(offer, requested) }, product, at),
     ...(lot.purity === undefined ? {} : { purity: offer.purity ?? lot.purity }),
     since: lot.recordedAt,
   });
 }
 
-/** What a change of an offer's quantities or validity adds to its transaction. Error: stock_insufficient. */
+/** An offer's quantities as they were, what of them is contracted, and as they are to be. */
+interface Requantified {
+  readonly before: LotsByQuarter;
+  readonly contracted: LotsByQuarter;
+  readonly requested: LotsByQuarter;
+}
+
+/**
+ * What a change of an offer's quantities or validity adds to its transaction, and whether what it has not contracted is
+ * free: of one that was freed it is held again only where a clearing can take it. Errors: stock_insufficient, invalid_state.
+ */
 export async function reencumber(
   table: Table,
   offer: Offer,
-  { before, requested }: { readonly before: LotsByQuarter; readonly requested: LotsByQuarter },
+  { before, contracted, requested }: Requantified,
   at: Instant,
-): Promise<Result<Action[]>> {
-  const { lot, product } = await lotOf(table, offer);
-  const change = stepsOfLots(totalOf(requested) - totalOf(before), product);
+): Promise<Result<{ readonly actions: Action[]; readonly released: true | undefined }>> {
+  const { lot, product, released } = await lotOf(table, offer);
+  const until = takenUntil(offer, requested);
+  if (released && until !== undefined && until <= at) return ok({ actions: [], released: true });
+  if (lot.encumbrances.length >= mostClaims && !lot.encumbrances.some(({ by }) => by === offer.id))
+    return fail(tooManyClaims);
+  const change = stepsOfLots(totalOf(requested) - totalOf(released ? contracted : before), product);
   if (change > 0n && change > (await unclaimedOf(table, lot, product))) return fail(insufficient);
-  return ok(held(lot, { ...offer, version: offer.version + 1 }, change, product, at));
+  const next = { ...offer, version: offer.version + 1 };
+  return ok({ actions: held(lot, next, { change, until }, product, at), released: undefined });
 }
 
 /** What the withdrawal of an offer adds to its transaction: what is not contracted is free again. */
@@ -126,15 +162,24 @@ export async function freeRest(
   remaining: LotsByQuarter,
   at: Instant,
 ): Promise<Action[]> {
-  const { lot, product } = await lotOf(table, offer);
+  const { lot, product, released } = await lotOf(table, offer);
+  if (released) return [];
   const rest = stepsOfLots(totalOf(remaining), product);
-  return held(lot, { ...offer, validUntil: undefined, version: offer.version + 1 }, -rest, product, at);
+  return held(lot, { ...offer, version: offer.version + 1 }, { change: -rest }, product, at);
 }
 
-async function lotOf(table: Table, { stockLot = '' }: Offer): Promise<{ lot: StockLot; product: Product }> {
+/**
+ * An offer's lot, and whether the offer has been freed. Both change in one transaction, and the lot is read first: of an
+ * offer that is freed in between, the lot is not as it was read, and the caller's write of it fails.
+ */
+async function lotOf(
+  table: Table,
+  { id, stockLot = '' }: Offer,
+): Promise<{ lot: StockLot; product: Product; released: boolean }> {
   const lot = await readStockLot(table, stockLot);
   if (lot === undefined) throw new Error('an offer of a stock lot that does not exist');
-  return { lot, product: await productOf(table, lot.product) };
+  const released = (await table.get(keys.order(id)))?.['released'] === true;
+  return { lot, product: await productOf(table, lot.product), released };
 }
 
 const notReleased: Clause = {
@@ -144,8 +189,8 @@ const notReleased: Clause = {
 };
 
 /**
- * Frees what the expired offers of a lot have not contracted: nothing else does, since an order expires without a write.
- * One offer in a transaction, and only when no run can take from it any more: `again` while there may be others. Errors:
+ * Frees what a lot's offers that are over have not contracted: nothing else does, since an order expires, and its quarters
+ * begin, without a write. One offer in a transaction, and only when no run can take from it any more: `again` while there may be others. Errors:
  * clearing_in_progress, of an offer that a run which opened in time may still take.
  */
 export const releaseExpired =
@@ -166,7 +211,7 @@ export const releaseExpired =
     const { order, state } = stored;
     const { ended, gateClosure } = await marketState(table, product.id);
     if (state.status !== 'open')
-      return ok({ actions: held(lot, { ...order, validUntil: undefined }, 0n, product, at), value: 'again' });
+      return ok({ actions: held(lot, order, { change: 0n }, product, at), value: 'again' });
     if (gateClosure !== undefined && gateClosure < (expired.until ?? at))
       return fail(problem('clearing_in_progress', 'A clearing may still take from the offer.'));
     const rest = stepsOfLots(totalOf(lotsMap(state.remaining)), product);
@@ -178,7 +223,7 @@ export const releaseExpired =
           set: assign({ released: true }),
           conditions: [isOpen, versionIs(order.version), freeOfRuns(ended), notReleased],
         },
-        ...held(lot, { ...order, validUntil: undefined, version: order.version + 1 }, -rest, product, at),
+        ...held(lot, { ...order, version: order.version + 1 }, { change: -rest }, product, at),
       ],
       value: 'again',
     });

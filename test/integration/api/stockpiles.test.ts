@@ -342,6 +342,59 @@ describe('an offer of a stock lot', () => {
     await clean();
   });
 
+  it('whose quarters have all begun holds nothing any more, whoever looks, however often, whatever its owner does', async () => {
+    const id = await activeStockpile(trading);
+    const lot = await openedLot(trading, id);
+    const settling = new Settling(trading);
+    const two = flat('100', '2027-Q1', '2027-Q2');
+    const ids: string[] = [];
+    for (const changes of [{ delivery: two }, { delivery: two, price: usd('400.00') }, { delivery: two }])
+      ids.push((await offerOf(lot, changes)).body.id);
+    const [sold = '', unsold = '', other = ''] = ids.map((each) => `/v1/offers/${each}`);
+    const change = (path: string, body: object, version: number) =>
+      trading.call(reserve, 'PATCH', path, body, { 'If-Match': `"${version}"` });
+    await trading.done(reserve, 'POST', `${other}/withdraw`);
+    // Half of the first is contracted; what a contract has taken stays held until it is delivered.
+    await trading.bid({ delivery: flat('100', '2027-Q1'), price: usd('130.00') });
+    await trading.clear();
+    expect(await positionIn(trading, id)).toMatchObject({ encumbered: '400' });
+    settling.now = '2027-04-01T12:00:00.000Z';
+    await settling.settle();
+    expect(await positionIn(trading, id)).toMatchObject({ encumbered: '400' });
+    settling.now = '2027-04-02T00:00:01.000Z';
+    // Two computers settle while the owner withdraws: each kilogram is freed once.
+    const raced = await Promise.all([
+      settling.settle(),
+      trading.call(reserve, 'POST', `${unsold}/withdraw`),
+      settling.settle(),
+    ]);
+    expect(raced[1].status).toBe(200);
+    await settling.settle();
+    const { encumbered, available } = await positionIn(trading, id);
+    expect(Number(encumbered)).toBeLessThanOrEqual(100);
+    expect(Number(encumbered) + Number(available)).toBe(1000);
+    await clean();
+    // A change that leaves it over holds nothing; one that asks for a later quarter holds that, and a withdrawal frees it.
+    const { version } = await read(sold);
+    expect((await change(sold, { price: usd('99.00') }, version)).status).toBe(200);
+    expect((await positionIn(trading, id)).encumbered).toBe(encumbered);
+    await clean();
+    const later = {
+      schedule: [
+        { quarter: '2027-Q1', quantity: kg('100') },
+        { quarter: '2027-Q3', quantity: kg('50') },
+      ],
+    };
+    expect((await change(sold, { delivery: later }, version + 1)).status).toBe(200);
+    expect(await positionIn(trading, id)).toMatchObject({ encumbered: String(Number(encumbered) + 50) });
+    await clean();
+    await settling.settle();
+    expect(await positionIn(trading, id)).toMatchObject({ encumbered: String(Number(encumbered) + 50) });
+    await trading.done(reserve, 'POST', `${sold}/withdraw`);
+    expect((await positionIn(trading, id)).encumbered).toBe(encumbered);
+    await clean();
+  });
+
   it('clears with its origin and certificates, is delivered out of the lot, and frees what was not taken', async () => {
     await trading.done(ada, 'PUT', '/v1/schemes/irma', {
       ...{
@@ -390,7 +443,8 @@ describe('an offer of a stock lot', () => {
     await Promise.all([settling.settle(), settling.settle()]);
     expect(await read(`/v1/stock-lots/${lot}`)).toMatchObject({
       quantity: kg('959.5'),
-      encumbrances: [{ by: offer.body.id, quantity: kg('59.5') }],
+      // The 40 kg that nobody bought are free: their quarter has begun.
+      encumbrances: [{ by: offer.body.id, quantity: kg('19.5') }],
     });
     await settling.correct(contract!.id, 'D1', '40');
     await settling.settle();
@@ -398,10 +452,7 @@ describe('an offer of a stock lot', () => {
     // The quarter is over and settled: the 19.5 kg (less what the correction freed) that nobody took are free again.
     settling.now = '2027-07-15T12:00:00.000Z';
     await settling.settle();
-    expect(await read(`/v1/stock-lots/${lot}`)).toMatchObject({
-      quantity: kg('960'),
-      encumbrances: [{ by: offer.body.id, quantity: kg('40') }],
-    });
+    expect(await read(`/v1/stock-lots/${lot}`)).toMatchObject({ quantity: kg('960'), encumbrances: [] });
     await trading.done(ada, 'POST', `/v1/certificates/${certificate.body.id}/revoke`, { reason: 'fraud' });
     // What was fraud when the lot was made is no certificate any more.
     const late = { delivery: flat('1', '2027-Q4') };
