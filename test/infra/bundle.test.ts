@@ -20,16 +20,30 @@ describe('a bundle', () => {
     expect((await readdir(folder)).sort()).toEqual(['pre-token', 'pre-token.maps']);
   });
 
-  it('runs as it lies there, with no node_modules in reach', async () => {
+  it.each([
+    [
+      'a machine',
+      {
+        triggerSource: 'TokenGeneration_ClientCredentials',
+        request: { scopes: ['lodestone/organisation.org-1', 'lodestone/role.buyer'] },
+      },
+    ],
+    [
+      'a person',
+      {
+        triggerSource: 'TokenGeneration_Authentication',
+        request: {
+          userAttributes: { 'custom:organisation': 'org-1', 'custom:roles': 'administrator' },
+          groupConfiguration: { groupsToOverride: ['buyer', 'visitors'] },
+          clientMetadata: { organisation: 'org-2', roles: 'administrator' },
+        },
+      },
+    ],
+  ])('runs as it lies there, with no node_modules in reach, for %s', async (_, event) => {
     const { handler } = (await import(pathToFileURL(bundle).href)) as {
       handler: (event: unknown) => Promise<{ response: unknown }>;
     };
-    const { response } = await handler({
-      triggerSource: 'TokenGeneration_ClientCredentials',
-      request: { scopes: ['lodestone/organisation.org-1', 'lodestone/role.buyer'] },
-      response: {},
-    });
-    expect(response).toEqual({
+    expect((await handler({ ...event, response: {} })).response).toEqual({
       claimsAndScopeOverrideDetails: {
         accessTokenGeneration: { claimsToAddOrOverride: { organisation: 'org-1', roles: ['buyer'] } },
       },
