@@ -81,7 +81,7 @@ export function whatIsLost(before: Outline, after: Outline): string[] {
     const is = after[name];
     if (is === undefined) return [`${name} (${was.type}) is removed or renamed`];
     const changed = [...new Set([...Object.keys(was.fixed), ...Object.keys(is.fixed)])].filter(
-      (property) => !isDeepStrictEqual(was.fixed[property], is.fixed[property]),
+      (property) => !isAsBefore(property, was.fixed[property], is.fixed[property]),
     );
     return [
       ...(is.type === was.type ? [] : [`${name} was ${was.type} and becomes ${is.type}`]),
@@ -90,6 +90,16 @@ export function whatIsLost(before: Outline, after: Outline): string[] {
     ];
   });
 }
+
+/** Lists to which something may be added in place: attributes of users, indexes. */
+const mayGrow: readonly string[] = ['Schema', 'GlobalSecondaryIndexes'];
+
+const isAsBefore = (property: string, was: unknown, is: unknown): boolean =>
+  isDeepStrictEqual(was, is) ||
+  (mayGrow.includes(property) &&
+    Array.isArray(was) &&
+    Array.isArray(is) &&
+    was.every((each) => is.some((other) => isDeepStrictEqual(each, other))));
 
 /** The outline of the release before, which `npm run baseline` renews. */
 export const baselineFile = new URL('./baseline.json', import.meta.url);
