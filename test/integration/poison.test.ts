@@ -5,8 +5,8 @@ import { runDueClearings } from '../../functions/clearing/run-due-clearings.ts';
 import { sendNotices, sendWhatIsDue } from '../../functions/notify/send-what-is-due.ts';
 import { follow } from '../../functions/stream/follow.ts';
 import { tick } from '../../functions/tick/tick.ts';
-import type { Engine } from '../../infra/local/engine.ts';
-import { startEngine } from '../../infra/local/engine.ts';
+import type { TestEngine } from '../support/memory-dynamo/store.ts';
+import { startMemory } from '../support/memory-dynamo/store.ts';
 import { instantOf, millisecondsOf } from '../../shared/kernel/time.ts';
 import { pendingClearings } from '../../shared/store/clearings.ts';
 import type { Item } from '../../shared/store/item.ts';
@@ -23,9 +23,9 @@ import { Receiver, Warning } from '../support/warning.ts';
 
 /** Something that cannot be handled: the others are, it is put aside, somebody hears of it, and mended it goes on. */
 
-let engine: Engine;
+let engine: TestEngine;
 beforeAll(async () => {
-  engine = await startEngine();
+  engine = await startMemory();
 });
 afterAll(async () => {
   await engine.stop();

@@ -5,6 +5,7 @@ import type { Engine } from '../../infra/local/engine.ts';
 import { startEngine } from '../../infra/local/engine.ts';
 import { tableDefinition } from '../../shared/store/definition.ts';
 import { Table } from '../../shared/store/table.ts';
+import { isMemory, memoryClientAt, startMemory, type TestEngine } from './memory-dynamo/store.ts';
 import { recordShapes } from './stored-shapes/record.ts';
 
 /** The engine wants a signature but checks none. */
@@ -15,10 +16,15 @@ const unchecked = {
 };
 
 /**
- * A client for an embedded engine. Thousands of calls are made with it: none is signed in earnest, and none copied for a
+ * A client for an embedded engine, or for one in memory. Thousands of calls are made with it: none is signed in earnest, and none copied for a
  * log that nobody keeps.
  */
 export function clientFor(endpoint: string): DynamoDBClient {
+  if (isMemory(endpoint)) {
+    const client = memoryClientAt(endpoint);
+    recordShapes(client);
+    return client;
+  }
   const client = new DynamoDBClient({
     endpoint,
     region: 'eu-central-1',
@@ -45,9 +51,20 @@ export async function freshTable(client: DynamoDBClient): Promise<Table> {
   });
 }
 
-/** An in-memory engine with one fresh table; stop the engine after the tests. */
-export async function testTable(): Promise<{ engine: Engine; client: DynamoDBClient; table: Table }> {
-  const engine = await startEngine();
+interface Tested<E> {
+  readonly engine: E;
+  readonly client: DynamoDBClient;
+  readonly table: Table;
+}
+
+/** A store in memory with one fresh table, for tests of what stands on the store; stop the engine after the tests. */
+export const testTable = (): Promise<Tested<TestEngine>> => opened(startMemory());
+
+/** An embedded engine with one fresh table, for the store's own tests; stop the engine after the tests. */
+export const embeddedTable = (): Promise<Tested<Engine>> => opened(startEngine());
+
+async function opened<E extends TestEngine>(starting: Promise<E>): Promise<Tested<E>> {
+  const engine = await starting;
   const client = clientFor(engine.endpoint);
   return { engine, client, table: await freshTable(client) };
 }

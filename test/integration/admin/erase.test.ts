@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eraseOrganisation, planErasure } from '../../../infra/admin/erase.ts';
 import { audit } from '../../../infra/audit/audit.ts';
 import { scan, storedPages } from '../../../infra/audit/scan.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
-import { startEngine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { startMemory } from '../../support/memory-dynamo/store.ts';
 import { canonicalJson } from '../../../shared/kernel/digest.ts';
 import type { Table } from '../../../shared/store/table.ts';
 import { caller } from '../../support/api.ts';
@@ -11,7 +11,7 @@ import { ada, buyer } from '../../support/market-api.ts';
 import { clientFor } from '../../support/table.ts';
 import { offerBody, Trading } from '../../support/trading.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let trading: Trading;
 let table: Table;
 const gone = { ...caller('gone-mine', 'producer'), subject: 'wilhelmina-of-gone' };
@@ -30,7 +30,7 @@ const whole = async (): Promise<string> => {
 };
 
 beforeAll(async () => {
-  engine = await startEngine();
+  engine = await startMemory();
   trading = await Trading.open(clientFor(engine.endpoint));
   ({ table } = trading.api.dependencies);
   await trading.done(ada, 'PUT', '/v1/organisations/gone-mine', { name: words[0] });

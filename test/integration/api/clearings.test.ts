@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Engine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { isIncluded } from '../../../shared/clearing/documents/digest.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import type { AnswerBody } from '../../support/api.ts';
@@ -9,7 +9,7 @@ import { ada, auditor, buyer, everyRole, mine, otherMine, stockpile } from '../.
 import { testTable } from '../../support/table.ts';
 import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let client: DynamoDBClient;
 let market: Trading;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { auditItems } from '../../../infra/audit/audit.ts';
 import { scan } from '../../../infra/audit/scan.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { verify } from '../../../infra/verify/verify.ts';
 import type { Item } from '../../../shared/store/item.ts';
 import { ada, buyer, mine } from '../../support/market-api.ts';
@@ -10,7 +10,7 @@ import { Settling } from '../../support/settling.ts';
 import { testTable } from '../../support/table.ts';
 import { flat, Trading, usd } from '../../support/trading.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let client: DynamoDBClient;
 let market: Trading;
 beforeAll(async () => {

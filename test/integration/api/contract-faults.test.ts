@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine } from '../../../infra/local/engine.ts';
-import { startEngine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { startMemory } from '../../support/memory-dynamo/store.ts';
 import { verifyChain } from '../../../infra/verify/contract-chain.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import { Table } from '../../../shared/store/table.ts';
@@ -16,9 +16,9 @@ import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
 /** Acts on contracts whose host dies at their write, and acts of two people at once. */
 
-let engine: Engine;
+let engine: TestEngine;
 beforeAll(async () => {
-  engine = await startEngine();
+  engine = await startMemory();
 });
 afterAll(async () => {
   await engine.stop();

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Engine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { verifyChain } from '../../../infra/verify/contract-chain.ts';
 import { instantOf } from '../../../shared/kernel/time.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
@@ -16,7 +16,7 @@ import { testTable } from '../../support/table.ts';
 import { kg, Trading } from '../../support/trading.ts';
 import { runVerify } from '../../support/verify-command.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let client: DynamoDBClient;
 let market: Trading;
 const folder = mkdtempSync(join(tmpdir(), 'chain-'));

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { audit } from '../../../infra/audit/audit.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
-import { startEngine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { startMemory } from '../../support/memory-dynamo/store.ts';
 import type { TestApi } from '../../support/market-api.ts';
 import { ada, auditor, bob, buyer, everyRole, freshApi, mine } from '../../support/market-api.ts';
 import { productBody } from '../../support/reference.ts';
 import { clientFor } from '../../support/table.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let api: TestApi;
 beforeAll(async () => {
-  engine = await startEngine();
+  engine = await startMemory();
   api = await freshApi(clientFor(engine.endpoint));
   for (const [id, mineral] of [
     ['cobalt', 'cobalt'],

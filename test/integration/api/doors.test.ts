@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Route } from '../../../functions/api/route.ts';
 import { reply } from '../../../functions/api/route.ts';
 import { allRoutes } from '../../../functions/api/routes/index.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { ok } from '../../../shared/kernel/result.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import type { Role } from '../../../shared/reference/role.ts';
@@ -22,7 +22,7 @@ import { doors, publicOperations } from '../../support/doors/table.ts';
 import { World } from '../../support/doors/world.ts';
 import { testTable } from '../../support/table.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let world: World;
 let api: DoorApi;
 beforeAll(async () => {

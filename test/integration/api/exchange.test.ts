@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { auditItems } from '../../../infra/audit/audit.ts';
 import { scan } from '../../../infra/audit/scan.ts';
 import type { Item } from '../../../shared/store/item.ts';
@@ -13,7 +13,7 @@ import { activeStockpile, openingBody } from '../../support/stock.ts';
 import { testTable } from '../../support/table.ts';
 import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let client: DynamoDBClient;
 let market: Trading;
 

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Engine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { sha256 } from '../../../shared/kernel/digest.ts';
 import { canonicalJson } from '../../../shared/kernel/digest.ts';
 import type { TestApi } from '../../support/market-api.ts';
@@ -8,7 +8,7 @@ import { ada, auditor, bob, buyer, everyRole, freshApi, mine } from '../../suppo
 import { floorBody, productBody, zoneBody } from '../../support/reference.ts';
 import { testTable } from '../../support/table.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let client: DynamoDBClient;
 let api: TestApi;
 beforeAll(async () => {

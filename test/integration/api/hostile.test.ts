@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { maximumBodyBytes } from '../../../functions/api/body.ts';
 import type { Route } from '../../../functions/api/route.ts';
 import { allRoutes } from '../../../functions/api/routes/index.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { scan } from '../../../infra/audit/scan.ts';
 import { canonicalJson, sha256 } from '../../../shared/kernel/digest.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
@@ -20,7 +20,7 @@ import { Described } from '../../support/hostile/schema.ts';
 import { seenIn } from '../../support/runs.ts';
 import { testTable } from '../../support/table.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let world: World;
 let api: DoorApi;
 const described = new Described(await readFile('docs/openapi.json', 'utf8'));

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { audit } from '../../../infra/audit/audit.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import { assign } from '../../../shared/store/assign.ts';
 import { keys } from '../../../shared/store/keys.ts';
@@ -12,7 +12,7 @@ import { productBody, ruleBody, schemeBody, zoneBody } from '../../support/refer
 import { testTable } from '../../support/table.ts';
 import { bidBody, flat, kg, offerBody, Trading, usd } from '../../support/trading.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let client: DynamoDBClient;
 let market: Trading;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { previewClearing } from '../../../functions/api/preview-clearing.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import type { Preview } from '../../../shared/clearing/preview/result.ts';
 import { previewTermsSchema } from '../../../shared/clearing/preview/terms.ts';
 import { canonicalJson } from '../../../shared/kernel/digest.ts';
@@ -16,7 +16,7 @@ import { ada, auditor, bob, buyer, mine, stockpile } from '../../support/market-
 import { testTable } from '../../support/table.ts';
 import { bidBody, flat, kg, Trading, usd } from '../../support/trading.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let client: DynamoDBClient;
 let market: Trading;
 beforeAll(async () => {

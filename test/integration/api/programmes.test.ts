@@ -2,17 +2,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
 import { clearingSettings } from '../../../functions/clearing/dependencies.ts';
 import { audit } from '../../../infra/audit/audit.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
-import { startEngine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { startMemory } from '../../support/memory-dynamo/store.ts';
 import { ada, auditor, bob, buyer, everyRole, mine, otherMine } from '../../support/market-api.ts';
 import { caller } from '../../support/api.ts';
 import { clientFor } from '../../support/table.ts';
 import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let trading: Trading;
 beforeAll(async () => {
-  engine = await startEngine();
+  engine = await startMemory();
 });
 beforeEach(async () => {
   trading = await Trading.open(clientFor(engine.endpoint));

@@ -1,13 +1,13 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { ada, auditor, buyer, mine, otherMine, stockpile } from '../../support/market-api.ts';
 import { productBody, schemeBody, zoneBody } from '../../support/reference.ts';
 import { Settling } from '../../support/settling.ts';
 import { testTable } from '../../support/table.ts';
 import { kg, Trading } from '../../support/trading.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let client: DynamoDBClient;
 let market: Trading;
 const t = (amount: string) => ({ amount, unit: 't' });

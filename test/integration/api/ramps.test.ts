@@ -1,12 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Engine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { ada, buyer } from '../../support/market-api.ts';
 import { caller } from '../../support/api.ts';
 import { testTable } from '../../support/table.ts';
 import { bidBody, kg, Trading, usd } from '../../support/trading.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let client: DynamoDBClient;
 beforeAll(async () => {
   ({ engine, client } = await testTable());

@@ -1,12 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Engine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import type { TestApi } from '../../support/market-api.ts';
 import { ada, bob, buyer, everyRole, freshApi, mine } from '../../support/market-api.ts';
 import { floorBody, productBody, ruleBody, schemeBody, zoneBody } from '../../support/reference.ts';
 import { testTable } from '../../support/table.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let client: DynamoDBClient;
 let api: TestApi;
 beforeAll(async () => {

@@ -1,13 +1,13 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { caller } from '../../support/api.ts';
 import { ada, auditor, buyer, mine, stockpile } from '../../support/market-api.ts';
 import { ruleBody, schemeBody, zoneBody } from '../../support/reference.ts';
 import { testTable } from '../../support/table.ts';
 import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let client: DynamoDBClient;
 let market: Trading;
 const quarters = ['2027-Q1', '2027-Q2', '2027-Q3', '2027-Q4'];

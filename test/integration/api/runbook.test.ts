@@ -4,13 +4,13 @@ import type { QueueRecord } from '../../../functions/clearing/consume.ts';
 import { consume } from '../../../functions/clearing/consume.ts';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
 import { sweep } from '../../../functions/stream/follow.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { ada, auditor } from '../../support/market-api.ts';
 import { testTable } from '../../support/table.ts';
 import { Trading } from '../../support/trading.ts';
 import { Receiver, Warning } from '../../support/warning.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let client: DynamoDBClient;
 beforeAll(async () => {
   ({ engine, client } = await testTable());

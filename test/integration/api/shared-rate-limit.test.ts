@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Turn } from '../../../functions/api/dependencies.ts';
 import { sharedLimit } from '../../../functions/api/shared-rate-limit.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { instantOf } from '../../../shared/kernel/time.ts';
 import { tableDefinition } from '../../../shared/store/definition.ts';
 import { keys } from '../../../shared/store/keys.ts';
@@ -122,7 +122,7 @@ describe('instances that share a table', () => {
 });
 
 describe('what it costs', () => {
-  let engine: Engine;
+  let engine: TestEngine;
   let table: Table;
   const meter = new UnitMeter();
   const time = { now: midnight };

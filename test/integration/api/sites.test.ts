@@ -1,13 +1,13 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Engine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { readSiteWithCertificates } from '../../../shared/store/certificates.ts';
 import type { TestApi } from '../../support/market-api.ts';
 import { ada, auditor, buyer, everyRole, freshApi, mine, otherMine } from '../../support/market-api.ts';
 import { schemeBody } from '../../support/reference.ts';
 import { testTable } from '../../support/table.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let client: DynamoDBClient;
 let api: TestApi;
 let site: string;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { defineRoute, reply } from '../../../functions/api/route.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { tokenBuckets } from '../../../functions/api/rate-limit.ts';
 import { decimalCodec } from '../../../shared/kernel/decimal.ts';
 import { problem } from '../../../shared/kernel/problem.ts';
@@ -125,7 +125,7 @@ const routes = [
   }),
 ];
 
-let engine: Engine;
+let engine: TestEngine;
 let table: Table;
 let api: ReturnType<typeof testApi>;
 beforeAll(async () => {

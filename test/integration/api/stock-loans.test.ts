@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { auditItems } from '../../../infra/audit/audit.ts';
 import { scan } from '../../../infra/audit/scan.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
-import { startEngine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { startMemory } from '../../support/memory-dynamo/store.ts';
 import type { Item } from '../../../shared/store/item.ts';
 import { caller } from '../../support/api.ts';
 import { ada, auditor, bob, buyer as maker, mine, stockpile as reserve } from '../../support/market-api.ts';
@@ -12,14 +12,14 @@ import { activeStockpile, openedLot, positionIn } from '../../support/stock.ts';
 import { clientFor } from '../../support/table.ts';
 import { kg, Trading, usd } from '../../support/trading.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let trading: Trading;
 let settling: Settling;
 let stockpile: string;
 const motors = caller('motors-fr', 'buyer');
 const rival = caller('reserve-de', 'stockpile-operator');
 beforeAll(async () => {
-  engine = await startEngine();
+  engine = await startMemory();
 });
 beforeEach(async () => {
   trading = await Trading.open(clientFor(engine.endpoint));

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { verify } from '../../../infra/verify/verify.ts';
 import { domainEventOf } from '../../../functions/stream/domain-event.ts';
 import { follow as followEvents } from '../../../functions/stream/follow.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
-import { startEngine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { startMemory } from '../../support/memory-dynamo/store.ts';
 import { caller } from '../../support/api.ts';
 import { ada, auditor, bob, buyer, everyRole, mine, stockpile as reserve } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
@@ -21,11 +21,11 @@ import { clientFor } from '../../support/table.ts';
 import { Warning } from '../../support/warning.ts';
 import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let trading: Trading;
 const rival = caller('reserve-de', 'stockpile-operator');
 beforeAll(async () => {
-  engine = await startEngine();
+  engine = await startMemory();
 });
 beforeEach(async () => {
   trading = await Trading.open(clientFor(engine.endpoint));

@@ -6,7 +6,7 @@ import { runDueClearings } from '../../../functions/clearing/run-due-clearings.t
 import { follow, sweep } from '../../../functions/stream/follow.ts';
 import { followBeat } from '../../../functions/stream/follow-beat.ts';
 import { tick } from '../../../functions/tick/tick.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { readAll } from '../../../shared/store/reference.ts';
 import { caller, testApi } from '../../support/api.ts';
 import { ada, auditor, buyer, mine } from '../../support/market-api.ts';
@@ -14,7 +14,7 @@ import { memoryMetrics } from '../../support/metrics.ts';
 import { testTable } from '../../support/table.ts';
 import { bidBody, flat, Trading, usd } from '../../support/trading.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let client: DynamoDBClient;
 let market: Trading;
 let metrics: ReturnType<typeof memoryMetrics>;

@@ -3,8 +3,8 @@ import { auditItems } from '../../../infra/audit/audit.ts';
 import type { Check } from '../../../infra/audit/finding.ts';
 import { checks } from '../../../infra/audit/finding.ts';
 import { scan } from '../../../infra/audit/scan.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
-import { startEngine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { startMemory } from '../../support/memory-dynamo/store.ts';
 import { figureNames } from '../../../shared/clearing/outcome/figures.ts';
 import type { Item } from '../../../shared/store/item.ts';
 import { caller } from '../../support/api.ts';
@@ -15,12 +15,12 @@ import { bidBody, flat, kg, Trading, usd } from '../../support/trading.ts';
 
 type Wild = Record<string, unknown>;
 
-let engine: Engine;
+let engine: TestEngine;
 let items: readonly Item[];
 const now = '2026-11-23T00:00:00.000Z';
 
 beforeAll(async () => {
-  engine = await startEngine();
+  engine = await startMemory();
   const trading = await Trading.open(clientFor(engine.endpoint));
   await trading.approvedFloor();
   const site = await trading.siteOf(mine, { capacityPerYear: kg('1000') });

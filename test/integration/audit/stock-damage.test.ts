@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditItems } from '../../../infra/audit/audit.ts';
 import type { Check } from '../../../infra/audit/finding.ts';
 import { scan } from '../../../infra/audit/scan.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
-import { startEngine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { startMemory } from '../../support/memory-dynamo/store.ts';
 import type { Item } from '../../../shared/store/item.ts';
 import { buyer, stockpile as reserve } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
@@ -13,12 +13,12 @@ import { bidBody, flat, Trading, usd } from '../../support/trading.ts';
 
 type Wild = Record<string, unknown>;
 
-let engine: Engine;
+let engine: TestEngine;
 let items: readonly Item[];
 const now = '2027-02-02T00:00:00.000Z';
 
 beforeAll(async () => {
-  engine = await startEngine();
+  engine = await startMemory();
   const trading = await Trading.open(clientFor(engine.endpoint));
   const stockpile = await activeStockpile(trading);
   const lot = await openedLot(trading, stockpile);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Clear, Cleared } from '../../../functions/clearing/dependencies.ts';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
-import { startEngine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { startMemory } from '../../support/memory-dynamo/store.ts';
 import { sha256 } from '../../../shared/kernel/digest.ts';
 import { fail, ok } from '../../../shared/kernel/result.ts';
 import { problem } from '../../../shared/kernel/problem.ts';
@@ -22,9 +22,9 @@ import { meddledObjects } from '../../support/faults.ts';
 import { greedyEngine } from '../../support/greedy-engine.ts';
 import { omit } from '../../support/omit.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 beforeAll(async () => {
-  engine = await startEngine();
+  engine = await startMemory();
 });
 afterAll(async () => {
   await engine.stop();

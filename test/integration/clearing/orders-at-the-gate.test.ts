@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
-import { startEngine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { startMemory } from '../../support/memory-dynamo/store.ts';
 import { assign } from '../../../shared/store/assign.ts';
 import { versionIs } from '../../../shared/store/condition.ts';
 import { endedRun, marketState } from '../../../shared/store/control.ts';
@@ -10,9 +10,9 @@ import { freeOfRuns, isOpen } from '../../../shared/store/order-item.ts';
 import { idOf, Scenario } from '../../support/clearing-scenario.ts';
 import { Crash, crashAt } from '../../support/faults.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 beforeAll(async () => {
-  engine = await startEngine();
+  engine = await startMemory();
 });
 afterAll(async () => {
   await engine.stop();

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { earlyWarning } from '../../../infra/local/early-warning.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
-import { startEngine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { startMemory } from '../../support/memory-dynamo/store.ts';
 import { readAlerts } from '../../../shared/store/alerts.ts';
 import { memoryLog } from '../../support/api.ts';
 import { clientFor } from '../../support/table.ts';
 import { Receiver, Warning } from '../../support/warning.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let receiver: Receiver;
 beforeAll(async () => {
-  engine = await startEngine();
+  engine = await startMemory();
   receiver = await Receiver.open();
 });
 afterAll(async () => {

@@ -4,13 +4,13 @@ import type { Env } from '../../../functions/api/answer.ts';
 import { Evidence } from '../../../infra/audit/evidence.ts';
 import { scan } from '../../../infra/audit/scan.ts';
 import { addDevClock } from '../../../infra/local/dev-clock.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { marketClock } from '../../../infra/local/market-clock.ts';
 import { millisecondsOf } from '../../../shared/kernel/time.ts';
 import type { Table } from '../../../shared/store/table.ts';
 import { testTable } from '../../support/table.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let table: Table;
 beforeAll(async () => {
   ({ engine, table } = await testTable());

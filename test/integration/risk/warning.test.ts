@@ -4,8 +4,8 @@ import { notifySettings } from '../../../functions/notify/dependencies.ts';
 import { sendWhatIsDue } from '../../../functions/notify/send-what-is-due.ts';
 import { follow, sweep } from '../../../functions/stream/follow.ts';
 import { audit, auditItems } from '../../../infra/audit/audit.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
-import { startEngine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { startMemory } from '../../support/memory-dynamo/store.ts';
 import { retryAfter } from '../../../shared/risk/subscription.ts';
 import { readAlerts } from '../../../shared/store/alerts.ts';
 import { caller } from '../../support/api.ts';
@@ -15,11 +15,11 @@ import { memoryMetrics } from '../../support/metrics.ts';
 import { clientFor } from '../../support/table.ts';
 import { Receiver, Warning } from '../../support/warning.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let receiver: Receiver;
 let market: Warning;
 beforeAll(async () => {
-  engine = await startEngine();
+  engine = await startMemory();
   receiver = await Receiver.open();
 });
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine } from '../../../infra/local/engine.ts';
-import { startEngine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { startMemory } from '../../support/memory-dynamo/store.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import { Table } from '../../../shared/store/table.ts';
 import { testApi } from '../../support/api.ts';
@@ -13,9 +13,9 @@ import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
 /** Provisional payment, take-or-pay and upside sharing, by HTTP alone: undisturbed, and stopped after every write. */
 
-let engine: Engine;
+let engine: TestEngine;
 beforeAll(async () => {
-  engine = await startEngine();
+  engine = await startMemory();
 });
 afterAll(async () => {
   await engine.stop();

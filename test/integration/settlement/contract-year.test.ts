@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine } from '../../../infra/local/engine.ts';
-import { startEngine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { startMemory } from '../../support/memory-dynamo/store.ts';
 import { verifyChain } from '../../../infra/verify/contract-chain.ts';
 import { balanceOf } from '../../../shared/store/ledger.ts';
 import { instantOf } from '../../../shared/kernel/time.ts';
@@ -16,12 +16,12 @@ import { flat, kg, Trading, usd } from '../../support/trading.ts';
  * A year of a contract with everything going wrong, told over the wire as its people live it: 300 kg of NdPr oxide a
  * quarter of 2027 at the floor of 110 USD/kg, 90 % take-or-pay, make-up for two years.
  */
-let engine: Engine;
+let engine: TestEngine;
 let market: Trading;
 let at: Settling;
 let path: string;
 beforeAll(async () => {
-  engine = await startEngine();
+  engine = await startMemory();
   market = await Trading.open(clientFor(engine.endpoint));
   at = new Settling(market);
 });

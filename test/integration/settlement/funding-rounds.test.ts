@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditItems } from '../../../infra/audit/audit.ts';
 import type { Check } from '../../../infra/audit/finding.ts';
 import { scan } from '../../../infra/audit/scan.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
-import { startEngine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { startMemory } from '../../support/memory-dynamo/store.ts';
 import type { Item } from '../../../shared/store/item.ts';
 import { balanceOf } from '../../../shared/store/ledger.ts';
 import { caller } from '../../support/api.ts';
@@ -30,7 +30,7 @@ class Programme {
   }
 
   static async open(
-    engine: Engine,
+    engine: TestEngine,
     design: object = { kind: 'one-way' },
     more: object = {},
   ): Promise<Programme> {
@@ -118,9 +118,9 @@ class Programme {
   }
 }
 
-let engine: Engine;
+let engine: TestEngine;
 beforeAll(async () => {
-  engine = await startEngine();
+  engine = await startMemory();
 });
 afterAll(async () => {
   await engine.stop();

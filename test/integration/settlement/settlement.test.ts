@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine } from '../../../infra/local/engine.ts';
-import { startEngine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { startMemory } from '../../support/memory-dynamo/store.ts';
 import { balanceOf } from '../../../shared/store/ledger.ts';
 import { caller } from '../../support/api.ts';
 import { Crash, crashAt, deaths, flaky, Interleaving, meddleWith, seeded } from '../../support/faults.ts';
@@ -10,9 +10,9 @@ import { Settling } from '../../support/settling.ts';
 import { clientFor } from '../../support/table.ts';
 import { flat, Trading, usd } from '../../support/trading.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 beforeAll(async () => {
-  engine = await startEngine();
+  engine = await startMemory();
 });
 afterAll(async () => {
   await engine.stop();

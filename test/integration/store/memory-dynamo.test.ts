@@ -11,13 +11,14 @@ import type { Item } from '../../../shared/store/item.ts';
 import { Table } from '../../../shared/store/table.ts';
 import { memoryClient } from '../../support/memory-dynamo/client.ts';
 import { MemoryDynamo } from '../../support/memory-dynamo/engine.ts';
+import { embeddedAgrees } from '../../support/memory-dynamo/second-opinion.ts';
 import { runs, seenIn } from '../../support/runs.ts';
-import { freshTable, testTable } from '../../support/table.ts';
+import { freshTable, embeddedTable } from '../../support/table.ts';
 
 let engine: Engine;
 let embedded: Table;
 beforeAll(async () => {
-  ({ engine, table: embedded } = await testTable());
+  ({ engine, table: embedded } = await embeddedTable());
 });
 afterAll(async () => {
   await engine.stop();
@@ -168,4 +169,22 @@ describe('the memory that simulations run on', () => {
     );
     for (const count of Object.values(seen)) expect(count).toBeGreaterThanOrEqual(seenIn(20, 5));
   }, 60_000);
+
+  it('is not believed where the engine, asked the same, comes to something else', async () => {
+    const forgetful = { call: () => ({}) } as unknown as MemoryDynamo;
+    const put = { TableName: 't', Item: { pk: { S: 'A' }, sk: { S: '1' }, control: { S: 'put' } } };
+    await expect(embeddedAgrees(forgetful, 'PutItem', put)()).rejects.toThrow(
+      'does not answer as the memory does',
+    );
+    const careless = { call: () => ({ Item: put.Item, Items: [put.Item] }) } as unknown as MemoryDynamo;
+    const query = {
+      TableName: 't',
+      KeyConditionExpression: '#pk = :pk AND #sk > :one',
+      ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
+      ExpressionAttributeValues: { ':pk': { S: 'A' }, ':one': { S: '1' } },
+    };
+    await expect(embeddedAgrees(careless, 'Query', query)()).rejects.toThrow(
+      'does not answer as the memory does',
+    );
+  });
 });

@@ -24,13 +24,13 @@ import {
   schemeTerms,
   zoneTerms,
 } from '../../support/reference.ts';
-import { freshTable, testTable } from '../../support/table.ts';
+import { freshTable, embeddedTable } from '../../support/table.ts';
 
 let engine: Engine;
 let client: DynamoDBClient;
 let table: Table;
 beforeAll(async () => {
-  ({ engine, client } = await testTable());
+  ({ engine, client } = await embeddedTable());
 });
 beforeEach(async () => {
   table = await freshTable(client);

@@ -8,7 +8,7 @@ import type { Migrations } from '../../../shared/store/item-versions.ts';
 import { without } from '../../../shared/kernel/without.ts';
 import { rewriteInShape } from '../../../shared/store/rewrite.ts';
 import { Table } from '../../../shared/store/table.ts';
-import { testTable } from '../../support/table.ts';
+import { embeddedTable } from '../../support/table.ts';
 
 /** A release in which what was `kilograms` of an order is `mass` in grams, and a name is gone. */
 const migrations: Migrations = {
@@ -24,7 +24,7 @@ let engine: Engine;
 let before: Table;
 let table: Table;
 beforeAll(async () => {
-  const made = await testTable();
+  const made = await embeddedTable();
   ({ engine, table: before } = made);
   const options = { client: made.client, name: before.name, pause: () => Promise.resolve(), random: () => 0 };
   table = new Table({ ...options, migrations });

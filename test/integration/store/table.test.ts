@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../infra/local/engine.ts';
 import { doesNotExist, versionIs } from '../../../shared/store/condition.ts';
 import type { Table } from '../../../shared/store/table.ts';
-import { testTable } from '../../support/table.ts';
+import { embeddedTable } from '../../support/table.ts';
 
 let engine: Engine;
 let table: Table;
 beforeAll(async () => {
-  ({ engine, table } = await testTable());
+  ({ engine, table } = await embeddedTable());
 });
 afterAll(async () => {
   await engine.stop();

@@ -4,8 +4,8 @@ import type { TickDependencies } from '../../../functions/tick/tick.ts';
 import { tick } from '../../../functions/tick/tick.ts';
 import { auditItems } from '../../../infra/audit/audit.ts';
 import { scan } from '../../../infra/audit/scan.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
-import { startEngine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { startMemory } from '../../support/memory-dynamo/store.ts';
 import type { Item } from '../../../shared/store/item.ts';
 import { Table } from '../../../shared/store/table.ts';
 import { caller } from '../../support/api.ts';
@@ -17,14 +17,14 @@ import { tableAs } from '../../support/table-guard.ts';
 import { clientFor } from '../../support/table.ts';
 import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 let trading: Trading;
 let settling: Settling;
 let stockpile: string;
 let path: string;
 const rival = caller('reserve-de', 'stockpile-operator');
 beforeAll(async () => {
-  engine = await startEngine();
+  engine = await startMemory();
 });
 beforeEach(async () => {
   trading = await Trading.open(clientFor(engine.endpoint));

@@ -3,17 +3,17 @@ import { runDueClearings } from '../../../functions/clearing/run-due-clearings.t
 import { scheduledClearingId } from '../../../functions/tick/schedule.ts';
 import type { TickDependencies } from '../../../functions/tick/tick.ts';
 import { tick } from '../../../functions/tick/tick.ts';
-import type { Engine } from '../../../infra/local/engine.ts';
-import { startEngine } from '../../../infra/local/engine.ts';
+import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { startMemory } from '../../support/memory-dynamo/store.ts';
 import type { Product } from '../../../shared/reference/product.ts';
 import { pendingClearings, readClearing } from '../../../shared/store/clearings.ts';
 import { Scenario, scenarioProduct } from '../../support/clearing-scenario.ts';
 import { Crash, crashAt } from '../../support/faults.ts';
 import { tableAs } from '../../support/table-guard.ts';
 
-let engine: Engine;
+let engine: TestEngine;
 beforeAll(async () => {
-  engine = await startEngine();
+  engine = await startMemory();
 });
 afterAll(async () => {
   await engine.stop();

@@ -24,7 +24,8 @@ export const memoryClient = (engine: MemoryDynamo, meddler: Meddler = undisturbe
   return { send } as unknown as DynamoDBClient;
 };
 
-function answered(
+/** The answer to a call by its name. @throws as the SDK does. */
+export function answered(
   engine: MemoryDynamo,
   { name, input }: { readonly name: string; readonly input: object },
 ): object {
