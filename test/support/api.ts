@@ -1,4 +1,4 @@
-import { ulid } from 'ulid';
+import { monotonicFactory } from 'ulid';
 import { createApp } from '../../functions/api/app.ts';
 import { newSecret } from '../../functions/api/new-secret.ts';
 import type { ApiDependencies, Log } from '../../functions/api/dependencies.ts';
@@ -12,6 +12,9 @@ import type { Caller } from '../../shared/reference/caller.ts';
 import type { Role } from '../../shared/reference/role.ts';
 import type { ObjectStore } from '../../shared/store/object-store.ts';
 import type { Table } from '../../shared/store/table.ts';
+
+/** Several are made within a millisecond here: in the order in which they are asked for all the same. */
+const ulid = monotonicFactory();
 
 /** An object store in memory. */
 export function memoryObjects(): ObjectStore {

@@ -1,4 +1,4 @@
-import { ulid } from 'ulid';
+import { monotonicFactory } from 'ulid';
 import * as z from 'zod';
 import type { IdKind } from '../../shared/kernel/ids.ts';
 import { idPrefixes } from '../../shared/kernel/ids.ts';
@@ -68,6 +68,7 @@ export const floorTerms = (changes: object = {}) => floorTermsSchema.parse(floor
 export const schemeTerms = (changes: object = {}) => schemeTermsSchema.parse(schemeBody(changes));
 export const ruleTerms = (changes: object = {}) => standardsRuleTermsSchema.parse(ruleBody(changes));
 
+const ulid = monotonicFactory();
 export const newId = (kind: IdKind): string => `${idPrefixes[kind]}_${ulid()}`;
 
 /** An act of an administrator at a time. */
