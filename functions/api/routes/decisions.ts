@@ -25,11 +25,15 @@ export const decisionRoutes = <P extends z.ZodType, S extends z.ZodType<{ readon
   readonly tag: Tag;
   readonly params: P;
   readonly answer: { readonly description: string; readonly schema: S };
-  readonly approve: Decision<z.output<P>, z.output<S>>;
+  /** `verb` where approving has a word of its own: what was declared is verified. */
+  readonly approve: Decision<z.output<P>, z.output<S>> & { readonly verb?: 'verify' };
   readonly reject: Decision<z.output<P>, z.output<S>>;
 }): Route[] =>
-  (['approve', 'reject'] as const).map((verb) => {
-    const { plan, problems = [], ...words } = of[verb];
+  [
+    { verb: 'approve' as const, ...of.approve },
+    { verb: 'reject' as const, ...of.reject },
+  ].map((decision) => {
+    const { plan, problems = [], verb, ...words } = decision;
     return defineRoute({
       ...words,
       operationId: `${verb}${of.name}`,

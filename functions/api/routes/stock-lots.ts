@@ -3,6 +3,7 @@ import { generatedIdSchema, nameIdSchema, textSchema } from '../../../shared/ker
 import type { ProblemCode } from '../../../shared/kernel/problem.ts';
 import { quantitySchema } from '../../../shared/kernel/quantity.ts';
 import { ok } from '../../../shared/kernel/result.ts';
+import type { Act } from '../../../shared/store/act.ts';
 import type { Plan } from '../../../shared/store/effect.ts';
 import { mapPlan } from '../../../shared/store/effect.ts';
 import {
@@ -19,6 +20,7 @@ import {
   visibleLot,
 } from '../../../shared/store/stock-lots.ts';
 import { receiveDelivery } from '../../../shared/store/stock-receipts.ts';
+import type { Table } from '../../../shared/store/table.ts';
 import type { StockLot } from '../../../shared/stockpiles/stock-lot.ts';
 import {
   incomingLotSchema,
@@ -29,7 +31,8 @@ import {
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';
-import { actOf, administrators } from './reference.ts';
+import { decisionRoutes } from './decisions.ts';
+import { actOf } from './reference.ts';
 import { insiders } from './stockpiles.ts';
 
 const path = '/v1/stock-lots';
@@ -41,30 +44,19 @@ const changedReply = (plan: Plan<StockLot>) =>
 const created = (plan: Plan<StockLot>) =>
   mapPlan(plan, (lot) => reply(201, lot, { version: lot.version, location: `${path}/${lot.id}` }));
 const acted = ['not_found', 'invalid_state'] as const satisfies ProblemCode[];
-const decided = [...acted, 'second_approval_required'] as const;
 
-/** An administrator's decision, which needs no body. */
-const deciding = (
-  operationId: string,
-  verb: string,
+/** What an administrator who has not reported it decides about a lot. */
+const decision = (
   summary: string,
-  decide: (...args: [...Parameters<typeof decideOnLoss>]) => Plan<StockLot>,
+  decide: (...args: Parameters<typeof decideOnLoss>) => Plan<StockLot>,
   verdict: boolean,
-): Route =>
-  defineRoute({
-    operationId,
-    method: 'post',
-    path: `${path}/{id}/${verb}`,
-    summary,
-    description: 'By an administrator, who is not the one who reported it.',
-    tag: 'Stockpiles',
-    roles: administrators,
-    params,
-    responses: changed,
-    problems: [...decided, 'stock_insufficient'],
-    write: (request, dependencies) =>
-      changedReply(decide(dependencies.table, actOf(request, dependencies), request.params.id, verdict)),
-  });
+) => ({
+  summary,
+  description: 'By an administrator, who is not the one who reported it.',
+  problems: ['stock_insufficient'] as const,
+  plan: (table: Table, act: Act, { id }: z.output<typeof params>) => decide(table, act, id, verdict),
+});
+const deciding = { tag: 'Stockpiles', params, answer: changed[200] } as const;
 
 export const stockLotRoutes: readonly Route[] = [
   defineRoute({
@@ -157,14 +149,14 @@ export const stockLotRoutes: readonly Route[] = [
       return lot.ok ? ok(reply(200, await stockLotVersions(table, id, page))) : lot;
     },
   }),
-  deciding(
-    'verifyStockLot',
-    'verify',
-    'Verify a declared opening: from now on it counts',
-    decideOnOpening,
-    true,
-  ),
-  deciding('rejectStockLot', 'reject', 'Reject a declared opening', decideOnOpening, false),
+  ...decisionRoutes({
+    ...{ ...deciding, name: 'StockLot', path: `${path}/{id}` },
+    approve: {
+      verb: 'verify',
+      ...decision('Verify a declared opening: from now on it counts', decideOnOpening, true),
+    },
+    reject: decision('Reject a declared opening', decideOnOpening, false),
+  }),
   defineRoute({
     operationId: 'splitStockLot',
     method: 'post',
@@ -244,6 +236,9 @@ export const stockLotRoutes: readonly Route[] = [
         proposeLoss(dependencies.table, actOf(request, dependencies), request.params.id, request.body),
       ),
   }),
-  deciding('approveWriteOff', 'write-off/approve', 'Approve a reported loss', decideOnLoss, true),
-  deciding('rejectWriteOff', 'write-off/reject', 'Reject a reported loss', decideOnLoss, false),
+  ...decisionRoutes({
+    ...{ ...deciding, name: 'WriteOff', path: `${path}/{id}/write-off` },
+    approve: decision('Approve a reported loss', decideOnLoss, true),
+    reject: decision('Reject a reported loss', decideOnLoss, false),
+  }),
 ];
