@@ -1,4 +1,4 @@
-import { dropExpired, dropPast, lockOrder, readBook } from '../../shared/store/book.ts';
+import { dropExpired, dropPast, leaveBook, lockOrder, readBook } from '../../shared/store/book.ts';
 import type { Item } from '../../shared/store/item.ts';
 import { concurrently } from './concurrently.ts';
 import type { HeldMarket } from './held-market.ts';
@@ -16,6 +16,8 @@ export async function lockBook(market: HeldMarket): Promise<Item[]> {
     const locked = await lockOrder(table, id, { run, ended, gateClosure });
     if (locked.state === 'taken') throw new Superseded();
     if (locked.state === 'expired') await table.transact(dropExpired(product, id, locked.validUntil));
+    // A worker of an earlier version may have left its entry.
+    if (locked.state === 'closed') await leaveBook(table, product, id);
     if (locked.state !== 'locked') return [];
     const past = dropPast(product, id, locked.item, gateClosure);
     if (past.length > 0) await table.transact(past);

@@ -69,7 +69,9 @@ const validAfter = (gateClosure: Instant): Clause => ({
 
 export type Locked =
   | { readonly state: 'locked'; readonly item: Item }
-  /** It closed before it could be locked, or was posted after gate closure. */
+  /** It closed before it could be locked: nothing of it should be in the book. */
+  | { readonly state: 'closed' }
+  /** It was posted after gate closure. */
   | { readonly state: 'out' }
   | { readonly state: 'expired'; readonly validUntil: Instant }
   /** A later run has it: the one that asks has ended. */
@@ -87,7 +89,8 @@ export async function lockOrder(table: Table, id: string, locking: Locking): Pro
     freeForRun(locking),
   ]);
   if (locked.done) return { state: 'locked', item: locked.item };
-  if (locked.item === undefined || locked.item['status'] !== 'open') return { state: 'out' };
+  if (locked.item === undefined) return { state: 'out' };
+  if (locked.item['status'] !== 'open') return { state: 'closed' };
   const { postedAt, validUntil } = locked.item['body'] as { postedAt: Instant; validUntil?: Instant };
   if (postedAt > locking.gateClosure) return { state: 'out' };
   if (validUntil !== undefined && validUntil <= locking.gateClosure) return { state: 'expired', validUntil };
@@ -153,9 +156,10 @@ export interface Take {
 /**
  * Takes lots from an order, once: it must be open, locked by this run, as the plan saw it, and every quarter must
  * still hold what is taken. `byOrigin` is written whole, because a path for each of eighty quarters and their
- * origins outgrows the 4 KB that DynamoDB allows an expression; the version makes that safe.
+ * origins outgrows the 4 KB that DynamoDB allows an expression; the version makes that safe. `fills`: the order is left
+ * with nothing, and is filled for good by the same write.
  */
-export const takeFromOrder = (take: Take, run: number, now: Instant): Action => {
+export const takeFromOrder = (take: Take, run: number, now: Instant, fills = false): Action => {
   const quarters = Object.entries(take.lots).map(([quarter, lots], index) => ({ quarter, lots, index }));
   const names = {
     '#r': 'remaining',
@@ -171,6 +175,7 @@ export const takeFromOrder = (take: Take, run: number, now: Instant): Action => 
   const beside = assign({
     version: take.version + 1,
     updatedAt: now,
+    ...(fills ? { status: 'filled' } : {}),
     ...(take.byOrigin === undefined
       ? {}
       : { byOrigin: lotsAttribute(new Map(Object.entries(take.byOrigin))) }),
@@ -214,7 +219,14 @@ function memberStates(states: NonNullable<Take['members']>, now: Instant) {
   };
 }
 
-/** An order that the run has left with nothing is filled, and leaves the book. */
+/**
+ * An order that is closed, which it stays, leaves the book: nothing needs to hold for that, and it may be repeated. So may
+ * whoever comes late, even after the run.
+ */
+export const leaveBook = (table: Table, product: string, order: string): Promise<void> =>
+  table.remove(keys.bookEntry(product, order));
+
+/** An order that the run has left with nothing, where the chunk that did so may have been applied before chunks filled orders. */
 export const retireOrder = (
   product: string,
   order: { readonly id: string; readonly version: number },

@@ -55,21 +55,25 @@ export async function readSiteWithCertificates(
   siteId: string,
   at?: Instant,
 ): Promise<SiteWithCertificates | undefined> {
-  const { pk, sk: prefix } = keys.siteCertificate(siteId, '');
-  const [site, items] = await Promise.all([
+  const [site, certificates] = await Promise.all([
     at === undefined ? readSite(table, siteId) : siteAt(table, siteId, at),
-    table.query(pk, { prefix }),
+    certificatesOf(table, siteId, at),
   ]);
-  if (site === undefined) return undefined;
+  return site && { site, certificates };
+}
+
+/** The certificates of a site, as they are or as they stood at an instant. */
+export async function certificatesOf(table: Table, siteId: string, at?: Instant): Promise<Certificate[]> {
+  const { pk, sk: prefix } = keys.siteCertificate(siteId, '');
   const certificates = await Promise.all(
-    items.map(async (item) => {
+    (await table.query(pk, { prefix })).map(async (item) => {
       const present = readRecord(certificateSeries, item);
       return at === undefined || present.recordedAt <= at
         ? present
         : await versionAsOf(table, certificateSeries, partitionOf(present.id), at);
     }),
   );
-  return { site, certificates: certificates.filter((certificate) => certificate !== undefined) };
+  return certificates.filter((certificate) => certificate !== undefined);
 }
 
 /** One page of a site's certificates, in order of id. */

@@ -31,9 +31,8 @@ import { keys } from './keys.ts';
 import { freeOfRuns, isOpen, lotsAttribute, orderBody } from './order-item.ts';
 import type { OrderKind, StoredOrder } from './orders.ts';
 import { contractedLots, lotsMap, orderAt, readOrder } from './orders.ts';
-import { checkCapacity } from './site-capacity.ts';
+import { checkCapacity, readSiteInUse } from './site-capacity.ts';
 import { siteOfferEntry, withdrawnOfferEntry } from './site-offers.ts';
-import { readSite } from './sites.ts';
 import { freeRest, reencumber } from './lot-offers.ts';
 import { paceActions } from './pace.ts';
 import { readStockpile } from './stockpiles.ts';
@@ -200,7 +199,7 @@ async function changedOrder<T extends Offer | Bid>(
   return {
     ...order,
     warnings: [
-      ...(await warningsOf(table, order, requested, product, at)),
+      ...(await warningsOf(table, order, requested, { product }, at)),
       ...conditionWarnings(order, remaining, product),
     ],
     status: filled ? ('filled' as const) : ('open' as const),
@@ -236,11 +235,11 @@ async function capacityActions<T extends Offer | Bid>(
     const held = await reencumber(table, order, { ...before, requested }, at);
     return held.ok ? ok({ actions: held.value.actions, order: { released: held.value.released } }) : held;
   }
-  const site = order.site === undefined ? undefined : await readSite(table, order.site);
-  if (site === undefined) throw new Error('an offer of a site that does not exist');
-  const capacity = await checkCapacity(table, site, { id, product, lots: requested }, at);
+  const inUse = order.site === undefined ? undefined : await readSiteInUse(table, order.site);
+  if (inUse === undefined) throw new Error('an offer of a site that does not exist');
+  const capacity = await checkCapacity(table, inUse, { id, product, lots: requested }, at);
   return capacity.ok
-    ? ok({ actions: [...capacity.value, siteOfferEntry(site.id, order, requested)] })
+    ? ok({ actions: [...capacity.value, siteOfferEntry(inUse.site.id, order, requested)] })
     : capacity;
 }
 

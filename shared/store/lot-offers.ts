@@ -9,6 +9,7 @@ import { nextVersion } from '../kernel/version.ts';
 import type { LotsByQuarter } from '../orders/delivery.ts';
 import type { Offer } from '../orders/offer.ts';
 import type { Product } from '../reference/product.ts';
+import type { Site } from '../reference/site.ts';
 import { encumbered } from '../stockpiles/lots.ts';
 import type { StockLot } from '../stockpiles/stock-lot.ts';
 import { stepsOfLots } from '../stockpiles/steps.ts';
@@ -92,6 +93,8 @@ export interface Source {
   readonly actions: readonly Action[];
   readonly purity?: Offer['purity'];
   readonly since: Instant;
+  /** If it is one, as read. */
+  readonly site?: Site;
 }
 
 /**

@@ -111,5 +111,5 @@ async function emptyBid(table: Table, pool: Pool, product: Product): Promise<Bid
     ...{ status: 'open' as const, remaining: [], contracted: [], contractedByOrigin: [] },
     ...{ postedAt: at, updatedAt: at, version: 1 },
   };
-  return { ...order, warnings: await warningsOf(table, order, new Map(), product, at) };
+  return { ...order, warnings: await warningsOf(table, order, new Map(), { product }, at) };
 }

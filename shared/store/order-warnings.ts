@@ -6,23 +6,24 @@ import type { Offer } from '../orders/offer.ts';
 import { sourceOf } from '../orders/offer.ts';
 import type { Warning } from '../orders/order.ts';
 import type { Product } from '../reference/product.ts';
+import type { Site } from '../reference/site.ts';
+import { certificatesOf } from './certificates.ts';
 import { readFigure, referenceOfDay } from './fixings.ts';
-import { readMarketConfiguration } from './market-configuration.ts';
+import { readMarketRules } from './market-configuration.ts';
 import { readSource } from './sources.ts';
 import type { Table } from './table.ts';
 
-/** What the rules in force would refuse an order for, as it is about to stand. */
+/** What the rules in force would refuse an order for, as it is about to stand; of an offer's `site`, if it has been read. */
 export async function warningsOf(
   table: Table,
   order: Omit<Offer, 'warnings'> | Omit<Bid, 'warnings'>,
   requested: LotsByQuarter,
-  product: Product,
+  { product, site }: { readonly product: Product; readonly site?: Site | undefined },
   at: Instant,
 ): Promise<Warning[]> {
   // A product that has just been changed may be recorded a moment ahead of this request's clock.
   const asOf = at < product.recordedAt ? product.recordedAt : at;
-  const rules = await readMarketConfiguration(table, product.id, asOf);
-  if (rules === undefined) throw new Error('an order of a product that does not exist');
+  const rules = await readMarketRules(table, product.id, asOf);
   const held = await referenceWarnings(table, order, asOf);
   const parts = {
     product,
@@ -40,7 +41,10 @@ export async function warningsOf(
       ? held
       : [...bidWarnings(parts, { ...order, destination, requested, at: asOf }), ...held];
   }
-  const found = await readSource(table, sourceOf(order));
+  const found =
+    site === undefined
+      ? await readSource(table, sourceOf(order))
+      : { site, certificates: await certificatesOf(table, site.id) };
   if (found === undefined) throw new Error('an offer of a site or stock lot that does not exist');
   const warnings = offerWarnings(parts, {
     destinations: order.destinations,

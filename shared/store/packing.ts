@@ -48,7 +48,8 @@ interface Balance {
 
 /**
  * Packs contracts into chunks of one transaction each, an order updated once in each of them. Contracts of one bid
- * come together, so that few chunks touch it. Throws where a contract takes what an order does not have.
+ * come together, and after them those of bids that buy from the same offers, so that few chunks touch an order. Throws
+ * where a contract takes what an order does not have.
  */
 export function packChunks(
   concluded: readonly Concluded[],
@@ -69,11 +70,10 @@ export function packChunks(
       },
     ]),
   );
-  const sorted = concluded.toSorted((a, b) => (packingKey(a) < packingKey(b) ? -1 : 1));
   const chunks: Chunk[] = [];
   let packed: Concluded[] = [];
   let bytes = 0;
-  for (const contract of sorted) {
+  for (const contract of nextToEachOther(concluded)) {
     const size = sizeOf(contract, balances);
     if (
       packed.length > 0 &&
@@ -88,6 +88,28 @@ export function packChunks(
   }
   if (packed.length > 0) chunks.push(chunkOf(packed, balances));
   return chunks;
+}
+
+/** Bid after bid, each followed by one that shares an offer with it where there is one: depth first, in order of ids. */
+function nextToEachOther(concluded: readonly Concluded[]): Concluded[] {
+  const sorted = concluded.toSorted((a, b) => (packingKey(a) < packingKey(b) ? -1 : 1));
+  const ofBid = Map.groupBy(sorted, ({ terms }) => terms.bid);
+  const ofOffer = Map.groupBy(sorted, ({ terms }) => terms.offer);
+  const ordered: Concluded[] = [];
+  for (const first of ofBid.keys()) {
+    const waiting = [first];
+    for (let bid = waiting.pop(); bid !== undefined; bid = waiting.pop()) {
+      const own = ofBid.get(bid) ?? [];
+      // Each bid once, each offer once: what has been followed is gone.
+      ofBid.set(bid, []);
+      ordered.push(...own);
+      for (const { terms } of own) {
+        for (const next of (ofOffer.get(terms.offer) ?? []).toReversed()) waiting.push(next.terms.bid);
+        ofOffer.delete(terms.offer);
+      }
+    }
+  }
+  return ordered;
 }
 
 const packingKey = ({ terms }: Concluded): string =>

@@ -29,11 +29,10 @@ import { paceActions } from './pace.ts';
 import { projectsOfSite } from './projects.ts';
 import { readAll, readReference } from './reference.ts';
 import { readSeries } from './reference-prices.ts';
-import { checkCapacity } from './site-capacity.ts';
+import { checkCapacity, readSiteInUse } from './site-capacity.ts';
 import type { Source } from './lot-offers.ts';
 import { fromStockLot } from './lot-offers.ts';
 import { siteOfferEntry } from './site-offers.ts';
-import { readSite } from './sites.ts';
 import { ownStockpile } from './stockpiles.ts';
 import type { Action } from './action.ts';
 import type { Table } from './table.ts';
@@ -84,7 +83,7 @@ export function postOffer({ table, caller, at, newId, rule }: Posting, terms: Of
     const offer: Offer = {
       ...order,
       warnings: [
-        ...(await warningsOf(table, order, requested, product, at)),
+        ...(await warningsOf(table, order, requested, { product, site: source.value.site }, at)),
         ...conditionWarnings(order, requested, product),
       ],
     };
@@ -117,7 +116,7 @@ export function postBid({ table, caller, at, newId, rule }: Posting, terms: BidT
     const bid: Bid = {
       ...order,
       warnings: [
-        ...(await warningsOf(table, order, requested, inUse.product, at)),
+        ...(await warningsOf(table, order, requested, inUse, at)),
         ...conditionWarnings(order, requested, inUse.product),
       ],
     };
@@ -227,16 +226,20 @@ async function fromSite(
   requested: LotsByQuarter,
   at: Instant,
 ): Promise<Result<Source>> {
-  const site = offer.site === undefined ? undefined : await readSite(table, offer.site);
-  if (site?.organisation !== offer.seller)
+  const inUse = offer.site === undefined ? undefined : await readSiteInUse(table, offer.site);
+  if (inUse?.site.organisation !== offer.seller)
     return fail(fieldProblem('unknown_reference', '/site', 'You have no such site.'));
+  const { site } = inUse;
   const mismatch = siteMismatch(site, product);
   if (mismatch !== undefined) return fail(mismatch);
   const notYet = isConditional(offer) ? undefined : await notProducing(table, site, product, requested);
   if (notYet !== undefined) return fail(notYet);
-  const capacity = await checkCapacity(table, site, { id: offer.id, product, lots: requested }, at);
+  const capacity = await checkCapacity(table, inUse, { id: offer.id, product, lots: requested }, at);
   return capacity.ok
-    ? ok({ actions: [siteOfferEntry(site.id, offer, requested), ...capacity.value], since: site.recordedAt })
+    ? ok({
+        actions: [siteOfferEntry(site.id, offer, requested), ...capacity.value],
+        ...{ site, since: site.recordedAt },
+      })
     : capacity;
 }
 

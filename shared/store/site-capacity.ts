@@ -7,12 +7,25 @@ import type { Site } from '../reference/site.ts';
 import type { Clause } from './condition.ts';
 import { keys } from './keys.ts';
 import { usesOfOthers } from './site-offers.ts';
+import { siteSeries } from './sites.ts';
 import type { Action } from './action.ts';
 import type { Table } from './table.ts';
+import { readRecord } from './versioned.ts';
 
 /** The offer that is to be posted or changed, as it would then stand. */
 interface Wanted extends CapacityUse {
   readonly id: string;
+}
+
+/** A site, and how often offers of it were counted (an attribute of its head item, moved on by each). */
+export interface SiteInUse {
+  readonly site: Site;
+  readonly offersRevision: number;
+}
+
+export async function readSiteInUse(table: Table, id: string): Promise<SiteInUse | undefined> {
+  const item = await table.get(keys.site(id));
+  return item && { site: readRecord(siteSeries, item), offersRevision: Number(item['offersRevision'] ?? 0n) };
 }
 
 /**
@@ -22,13 +35,12 @@ interface Wanted extends CapacityUse {
  */
 export async function checkCapacity(
   table: Table,
-  site: Site,
+  { site, offersRevision: revision }: SiteInUse,
   wanted: Wanted,
   at: Instant,
 ): Promise<Result<Action[]>> {
   if (site.capacityPerYear === undefined) return ok([]);
-  // Read before the offers: whatever is written behind it fails the condition.
-  const revision = Number((await table.get(keys.site(site.id)))?.['offersRevision'] ?? 0n);
+  // The site was read before the offers are: whatever is written behind it fails the condition.
   const others = await usesOfOthers(table, site.id, wanted, at);
   const exceeded = capacityProblem(site.capacityPerYear, [wanted, ...others]);
   if (exceeded !== undefined) return fail(exceeded);

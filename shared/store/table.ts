@@ -2,6 +2,7 @@ import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetItemCommand,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
@@ -234,6 +235,16 @@ export class Table {
     return this.#single(action, async () => {
       await this.client.send(new PutItemCommand({ ...input, Item: input?.Item, TableName: this.name }));
       return item;
+    });
+  }
+
+  /** Removes one item, whatever stands there, or nothing. */
+  async remove(key: Key): Promise<void> {
+    await this.#single({ name: 'remove', remove: key }, async () => {
+      await this.client.send(
+        new DeleteItemCommand({ TableName: this.name, Key: marshall({ pk: key.pk, sk: key.sk }) }),
+      );
+      return { ...key };
     });
   }
 

@@ -77,6 +77,7 @@ export const contractPuts = (calls: readonly Call[]): NonNullable<TransactWriteI
 function stepOf({ write, name, partition, transaction }: Call): Step {
   if (!write) return 'read';
   if (name === 'PutItemCommand') return 'plan';
+  if (name === 'DeleteItemCommand') return 'retire';
   if (name === 'UpdateItemCommand') return partition.startsWith('ORDER#') ? 'lock' : 'control';
   const [first] = transaction;
   const touched = first?.Put?.Item?.['pk']?.S ?? first?.Update?.Key?.['pk']?.S ?? '';

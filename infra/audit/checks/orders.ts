@@ -40,7 +40,7 @@ export function* checkOrders(evidence: Evidence, at: Instant): Generator<Finding
     yield* balance(order, takenBy(contracts, product));
     if (order.kind === 'bid') yield* origins(order, contracts, product);
     if (order.state.members !== undefined) yield* members(order, contracts, product);
-    yield* inBook(order, evidence.book.get(order.id), at);
+    yield* inBook(order, evidence, at);
   }
   for (const [id, product] of evidence.book)
     if (!evidence.orders.has(id))
@@ -121,9 +121,10 @@ function* members(
 
 function* inBook(
   { id, product, state, validUntil }: AuditedOrder,
-  entry: string | undefined,
+  evidence: Evidence,
   at: Instant,
 ): Generator<Finding> {
+  const entry = evidence.book.get(id);
   const subject = `ORDER#${id}`;
   const isOpen = state.status === 'open';
   const mayBeJoined = state.members !== undefined && state.closing === undefined;
@@ -133,7 +134,10 @@ function* inBook(
   // The first clearing that meets an expired or past order takes it off the book; until then it may be there.
   if (isOpen && entry === undefined && mayTrade)
     yield finding('order_book', subject, 'it is open, and not in the book');
-  if (entry !== undefined && (!isOpen || entry !== product))
+  // What a run fills leaves the book before the run is closed.
+  const control = evidence.controls.get(product);
+  const isLeaving = state.status === 'filled' && control?.phase === 'applying' && state.lock === control.run;
+  if (entry !== undefined && (!(isOpen || isLeaving) || entry !== product))
     yield finding('order_book', subject, `it is ${state.status}, and in the book of ${entry}`);
 }
 

@@ -48,8 +48,8 @@ export function yearOf(orders: number, of: (name: string) => Units, each: Habits
   const requests = orders * perOrder.reduce((sum, [, times]) => sum + times, 0);
   const sum = (units: (each: Units) => number): number =>
     orders * perOrder.reduce((total, [name, times]) => total + times * units(of(name)), 0);
-  // Locked, planned, applied and retired: what the bench's part `capacity` reports of a book of 341 orders and 285 contracts.
-  const clearing = { write: orders * each.contracts * 23.4, read: orders * 0.74 };
+  // Locked, planned, applied and retired: what the bench's part `capacity` reports of a book of 341 orders and 294 contracts.
+  const clearing = { write: orders * each.contracts * 17.5, read: orders * 0.74 };
   return {
     writeUnits: clearing.write + sum(({ writeTable, writeIndexes }) => writeTable + writeIndexes),
     readUnits: clearing.read + sum(({ readTable, readIndexes }) => readTable + readIndexes),

@@ -1,6 +1,10 @@
+import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
+import { assign } from '../../../shared/store/assign.ts';
+import { bookEntryItem } from '../../../shared/store/book.ts';
 import { readClearing } from '../../../shared/store/clearings.ts';
+import type { Item } from '../../../shared/store/item.ts';
 import { idOf, Scenario } from '../../support/clearing-scenario.ts';
 import type { Meddler } from '../../support/faults.ts';
 import { Crash, crashAt, deaths, flaky, meddledObjects, seeded } from '../../support/faults.ts';
@@ -108,3 +112,40 @@ describe('a run that kills every worker that takes it up', () => {
     await scenario.checkInvariants();
   });
 });
+
+describe('what workers of earlier versions have left', () => {
+  it('is taken up: a plan in plain text, chunks that filled orders and did not say so', async () => {
+    const scenario = await Scenario.start();
+    const beforeTheBook: Meddler = (send, { name }) =>
+      name === 'DeleteItemCommand' ? Promise.reject(new Crash()) : send();
+    await expect(runMeddled(scenario, beforeTheBook)).rejects.toThrow(Crash);
+    const items = await scenario.items();
+    const filled = items.filter(({ status }) => status === 'filled');
+    expect(filled.length).toBeGreaterThan(1);
+    const chunks = items.filter(({ type }) => type === 'plan chunk');
+    expect(chunks.length).toBeGreaterThan(1);
+    for (const item of filled) await scenario.table.update(keyOf(item), assign({ status: 'open' }), []);
+    for (const item of chunks) {
+      const content = gunzipSync(Buffer.from(String(item['packed']), 'base64')).toString();
+      await scenario.table.update(keyOf(item), assign({ content, packed: undefined }), []);
+    }
+    await scenario.finish();
+    await scenario.checkInvariants();
+    const after = await Promise.all(filled.map((item) => scenario.table.get(keyOf(item))));
+    expect(new Set(after.map((item) => item?.['status']))).toEqual(new Set(['filled']));
+    expect(await scenario.contracts()).toHaveLength(6);
+  });
+
+  it('is tidied: an order that is closed, and still in the book', async () => {
+    const scenario = await Scenario.start();
+    await scenario.finish();
+    const [left] = (await scenario.items()).filter(({ status }) => status === 'filled');
+    const id = String(left?.['pk']).slice('ORDER#'.length);
+    await scenario.table.put(bookEntryItem('ndpr', id), []);
+    await scenario.request('SECOND');
+    await scenario.finish();
+    await scenario.checkInvariants();
+  });
+});
+
+const keyOf = (item: Item) => ({ pk: String(item['pk']), sk: String(item['sk']) });

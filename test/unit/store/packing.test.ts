@@ -90,6 +90,21 @@ describe('packing contracts into transactions', () => {
     expect(filled.toSorted()).toEqual(ids(0, 10).sort());
   });
 
+  it('touches an order by few chunks, however orders are chained', () => {
+    // Each bid buys from two offers, each offer sells to two bids, all in one chain; ids say nothing of where in it.
+    const place = new Map(Array.from({ length: 41 }, (_, index) => [bid((index * 17) % 41), index]));
+    const from = new Map(Array.from({ length: 41 }, (_, index) => [offer((index * 23) % 41), index]));
+    const chain = everyPair(41, 41, 1, 1n).filter(({ terms }) =>
+      [0, 1].includes((from.get(terms.offer) ?? -1) - (place.get(terms.bid) ?? -1)),
+    );
+    expect(chain).toHaveLength(81);
+    const packed = packChunks(chain, orders(ids(41, 41), 1, 10n), { bytes: 250_000, actions: 20 });
+    expect(packed.length).toBeGreaterThan(10);
+    // Where two chunks meet, both touch an order; so do those that go either way from where the chain was entered.
+    const takes = packed.reduce((sum, chunk) => sum + chunk.takes.length, 0);
+    expect(takes).toBeLessThanOrEqual(82 + packed.length + 1);
+  });
+
   it('keeps chunks of long contracts below the size of an item', () => {
     const long = everyPair(5, 5, 80, 1n);
     for (const chunk of packChunks(long, orders(ids(5, 5), 80, 100n)))
