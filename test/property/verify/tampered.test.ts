@@ -15,7 +15,7 @@ import {
   leavesOf,
   tamperings,
 } from '../../support/tampering.ts';
-import { runs, seenIn } from '../../support/runs.ts';
+import { dearRuns, runs, seenIn } from '../../support/runs.ts';
 
 const pointersOf = (proof: unknown): string[] => verify(proof).failures.map(({ pointer }) => pointer);
 
@@ -86,7 +86,7 @@ describe('a tampered proof', () => {
           );
         }
       }),
-      { numRuns: runs(120) },
+      { numRuns: dearRuns(120, 60) },
     );
     for (const section of ['snapshot', 'quarters', 'inputDigest', 'clearing', 'levyTotal', 'contracts'])
       expect(hits.get(section) ?? 0, section).toBeGreaterThanOrEqual(seenIn(1));
