@@ -21,6 +21,8 @@ export async function lockBook(market: HeldMarket): Promise<Item[]> {
     if (locked.state !== 'locked') return [];
     const past = dropPast(product, id, locked.item, gateClosure);
     if (past.length > 0) await table.transact(past);
+    // By a clock that is ahead it has expired, and its stock lot has given back what it held for it.
+    else if (locked.item['released'] === true) return [];
     return [locked.item];
   };
   const book = await readBook(table, product);

@@ -123,6 +123,8 @@ export class Evidence {
   readonly supportSettlements: SupportSettlement[] = [];
   /** Items of programmes' budgets, by programme. */
   readonly budgets = new Map<string, Item>();
+  /** What sites' places in programmes say was paid, in minor units, by agreement. */
+  readonly paidPlaces = new Map<string, bigint>();
   readonly rounds: FundingRound[] = [];
   /** Minor units of claims that are open, by programme, quarter and agreement (`prg_… 2027-Q1 agr_…`). */
   readonly claims = new Map<string, bigint>();
@@ -268,6 +270,8 @@ export class Evidence {
         return;
       case 'PROGRAMME':
         if (sk === 'BUDGET') this.budgets.set(rest, item);
+        if (sk.startsWith('SITE#'))
+          this.paidPlaces.set(String(item['agreement']), z.bigint().parse(item['paid']));
         if (sk.startsWith('ROUND#')) this.rounds.push(readRoundItem(item));
         if (sk.startsWith('CLAIM#'))
           this.claims.set(`${rest} ${sk.slice('CLAIM#'.length).replace('#', ' ')}`, amountOf(item));

@@ -98,8 +98,9 @@ export async function lockOrder(table: Table, id: string, locking: Locking): Pro
 }
 
 /**
- * Takes the entry of an expired order out of the book. The order itself stays as it is: what it reads as follows
- * from its validity, which an expired order can no longer change.
+ * Takes the entry of an expired order out of the book. The order itself stays as it is: what it reads as follows from its
+ * validity. A clock that is behind may still find it valid, and its owner prolong it: that puts the entry back
+ * (`returnToBook`).
  */
 export const dropExpired = (product: string, order: string, validUntil: Instant): Action[] => [
   {
@@ -133,9 +134,19 @@ export function dropPast(product: string, order: string, locked: Item, gateClosu
   ];
 }
 
-/** The entry of an order that changes, should a run have dropped it as past. */
-export const returnToBook = (product: string, order: string, before: LotsByQuarter, at: Instant): Action[] =>
-  isPast(before, dateOf(at)) ? [{ name: 'bookEntry', put: bookEntryItem(product, order) }] : [];
+/** The entry of an order that changes, should a run have dropped it as past, or as expired by a clock that is ahead. */
+export const returnToBook = (
+  {
+    product,
+    id,
+    validUntil,
+  }: { readonly product: string; readonly id: string; readonly validUntil?: Instant | undefined },
+  before: LotsByQuarter,
+  at: Instant,
+): Action[] =>
+  validUntil !== undefined || isPast(before, dateOf(at))
+    ? [{ name: 'bookEntry', put: bookEntryItem(product, id) }]
+    : [];
 
 /** What one transaction of a run takes from an order. */
 export interface Take {

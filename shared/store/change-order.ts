@@ -88,7 +88,7 @@ export function changeOrder<T extends Offer | Bid>(act: OrderAct<T>, changes: Or
           ...capacity.value.order,
         }),
         ...(next.status === 'open'
-          ? returnToBook(stored.product.id, stored.order.id, lotsMap(stored.state.remaining), act.at)
+          ? returnToBook(stored.order, lotsMap(stored.state.remaining), act.at)
           : [leaveBook(stored)]),
         ...capacity.value.actions,
       ],

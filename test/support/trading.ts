@@ -48,10 +48,14 @@ export class Trading {
 
   static async open(client: DynamoDBClient): Promise<Trading> {
     const trading = new Trading(await freshApi(client));
-    await trading.done(ada, 'PUT', '/v1/products/ndpr-oxide', productBody());
-    await trading.done(ada, 'PUT', '/v1/zones/partners', zoneBody(['US', 'JP', 'DE', 'AU']));
-    trading.site = await trading.siteOf(mine);
+    await trading.begin();
     return trading;
+  }
+
+  async begin(): Promise<void> {
+    await this.done(ada, 'PUT', '/v1/products/ndpr-oxide', productBody());
+    await this.done(ada, 'PUT', '/v1/zones/partners', zoneBody(['US', 'JP', 'DE', 'AU']));
+    this.site = await this.siteOf(mine);
   }
 
   call(...request: Parameters<TestApi['call']>): Promise<Answer> {

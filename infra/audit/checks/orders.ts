@@ -1,5 +1,5 @@
 import type { Instant } from '../../../shared/kernel/time.ts';
-import { dateOf } from '../../../shared/kernel/time.ts';
+import { addDays, dateOf } from '../../../shared/kernel/time.ts';
 import { isPast } from '../../../shared/orders/order.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { lotsOf } from '../../../shared/pricing/product-terms.ts';
@@ -128,8 +128,9 @@ function* inBook(
   const subject = `ORDER#${id}`;
   const isOpen = state.status === 'open';
   const mayBeJoined = state.members !== undefined && state.closing === undefined;
+  // Some clock may find expired what is so within a day.
   const mayTrade =
-    validUntil === undefined &&
+    (validUntil === undefined || dateOf(validUntil) > addDays(dateOf(at), 1)) &&
     (mayBeJoined || !isPast(new Map(Object.entries(state.remaining)), dateOf(at)));
   // The first clearing that meets an expired or past order takes it off the book; until then it may be there.
   if (isOpen && entry === undefined && mayTrade)

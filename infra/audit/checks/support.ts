@@ -147,7 +147,14 @@ function* rounds(evidence: Evidence, entries: ReadonlyMap<string, Entry>): Gener
     }
   }
   for (const [programme, own] of Map.groupBy(evidence.rounds, (round) => round.programme)) {
-    const counted = evidence.budgets.get(programme)?.['rounds'];
+    const budget = evidence.budgets.get(programme);
+    const counted = budget?.['rounds'];
+    if (budget?.['distributing'] !== undefined && budget['gsi3sk'] === undefined)
+      yield finding(
+        'support_rounds',
+        `PROGRAMME#${programme}`,
+        'a round is being paid, and nobody looks at it',
+      );
     if (counted !== BigInt(own.length))
       yield finding('support_rounds', `PROGRAMME#${programme}`, `${own.length} rounds of ${String(counted)}`);
   }
@@ -166,12 +173,23 @@ function* claims(evidence: Evidence): Generator<Finding> {
   for (const { programme, quarter, agreement, refunded } of evidence.supportSettlements)
     add(programme, quarter, agreement, minorUnits(refunded));
   const posted = new Set(evidence.entries.map(({ id }) => id));
+  const paid = new Map<string, bigint>();
+  for (const { agreement, refunded } of evidence.supportSettlements)
+    paid.set(agreement, (paid.get(agreement) ?? 0n) - minorUnits(refunded));
   for (const round of evidence.rounds)
     for (const claim of round.claims) {
       const entry = paymentEntry(round, claim, productOf(evidence, round.programme));
-      if (entry !== undefined && posted.has(entry.id))
-        add(round.programme, claim.quarter, claim.agreement, -minorUnits(claim.paid));
+      if (entry === undefined || !posted.has(entry.id)) continue;
+      add(round.programme, claim.quarter, claim.agreement, -minorUnits(claim.paid));
+      paid.set(claim.agreement, (paid.get(claim.agreement) ?? 0n) + minorUnits(claim.paid));
     }
+  for (const [agreement, stated] of evidence.paidPlaces)
+    if (stated !== (paid.get(agreement) ?? 0n))
+      yield finding(
+        'support_claims',
+        `AGREEMENT#${agreement}`,
+        `its place says that ${stated} was paid, and its rounds ${paid.get(agreement) ?? 0n}`,
+      );
   for (const [key, amount] of evidence.claims) {
     const expected = open.get(key) ?? 0n;
     if (expected !== amount) yield unclaimed(key, expected, amount);

@@ -5,120 +5,15 @@ import { scan } from '../../../infra/audit/scan.ts';
 import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { startMemory } from '../../support/memory-dynamo/store.ts';
 import type { Item } from '../../../shared/store/item.ts';
-import { balanceOf } from '../../../shared/store/ledger.ts';
 import { caller } from '../../support/api.ts';
 import { Crash, crashAt, meddleWith } from '../../support/faults.ts';
-import { ada, auditor, bob, mine } from '../../support/market-api.ts';
-import { Settling } from '../../support/settling.ts';
+import { money, Programme } from '../../support/funding.ts';
+import { ada, bob, mine } from '../../support/market-api.ts';
 import { clientFor } from '../../support/table.ts';
-import { kg, Trading, usd } from '../../support/trading.ts';
-
-const other = caller('mine-two', 'producer');
-const money = (amount: string) => ({ amount, currency: 'USD' });
-
-/**
- * Two sites that make NdPr oxide and stockpile it, in a programme that makes it up to 110.00 by the reference price, at
- * least 60.00, in the first two quarters of 2027. It reserves 50.00 for each kilogram of their caps.
- */
-class Programme {
-  readonly at: Settling;
-  id = '';
-  readonly agreements: string[] = [];
-
-  constructor(trading: Trading) {
-    this.at = new Settling(trading);
-  }
-
-  static async open(
-    engine: TestEngine,
-    design: object = { kind: 'one-way' },
-    more: object = {},
-  ): Promise<Programme> {
-    const trading = await Trading.open(clientFor(engine.endpoint));
-    const programme = new Programme(trading);
-    await programme.index('2026-Q3', '100.0');
-    await trading.done(ada, 'PUT', '/v1/reference-prices/index', {
-      ...{ name: 'NdPr oxide', product: 'ndpr-oxide', currency: 'USD', per: 'kg', source: 'Reports' },
-    });
-    const proposed = await trading.done(ada, 'POST', '/v1/programmes', {
-      ...{ name: 'Price protection', product: 'ndpr-oxide', zone: 'partners', design },
-      ...{ strike: usd('110.00'), reference: 'index', minimumReference: usd('60.00'), eligible: {} },
-      ...{ budget: money('200000.00'), maximumGap: usd('50.00'), from: '2027-Q1', to: '2028-Q4' },
-      ...{ rationale: 'Bridge the gap.', ...more },
-    });
-    programme.id = proposed.body.id;
-    await trading.done(bob, 'POST', `/v1/programmes/${programme.id}/approve`);
-    for (const site of [trading.site, await trading.siteOf(other)])
-      programme.agreements.push(
-        (
-          await trading.done(ada, 'POST', `/v1/programmes/${programme.id}/agreements`, {
-            ...{ site, caps: ['2027-Q1', '2027-Q2'].map((quarter) => ({ quarter, quantity: kg('1000') })) },
-          })
-        ).body.id,
-      );
-    for (const id of programme.agreements) await trading.done(bob, 'POST', `/v1/agreements/${id}/approve`);
-    return programme;
-  }
-
-  async budgetOf(amount: string): Promise<void> {
-    const path = `/v1/programmes/${this.id}/budget-change`;
-    await this.at.trading.done(ada, 'POST', path, { budget: money(amount), reason: 'Parliament' });
-    await this.at.trading.done(bob, 'POST', `${path}/approve`);
-  }
-
-  /** What consumer prices were in a quarter, as two administrators say. */
-  async index(quarter: string, value: string): Promise<void> {
-    const path = `/v1/index-values/cpi.${quarter}`;
-    const { id } = (await this.at.trading.done(ada, 'PUT', path, { value, source: 'Statistics' })).body;
-    await this.at.trading.done(bob, 'POST', `${path}/changes/${id}/approve`);
-  }
-
-  /** What the two sites have stockpiled of a quarter, and its reference price. */
-  async quarter(quarter: string, price: string, ...stockpiled: readonly string[]): Promise<void> {
-    const { trading } = this.at;
-    const last = { '2027-Q1': '2027-03-20', '2027-Q2': '2027-06-20' }[quarter] ?? '';
-    this.at.now = `${last}T12:00:00.000Z`;
-    for (const [index, amount] of stockpiled.entries())
-      await trading.done(
-        [mine, other][index],
-        'POST',
-        `/v1/agreements/${this.agreements[index]}/designations`,
-        {
-          ...{ quarter, stockpiled: kg(amount) },
-        },
-      );
-    await trading.done(ada, 'POST', '/v1/reference-prices/index/points', {
-      points: Array.from({ length: 5 }, (_, index) => ({
-        ...{ date: last, firm: `firm-${index}`, price: usd(price), quantity: { amount: '1', unit: 't' } },
-      })),
-    });
-  }
-
-  async get(path: string) {
-    return (await this.at.trading.done(auditor, 'GET', path)).body;
-  }
-  budget() {
-    return this.get(`/v1/programmes/${this.id}/budget`);
-  }
-  async rounds() {
-    return (await this.get(`/v1/programmes/${this.id}/rounds`)).items;
-  }
-  async standing(): Promise<readonly (readonly unknown[])[]> {
-    const all = await Promise.all(
-      this.agreements.map(async (id) => (await this.get(`/v1/agreements/${id}/settlements`)).items),
-    );
-    return all.map((items) =>
-      items.map(({ paid, carried }) =>
-        [paid, carried].map((each) => (each as { amount: string } | undefined)?.amount),
-      ),
-    );
-  }
-  async owed(account: string): Promise<bigint> {
-    return (await balanceOf(this.at.table, account)).get('USD') ?? 0n;
-  }
-}
+import { kg, Trading } from '../../support/trading.ts';
 
 let engine: TestEngine;
+const opened = () => Trading.open(clientFor(engine.endpoint));
 beforeAll(async () => {
   engine = await startMemory();
 });
@@ -131,7 +26,7 @@ const secondDue = '2027-08-20T12:00:00.000Z';
 
 describe('a budget that was cut below what sites may claim', () => {
   it('is shared in proportion, carries over the rest, and pays the oldest first when it is raised', async () => {
-    const programme = await Programme.open(engine);
+    const programme = await Programme.open(await opened());
     const { at } = programme;
     await programme.budgetOf('50000.00');
     expect(await programme.budget()).toMatchObject({
@@ -200,7 +95,7 @@ describe('a budget that was cut below what sites may claim', () => {
   });
 
   it('is cut by two administrators, not below what was paid, and lets nobody in', async () => {
-    const programme = await Programme.open(engine);
+    const programme = await Programme.open(await opened());
     const { trading } = programme.at;
     const path = `/v1/programmes/${programme.id}/budget-change`;
     const ask = (who = ada, budget = money('50000.00')) =>
@@ -235,7 +130,7 @@ describe('a budget that was cut below what sites may claim', () => {
 describe('a funding round', () => {
   it('is decided once and paid once, by several at once and whoever dies', async () => {
     for (const when of ['before', 'after'] as const) {
-      const programme = await Programme.open(engine);
+      const programme = await Programme.open(await opened());
       const { at } = programme;
       await programme.budgetOf('50000.00');
       await programme.quarter('2027-Q1', '78.00', '1000', '875');
@@ -263,7 +158,7 @@ describe('a funding round', () => {
 
 describe('a clawback', () => {
   it('accrues, is set off against the next top-up, and what is left is invoiced with the last quarter', async () => {
-    const programme = await Programme.open(engine, { kind: 'two-way' });
+    const programme = await Programme.open(await opened(), { kind: 'two-way' });
     const { at } = programme;
     await programme.quarter('2027-Q1', '130.00', '1000', '500');
     at.now = firstDue;
@@ -301,7 +196,10 @@ describe('an indexed strike', () => {
   const indexation = { base: '100.0', share: '0.60', index: 'cpi' };
 
   it('waits for its index, follows it in part, and outgrows what was reserved: the rest is carried over', async () => {
-    const programme = await Programme.open(engine, undefined, { indexation, budget: money('200000.00') });
+    const programme = await Programme.open(await opened(), undefined, {
+      indexation,
+      budget: money('200000.00'),
+    });
     const { at } = programme;
     const { trading } = at;
     await programme.quarter('2027-Q1', '60.00', '1000', '1000');
@@ -372,7 +270,7 @@ describe('an indexed strike', () => {
 
   it('names an index that is on record', async () => {
     await expect(
-      Programme.open(engine, undefined, { indexation: { ...indexation, index: 'wages' } }),
+      Programme.open(await opened(), undefined, { indexation: { ...indexation, index: 'wages' } }),
     ).rejects.toThrow('unknown_reference');
   });
 });
@@ -431,7 +329,7 @@ describe('an audit of rounds that somebody has damaged', () => {
     ((item['body'] as Wild | undefined)?.['cause'] as Wild | undefined) ?? {};
 
   it('finds each, and nothing else', async () => {
-    const programme = await Programme.open(engine);
+    const programme = await Programme.open(await opened());
     await programme.budgetOf('50000.00');
     await programme.quarter('2027-Q1', '78.00', '1000', '875');
     programme.at.now = firstDue;

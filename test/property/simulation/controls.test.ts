@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { glob } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { contests } from '../../support/contests/index.ts';
 import type { Guard } from '../../support/simulation/controls.ts';
 import { controls, others } from '../../support/simulation/guards.ts';
 import { historyNames, lived } from '../../support/simulation/histories.ts';
@@ -24,26 +25,8 @@ describe('without a guard', () => {
   );
 });
 
-/** Clauses that no history uses, and the test that holds each. */
-const elsewhere: Readonly<Record<string, string>> = {
-  amountIs: 'funding-rounds.test.ts',
-  countIs: 'reference-prices.test.ts',
-  isActive: 'programmes.test.ts',
-  isLeft: 'shared-rate-limit.test.ts',
-  isDistributing: 'funding-rounds.test.ts',
-  isNotReplayedBy: 'warning.test.ts',
-  isProposed: 'programmes.test.ts',
-  lastIs: 'exchange.test.ts',
-  keepsReserveFloor: 'stock-releases.test.ts',
-  notDistributing: 'funding-rounds.test.ts',
-  notReplaced: 'reference-prices.test.ts',
-  notTraded: 'reference.test.ts',
-  offersRevisionIs: 'races.test.ts',
-  paidIs: 'funding-rounds.test.ts',
-  siteAsRead: 'races.test.ts',
-  validityIs: 'orders-at-the-gate.test.ts',
-  '${attribute}Stands': 'programmes.test.ts',
-};
+/** The name of the clause that each contest is about. */
+const contested = contests.map(({ guard }) => /(\w+)\$$/.exec(guard.source)?.[1] ?? '');
 
 describe('the table of guards', () => {
   it('has every guard that a history uses, and every clause that the sources name', async () => {
@@ -54,7 +37,9 @@ describe('the table of guards', () => {
     };
     for (const name of historyNames) await lived(name, { seed: 1, isTaken });
     const isKnown = (guard: Guard): boolean =>
-      controls.some(([, guards]) => guards.test(guard)) || others.some(([guards]) => guards.test(guard));
+      controls.some(([, guards]) => guards.test(guard)) ||
+      contests.some((contest) => contest.guard.test(guard)) ||
+      others.some(([guards]) => guards.test(guard));
     expect([...used].filter((guard) => !isKnown(guard))).toEqual([]);
 
     const clauses = new Set<string>();
@@ -63,11 +48,9 @@ describe('the table of guards', () => {
         /name: (?:'(\w+)'|`([^`]+)`),\s*expression/g,
       ))
         clauses.add(plain ?? made ?? '');
-    const names = new Set([...used].map((guard) => guard.split(' ')[2]));
+    const names = [...new Set([...used].map((guard) => guard.split(' ')[2] ?? '')), ...contested];
     const isHeld = (clause: string): boolean =>
-      clause in elsewhere ||
-      names.has(clause) ||
-      [...names].some((name) => name?.endsWith(clause.replace(/^\$\{\w+\}/, '')));
+      names.some((name) => new RegExp(`^${clause.replace(/\$\{\w+\}/, '\\w+')}$`).test(name));
     expect([...clauses].filter((clause) => !isHeld(clause))).toEqual([]);
     expect(clauses.size).toBeGreaterThan(30);
   });

@@ -91,6 +91,13 @@ export class MemoryDynamo {
     }
   }
 
+  /** What stands at a key from now on, as a stream once told it. */
+  store(name: string, keys: WireItem, item: WireItem | undefined): void {
+    const table = this.#table(name);
+    this.stream.push({ at: this.stream.length, table: name, keys, before: table.get(keys), after: item });
+    table.put(keys, item);
+  }
+
   #table(name: string | undefined): StoredTable {
     const table = this.#tables.get(name ?? '');
     if (table === undefined)

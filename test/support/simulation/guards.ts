@@ -17,15 +17,15 @@ export const controls: readonly (readonly [what: string, guards: RegExp, History
   ['that a zone publishes a period once', /^PUBLICATIONS /, 'watch', 2],
 ];
 
-/** Guards that no history is lost without when they alone are taken away, and why. */
+/** Guards that no history is lost without when they alone are taken away, and that have no contest of their own; and why. */
 export const others: readonly (readonly [guards: RegExp, why: string])[] = [
   [
     /^(PLAN|CONTRACT CONTRACT) /,
     'a chunk is held four times: its token, its guard, its contracts, the versions of its orders; `two-workers.test.ts` takes all away',
   ],
   [
-    /^(ALERTS|ALERT|NOTICE) /,
-    'followers that race: `warning.test.ts`; here a lost acknowledgement shows in too few histories to be a control',
+    /^(ALERTS \S+ doesNotExist|NOTICE \S+ (doesNotExist|exists))$/,
+    'ids follow from the cause and the step: whoever puts one again puts the same; its versions have contests',
   ],
   [/^BOOK /, 'written with the order, whose id is new'],
   [
@@ -38,15 +38,14 @@ export const others: readonly (readonly [guards: RegExp, why: string])[] = [
     /^MARKET OUTCOME /,
     'what is published follows from the same records whoever computes it; the audit computes it again',
   ],
-  [/^CONFIGURATION |^REF \* termsAsRead/, 'of two overlapping floors one is approved: `races.test.ts`'],
   [/^FOLLOWED /, 'efficiency: following an event twice changes nothing'],
   [/^WEBHOOK (DELIVERY|REPLAY) /, 'efficiency: messages are told at least once, always under one id'],
-  [/^WEBHOOKS /, 'a failing subscriber is switched off by versions, as reference data is'],
+  [/^WEBHOOKS \S+ doesNotExist$/, 'of a new id'],
   [/^STOCK ASSESSMENT |^STOCKPILE RECORD /, 'written with the account or release, whose version is held'],
   [
     /^STOCKPILE BALANCE /,
-    'the second lock: versions of lots and accounts refuse first. `stock_balances` finds what is below zero',
+    'of what is free, a contest; of the others it is the second lock: versions of lots and accounts refuse first',
   ],
-  [/^STOCKPILE NEED /, 'versions, as reference data has them'],
+  [/^STOCKPILE NEED doesNotExist$/, 'a member declares its own needs, one after the other'],
   [/^STOCKPILE PACE /, "an operator's own purchases: nobody else is wronged"],
 ];
