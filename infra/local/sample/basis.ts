@@ -5,7 +5,9 @@ import type { Chain, Figure, Known } from './figure.ts';
 import { amountOf, chain, derive, isKnown, sourcesOf } from './figure.ts';
 import { grouped, percent } from './format.ts';
 import type { SampleProduct } from './sample-product.ts';
-import { disruptions, flows, stockpiles } from './data/reserves.ts';
+import { disruptions, flows, hydroxide, stockpiles } from './data/reserves.ts';
+import { sampleProducts } from './market.ts';
+import { zoneId } from './partners.ts';
 import { sources } from './sources.ts';
 
 /** In a line each: what a product's orders were made of, so that nobody takes the sample for a quotation. */
@@ -37,6 +39,9 @@ export function basisOfReserves(): string[] {
     ({ product, use }) => `${product} ${grouped(use.value)} ${use.unit} (${cited([use])})`,
   );
   const targets = holdings.map(({ targetDays }) => targetDays);
+  const minerals = new Set(
+    flows.map(({ product }) => [hydroxide, ...sampleProducts].find(({ id }) => id === product)?.mineral),
+  );
   return [
     `Cover: yearly use ${uses.join(', ')}; targets after ${cited(targets)}. What is held is assumed.`,
     `Disruptions, by their own dates: ${disruptions.map(({ source }) => sources[source].short).join('; ')}.`,
@@ -45,7 +50,11 @@ export function basisOfReserves(): string[] {
     )}): of ${flows.map(({ product }) => product).join(' and ')}.`,
     `Made inside: output of a year as capacity (${cited(
       outputs.map(({ output }) => output),
-    )}), against what those flows come to and the benchmarks of Regulation (EU) 2024/1252.`,
+    )}), against what those flows come to and the benchmarks of Regulation (EU) 2024/1252. What the zone uses of ${[
+      ...new Set(outputs.map(({ mineral }) => mineral)),
+    ]
+      .filter((mineral) => !minerals.has(mineral))
+      .join(', ')} is not at hand: GET /v1/zones/${zoneId}/capacity/copper has what is made.`,
     'Severity = weight of the kind × share of the source × (1 − cover ÷ target); levels from 0.15, 0.35, 0.60.',
   ];
 }

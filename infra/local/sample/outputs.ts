@@ -10,7 +10,10 @@ import { sources } from './sources.ts';
 export const registrar = 'Registry of National Output';
 
 /** How the unit that a source counts in is called on the wire. Kilotonnes become tonnes. */
-const units = { t: 't', 't Co': 't', 't Li': 't', kt: 't', 'kt Li': 't', kg: 'kg' } as const;
+const units = {
+  ...({ t: 't', 't Co': 't', 't Li': 't', 't Ni': 't', 't REO': 't', 't W': 't' } as const),
+  ...({ kt: 't', 'kt Li': 't', 'kt Cu': 't', kg: 'kg' } as const),
+};
 const isNamed = (unit: string): unit is keyof typeof units => unit in units;
 
 /** What a country made in a year as a project that makes as much: the registry's map is drawn from these. */

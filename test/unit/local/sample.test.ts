@@ -261,6 +261,12 @@ describe('what is sent to the API', () => {
     expect(made('cobalt', 'recycling', 'US')).toEqual({ amount: '2000', unit: 't' });
     expect(made('gallium', 'refining', 'JP')).toEqual({ amount: '3000', unit: 'kg' });
     expect(made('lithium', 'refining', 'CL')).toEqual({ amount: '49300', unit: 't' });
+    expect(made('copper', 'mining', 'CL')).toEqual({ amount: '5300000', unit: 't' });
+    expect(made('nickel', 'refining', 'FI')).toEqual({ amount: '62000', unit: 't' });
+    expect(made('rare-earths', 'mining', 'AU')).toEqual({ amount: '29000', unit: 't' });
+    expect(made('ndpr', 'refining', 'MY')).toEqual({ amount: '3600', unit: 't' });
+    expect(made('tungsten', 'mining', 'PT')).toEqual({ amount: '700', unit: 't' });
+    expect(made('graphite', 'mining', 'CN')).toEqual({ amount: '1400000', unit: 't' });
     // Withheld is not nothing: it is in no project.
     expect(made('lithium', 'mining', 'US')).toBeUndefined();
   });
