@@ -28,15 +28,17 @@ export async function decide(market: HeldMarket): Promise<readonly ChunkText[]> 
 
 async function readUndecided(market: HeldMarket): Promise<Undecided> {
   const { objects, settings } = market.dependencies;
-  const { run, clearing, snapshot: of } = market.in('locked');
-  const [snapshot, parties] = await Promise.all([
+  const { run, clearing, snapshot: of, disclosed } = market.in('locked');
+  const [snapshot, parties, before] = await Promise.all([
     readBytes(objects, { key: objectKeys.snapshot(clearing, of.fence), sha256: of.sha256 }),
     readBytes(objects, { key: objectKeys.parties(clearing, of.fence), sha256: of.partiesSha256 }),
+    disclosed && readBytes(objects, disclosed),
   ]);
   return {
     run,
     snapshot,
     parties,
+    disclosed: before,
     settings: { chunks: settings.chunks, documentBytes: settings.documentBytes },
   };
 }
@@ -56,7 +58,11 @@ async function store(market: HeldMarket, decided: DecidedRun): Promise<readonly 
     );
   }
   await market.move(
-    { phase: 'applying', plan: { fence, chunks: chunks.length, digest: planDigest(chunks) } },
+    {
+      ...{ phase: 'applying', plan: { fence, chunks: chunks.length, digest: planDigest(chunks) } },
+      // From here on the run is certain to be shown: what the next one is judged by includes it.
+      disclosed: documents.disclosed,
+    },
     commitClearing(clearing, { ...finding, documents }),
   );
   if (metrics !== undefined) recordAll(metrics, measured);
@@ -70,6 +76,7 @@ async function storeDocuments(market: HeldMarket, decided: DecidedRun): Promise<
     snapshot: { key: objectKeys.snapshot(clearing, snapshot.fence), sha256: snapshot.sha256 },
     parties: { key: objectKeys.parties(clearing, snapshot.fence), sha256: snapshot.partiesSha256 },
     proof: await putBytes(objects, objectKeys.proof(clearing, fence), await decided.proof()),
+    disclosed: await putBytes(objects, objectKeys.disclosed(clearing, fence), await decided.disclosed()),
     explanations: { fence, sha256: await storeExplanations(market, decided) },
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { disclosedJson, nothingDisclosed, readDisclosed } from '../../shared/clearing/documents/disclosed.ts';
 import type { MarketFigures } from '../../shared/clearing/documents/record.ts';
 import type { Snapshot } from '../../shared/clearing/snapshot.ts';
 import { snapshotSchema } from '../../shared/clearing/snapshot.ts';
@@ -18,6 +19,8 @@ export interface Undecided {
   readonly run: number;
   readonly snapshot: Uint8Array;
   readonly parties: Uint8Array;
+  /** What the market's earlier runs have shown, if they have left anything: by it this one is judged. */
+  readonly disclosed: Uint8Array | undefined;
   readonly settings: Pick<ClearingSettings, 'chunks' | 'documentBytes'>;
 }
 
@@ -27,6 +30,8 @@ export interface DecidedRun {
   readonly finding: Omit<Finding, 'documents'>;
   readonly measured: readonly Measured[];
   proof(): Promise<Uint8Array>;
+  /** What the market will have shown once this run is. */
+  disclosed(): Promise<Uint8Array>;
   /** The next shards of explanations, at most so many; none when there are no more. */
   nextShards(most: number): Promise<readonly Uint8Array[]>;
   /** Nothing more will be asked for. */
@@ -49,12 +54,20 @@ export const deciderHere =
         parsedDocument(documents.snapshot) as z.input<typeof snapshotSchema>,
       );
       const parties = partiesSchema.parse(parsedDocument(documents.parties));
-      const { cleared, chunks, finding } = decisionOn({ clear, settings }, run, { snapshot, parties });
+      const { product } = snapshot;
+      const before =
+        documents.disclosed === undefined
+          ? nothingDisclosed
+          : readDisclosed(product.id, parsedDocument(documents.disclosed));
+      const { cleared, chunks, finding, explanations, judged } = decisionOn({ clear, settings }, run, {
+        ...{ snapshot, parties, before },
+      });
       const encoded = (value: unknown): Uint8Array => documentBytes(value, settings.documentBytes);
-      const shards = cleared.explanations[Symbol.iterator]();
+      const shards = explanations[Symbol.iterator]();
       return {
         ...{ chunks, finding, measured: measuredOf(snapshot, cleared, finding.figures) },
         proof: () => inTurn(() => encoded(cleared.proof)),
+        disclosed: () => inTurn(() => encoded(disclosedJson(product.id, run, judged.disclosed))),
         nextShards: (most) => inTurn(() => take(shards, most).map(encoded)),
         end: () => undefined,
       };

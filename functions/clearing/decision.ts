@@ -2,6 +2,9 @@ import type { AwardTerms } from '../../shared/clearing/documents/conclude.ts';
 import { agreementFor } from '../../shared/clearing/support/agreements.ts';
 import { contractsOf } from '../../shared/clearing/documents/conclude.ts';
 import type { Snapshot } from '../../shared/clearing/snapshot.ts';
+import type { Disclosed } from '../../shared/clearing/documents/disclosed.ts';
+import { judgeRun } from '../../shared/clearing/documents/judge-run.ts';
+import { runParts } from '../../shared/clearing/documents/run-parts.ts';
 import { marketFigures, outcomeOf } from '../../shared/clearing/documents/summary.ts';
 import { concludedEvent } from '../../shared/contracts/chain.ts';
 import { must } from '../../shared/kernel/result.ts';
@@ -25,17 +28,25 @@ export interface Decision {
   readonly cleared: Cleared;
   readonly chunks: readonly ChunkText[];
   readonly finding: Omit<Finding, 'documents'>;
+  /** By shard. */
+  readonly explanations: Iterable<unknown>;
+  /** Which figures of it are shown to everybody, and what is known to all by then. */
+  readonly judged: ReturnType<typeof judgeRun>;
 }
 
 /**
- * Pure: the same snapshot gives the same decision, whoever takes it.
+ * Pure: the same snapshot, after the same has been shown of earlier runs, gives the same decision, whoever takes it.
  *
  * @throws {Unclearable} where the engine refuses the snapshot.
  */
 export function decisionOn(
   { clear, settings }: Pick<ClearingDependencies, 'clear'> & { settings: Pick<ClearingSettings, 'chunks'> },
   run: number,
-  { snapshot, parties }: { readonly snapshot: Snapshot; readonly parties: Parties },
+  {
+    snapshot,
+    parties,
+    before,
+  }: { readonly snapshot: Snapshot; readonly parties: Parties; readonly before: Disclosed },
 ): Decision {
   const result = clear(snapshot);
   if (!result.ok) throw new Unclearable(reasonFor(result.problem.code), result.problem);
@@ -53,13 +64,18 @@ export function decisionOn(
     return { terms, lots: lotsBy(award), agreement: agreementFor(snapshot, terms, award) };
   });
   const heads = contracts.map((terms) => concludedEvent(terms).hash);
+  const groupOf = (organisation: string): string => parties.groups?.[organisation] ?? organisation;
+  const parts = runParts(snapshot, cleared.awards, { organisationOf, groupOf });
+  const judged = judgeRun({ run, gateClosure: snapshot.gateClosure, parts }, before);
   return {
     cleared,
     chunks: packChunks(concluded, lockedOrders(snapshot), settings.chunks).map(chunkText),
     finding: {
       outcome: outcomeOf(snapshot, cleared, heads),
-      figures: marketFigures(snapshot, cleared.awards),
+      figures: marketFigures(snapshot, cleared.awards, judged.told),
     },
+    explanations: cleared.explanations(judged.told),
+    judged,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Told } from '../../shared/clearing/documents/judge-run.ts';
 import type { Decided } from '../../shared/clearing/documents/summary.ts';
 import type { OriginUse, Snapshot, SnapshotReference } from '../../shared/clearing/snapshot.ts';
 import type { Result } from '../../shared/kernel/result.ts';
@@ -18,8 +19,11 @@ export type { Log };
 /** What a clearing decided, and the documents by which others check and read it (JSON values). */
 export interface Cleared extends Decided {
   readonly proof: unknown;
-  /** What is said of each order, by shard; at least one. Each is stored and dropped before more are asked for. */
-  readonly explanations: Iterable<unknown>;
+  /**
+   * What is said of each order, by shard; at least one. Each is stored and dropped before more are asked for. It names no
+   * depth that the market's public view does not.
+   */
+  readonly explanations: (told: Told) => Iterable<unknown>;
 }
 
 /** The engine. Errors: market_too_large and whatever else it refuses to clear; the same snapshot, the same answer. */

@@ -1,6 +1,6 @@
 import type { AwardTerms } from '../../shared/clearing/documents/conclude.ts';
 import { totalOf } from '../../shared/clearing/documents/conclude.ts';
-import { tradeReveals } from '../../shared/clearing/documents/market-view.ts';
+import { tradeReveals, volumeHidden } from '../../shared/clearing/documents/market-view.ts';
 import type { MarketFigures } from '../../shared/clearing/documents/record.ts';
 import type { Decided } from '../../shared/clearing/documents/summary.ts';
 import { quarterTrades } from '../../shared/clearing/documents/summary.ts';
@@ -26,7 +26,7 @@ export function measureDecision(
   const { product } = snapshot;
   metrics.record('ContractsConcluded', awards.length);
   if (figures.total === null) return;
-  if (figures.quarters.some(tradeReveals)) {
+  if (figures.quarters.some(volumeHidden)) {
     metrics.record('FiguresWithheld', 1);
     return;
   }

@@ -51,10 +51,13 @@ export function snapshotOf(parts: SnapshotParts): { snapshot: Snapshot; parties:
   const { clearing, gateClosure, salt, locked, configuration, references, sites } = parts;
   const { product, zones, consumption, floors, standards, schemes, standardTerms } = configuration;
   const parties = new Map<string, string>();
+  const groups = new Map<string, string>();
   const partyOf = (organisation: string) => {
     const party = tokenOf(salt, 'organisation', organisation);
+    const group = parts.groups.get(organisation) ?? organisation;
     parties.set(party, organisation);
-    return { party, group: tokenOf(salt, 'group', parts.groups.get(organisation) ?? organisation) };
+    groups.set(organisation, group);
+    return { party, group: tokenOf(salt, 'group', group) };
   };
   const members = locked.flatMap((item) => membersOf(item, product, partyOf));
   const ofType = (type: string) => locked.filter((item) => item['type'] === type);
@@ -94,7 +97,10 @@ export function snapshotOf(parts: SnapshotParts): { snapshot: Snapshot; parties:
   };
   return {
     snapshot,
-    parties: { format: 'lodestone-parties-1', clearing, salt, parties: Object.fromEntries(parties) },
+    parties: {
+      ...{ format: 'lodestone-parties-1', clearing, salt },
+      ...{ parties: Object.fromEntries(parties), groups: Object.fromEntries(groups) },
+    },
   };
 }
 

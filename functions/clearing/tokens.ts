@@ -1,12 +1,14 @@
 import { createHmac } from 'node:crypto';
 import * as z from 'zod';
 
-/** Which organisation a party token of a snapshot stands for. Never leaves the system. */
+/** Which organisation a party token of a snapshot stands for, and of which group it is. Never leaves the system. */
 export const partiesSchema = z.strictObject({
   format: z.literal('lodestone-parties-1'),
   clearing: z.string(),
   salt: z.string(),
   parties: z.record(z.string(), z.string()),
+  /** By organisation. Left out by releases that judged each run for itself: then each is its own. */
+  groups: z.record(z.string(), z.string()).optional(),
 });
 export type Parties = z.output<typeof partiesSchema>;
 

@@ -15,19 +15,21 @@ export function vouchedBy(item: Item): Vouched[] {
   const pk = String(item['pk']);
   if (pk.startsWith('CLEARING#') && item['documents'] !== undefined) {
     const clearing = pk.slice('CLEARING#'.length);
-    const { snapshot, parties, proof, explanations } = clearingDocumentsSchema.parse(
+    const { snapshot, parties, proof, disclosed, explanations } = clearingDocumentsSchema.parse(
       plain(item['documents']),
     );
     const shards = explanations.sha256.map((sha256, shard) => ({
       ...{ key: objectKeys.explanations(clearing, explanations.fence, shard), sha256 },
     }));
-    return [snapshot, parties, proof, ...shards];
+    return [snapshot, parties, proof, ...(disclosed === undefined ? [] : [disclosed]), ...shards];
   }
   if (pk.startsWith('MARKET#') && item['sk'] === 'CONTROL') {
     const control = readControlItem(item);
-    if (control.phase !== 'locked' && control.phase !== 'applying') return [];
+    const shown = control.disclosed === undefined ? [] : [control.disclosed];
+    if (control.phase !== 'locked' && control.phase !== 'applying') return shown;
     const { fence, sha256, partiesSha256 } = control.snapshot;
     return [
+      ...shown,
       { key: objectKeys.snapshot(control.clearing, fence), sha256 },
       { key: objectKeys.parties(control.clearing, fence), sha256: partiesSha256 },
     ];

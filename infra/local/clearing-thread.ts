@@ -24,9 +24,10 @@ async function answerTo(ask: Ask): Promise<{ readonly value: unknown; readonly h
       decided.set(ask.id, run);
       return { value: { chunks: run.chunks, finding: run.finding, measured: run.measured } };
     }
-    case 'proof': {
-      const proof = await held(ask.of).proof();
-      return { value: proof, hands: [proof].flatMap(handedOver) };
+    case 'proof':
+    case 'disclosed': {
+      const document = await held(ask.of)[ask.for]();
+      return { value: document, hands: [document].flatMap(handedOver) };
     }
     case 'shards': {
       const shards = await held(ask.of).nextShards(ask.most);

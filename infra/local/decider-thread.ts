@@ -7,7 +7,7 @@ import { Unclearable } from '../../functions/clearing/unclearable.ts';
 export type Ask = { readonly id: number } & (
   | { readonly for: 'decision'; readonly undecided: Undecided }
   /** Of the decision that was asked for under this id. */
-  | { readonly for: 'proof' | 'end'; readonly of: number }
+  | { readonly for: 'proof' | 'disclosed' | 'end'; readonly of: number }
   | { readonly for: 'shards'; readonly of: number; readonly most: number }
 );
 export type Told = { readonly id: number } & (
@@ -68,6 +68,7 @@ export function deciderThread(program = new URL('./clearing-thread.ts', import.m
       return {
         ...((await decision) as Pick<DecidedRun, 'chunks' | 'finding' | 'measured'>),
         proof: () => ask({ for: 'proof', of }) as Promise<Uint8Array>,
+        disclosed: () => ask({ for: 'disclosed', of }) as Promise<Uint8Array>,
         nextShards: (most) => ask({ for: 'shards', of, most }) as Promise<readonly Uint8Array[]>,
         end: () => {
           // A thread that has ended has forgotten it.

@@ -13,6 +13,7 @@ import type { QuarterExplanation } from './explanation/explanation.ts';
 import { facetsOf } from './eligibility/facets.ts';
 import { MOST_ENTRIES } from './solver/limits.ts';
 import { MarketTooLarge } from './solver/network.ts';
+import type { Told } from './documents/judge-run.ts';
 import { proofOf, type QuarterProof } from './documents/proof.ts';
 import {
   clearQuarters,
@@ -72,6 +73,19 @@ export interface Outcome {
  * Errors: market_too_large (the whole clearing fails, nothing is cleared by halves).
  */
 export function clear(snapshot: Snapshot, mayGoOn?: MayGoOn): Result<Outcome> {
+  const cleared = clearToExplain(snapshot, mayGoOn);
+  return cleared.ok ? ok(cleared.value.outcome) : cleared;
+}
+
+/** What is decided, and what of it is said of every order and every member of a pool. */
+export interface ToExplain {
+  readonly outcome: Outcome;
+  /** `told`, where given, is what the market's public view shows beside all that earlier runs have shown. */
+  readonly explained: (told?: Told) => ReadonlyMap<string, OrderExplanation>;
+}
+
+/** Clears, for whoever says afterwards what may be told in explanations. As `clear`. */
+export function clearToExplain(snapshot: Snapshot, mayGoOn?: MayGoOn): Result<ToExplain> {
   const entries = entriesOf(snapshot.offers) + entriesOf(snapshot.bids);
   if (entries > MOST_ENTRIES)
     return fail(
@@ -98,7 +112,7 @@ export function clear(snapshot: Snapshot, mayGoOn?: MayGoOn): Result<Outcome> {
     // Whoever clears only to compare does not ask for explanations, which cost about as much as the clearing.
     let known: readonly (readonly [string, OrderExplanation])[] | undefined;
     const explained = () => (known ??= explainAll(setting, cleared, awards));
-    return ok({
+    const outcome: Outcome = {
       awards,
       rejected: [...rejected].map(([order, code]) => ({ order, code })),
       quarters: book.quarters.map((quarter, index) => quarterOutcome(quarter, quarters[index]!, own)),
@@ -112,7 +126,8 @@ export function clear(snapshot: Snapshot, mayGoOn?: MayGoOn): Result<Outcome> {
       },
       absent: absences.list(),
       proof: quarters.map((cleared, index) => proofOf(setting, cleared, book.quarters[index]!, own)),
-    });
+    };
+    return ok({ outcome, explained: (told) => new Map(explainAll(setting, cleared, awards, told)) });
   } catch (error) {
     if (error instanceof MarketTooLarge) return fail(problem('market_too_large', error.message));
     throw error;
@@ -147,8 +162,9 @@ function explainAll(
   setting: Setting & { readonly absences: Absences },
   cleared: ClearedMarket,
   awards: readonly Award[],
+  told?: Told,
 ): [string, OrderExplanation][] {
-  const orders = explain(setting, cleared, awards);
+  const orders = explain(setting, cleared, awards, told);
   const members = explainMembers(setting.snapshot, awards, setting.absences, orders);
   return [...orders, ...members].sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -20,13 +20,15 @@ import type { Action } from './action.ts';
 import type { Item } from './item.ts';
 import type { Table } from './table.ts';
 
-const storedDocumentSchema = z.strictObject({ key: z.string(), sha256: sha256Schema });
+export const storedDocumentSchema = z.strictObject({ key: z.string(), sha256: sha256Schema });
 
 /** What a clearing leaves in the object store: where each document lies, and its SHA-256. */
 export const clearingDocumentsSchema = z.strictObject({
   snapshot: storedDocumentSchema,
   parties: storedDocumentSchema,
   proof: storedDocumentSchema,
+  /** What the market has shown, this run's included. Left out by releases that judged each run for itself. */
+  disclosed: storedDocumentSchema.optional(),
   /**
    * Under whose fence the shards of explanations lie, and the SHA-256 of each in its order: there are as many shards as
    * there are hashes. At most 4,000 of them, 270 KB, leave room in what an item may hold.

@@ -30,6 +30,8 @@ const heldShape = {
   /** The last run opened, and the last run ended; equal while none is open. */
   run: count,
   ended: count,
+  /** What the market has shown of all runs that are past their point of no return: by it the next one is judged. */
+  disclosed: z.object({ key: z.string(), sha256: z.string() }).optional(),
 };
 
 const snapshotReference = z.object({ fence: count, sha256: z.string(), partiesSha256: z.string() });

@@ -99,6 +99,8 @@ export function nounOf({ pk, sk }: Key): Noun | undefined {
 
 /** Each says what older releases wrote; `test/fixtures/stored-shapes` has items of all of them. */
 export const migrations: Migrations = {
+  // Each run's figures were judged for themselves, and what was shown by whom was not remembered.
+  clearing: [(item) => item],
   // No lot stated a shortfall.
   'stock lot': [(item) => item],
   // Figures frozen before they were counted have no number: 0, before all that have one.
@@ -107,8 +109,8 @@ export const migrations: Migrations = {
   'stock account': [(item) => item],
   // None had been closed.
   stockpile: [(item) => item],
-  // Landed prices were not told apart by destination.
-  'market run': [(item) => item],
+  // Landed prices were not told apart by destination; then each run's figures were judged for themselves.
+  'market run': [(item) => item, (item) => item],
   // First events were not listed by product.
   'contract event': [
     (item) =>

@@ -20,6 +20,8 @@ export const objectKeys = {
   snapshot: document('snapshot'),
   /** Which opaque token of the snapshot stands for which organisation. Never leaves the system. */
   parties: document('parties'),
+  /** All that the market has shown by then, by who stood behind it. Never leaves the system. */
+  disclosed: document('disclosed'),
   proof: document('proof'),
   /** What is said of the orders that share a shard. */
   explanations: (clearing: string, fence: number, shard: number) =>

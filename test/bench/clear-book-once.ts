@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { decisionOn } from '../../functions/clearing/decision.ts';
 import { clearingSettings } from '../../functions/clearing/dependencies.ts';
 import { documentBytes } from '../../functions/clearing/documents.ts';
+import { nothingDisclosed } from '../../shared/clearing/documents/disclosed.ts';
 import type { Documented } from '../../shared/clearing/documents/documents.ts';
 import { clearAndDocument } from '../../shared/clearing/documents/documents.ts';
 import { must } from '../../shared/kernel/result.ts';
@@ -22,7 +23,7 @@ function main(orders: number, quarters: number): void {
   let begun = performance.now();
   let documented: Documented | undefined;
   let clearSeconds = 0;
-  const { cleared, chunks, finding } = decisionOn(
+  const { cleared, chunks, finding, explanations } = decisionOn(
     {
       clear: (each) => {
         documented = must(clearAndDocument(each));
@@ -32,7 +33,7 @@ function main(orders: number, quarters: number): void {
       settings: clearingSettings,
     },
     1,
-    { snapshot, parties: partiesOf(snapshot) },
+    { snapshot, parties: partiesOf(snapshot), before: nothingDisclosed },
   );
   const concludeSeconds = seconds(begun) - clearSeconds;
   if (documented === undefined) throw new Error('nothing was cleared');
@@ -43,7 +44,7 @@ function main(orders: number, quarters: number): void {
   const shards = { count: 0, largest: 0, total: 0 };
   const explained = new Set<string>();
   const hash = createHash('sha256');
-  for (const shard of documented.explanations) {
+  for (const shard of explanations as ReturnType<Documented['explanations']>) {
     const bytes = documentBytes(shard, clearingSettings.documentBytes);
     hash.update(bytes);
     shards.count += 1;

@@ -354,7 +354,7 @@ export class Scenario {
       orders: orders.sort((a, b) => (String(a['pk']) < String(b['pk']) ? -1 : 1)),
       contracts: await this.contracts(),
       clearing: { ...shown, endedAt: null },
-      documents: Object.entries(documents ?? {}).map(([name, { sha256 }]) => [name, sha256]),
+      documents: Object.entries(documents ?? {}).map(([name, document]) => [name, document?.sha256]),
     };
   }
 }

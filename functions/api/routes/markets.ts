@@ -21,7 +21,7 @@ import { defineRoute, reply } from '../route.ts';
 const clearingsShown = 10;
 
 const withholding =
-  'A figure drawn from fewer than three organisations (those of one group count as one), or of which one holds more than 70 %, is `null` with `withheld: true`, and so is every figure from which it would follow.';
+  'A figure drawn from fewer than three organisations (those of one group count as one), or of which one holds more than 70 %, is `null` with `withheld: true`, and so is every figure from which it would follow, by itself or together with those of earlier clearings.';
 
 export const marketRoutes: readonly Route[] = [
   defineRoute({

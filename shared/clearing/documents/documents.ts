@@ -2,11 +2,12 @@ import * as z from 'zod';
 import { moneyOf } from '../../kernel/money.ts';
 import type { Result } from '../../kernel/result.ts';
 import { ok } from '../../kernel/result.ts';
-import type { Outcome } from '../clear.ts';
-import { clear } from '../clear.ts';
+import type { Outcome, ToExplain } from '../clear.ts';
+import { clear, clearToExplain } from '../clear.ts';
 import { SnapshotDigest } from './digest.ts';
 import type { ExplainedOrders, ExplanationShards } from '../explanation/explanation-shards.ts';
 import { explainedOrderSchema, explanationShards } from '../explanation/explanation-shards.ts';
+import type { Told } from './judge-run.ts';
 import type { ProvenDuals, QuarterProof } from './proof.ts';
 import type { ProofDocument, ProofJson } from './proof-document.ts';
 import { proofDocumentSchema } from './proof-document.ts';
@@ -23,8 +24,11 @@ export type Proven = Omit<Outcome, 'proof' | 'explanations' | 'sentences' | 'sup
 
 /** What a clearing decides, with the JSON documents by which others read and check it. */
 export type Documented = Proven & {
-  /** By shard, what it says of each order; a shard is made when it is asked for. */
-  readonly explanations: ExplanationShards;
+  /**
+   * By shard, what it says of each order; a shard is made when it is asked for. `told` is what the market's public view
+   * shows beside all that earlier runs have shown; left out, what this run may show by itself.
+   */
+  readonly explanations: (told?: Told) => ExplanationShards;
 };
 
 /** The snapshot is encoded once, for its digest. */
@@ -32,14 +36,15 @@ const restOfProof = proofDocumentSchema.omit({ snapshot: true });
 
 /** Clears, and documents the outcome. Errors: those of `clear`. */
 export function clearAndDocument(snapshot: Snapshot): Result<Documented> {
-  const cleared = clear(snapshot);
+  const cleared = clearToExplain(snapshot);
   if (!cleared.ok) return cleared;
+  const { outcome, explained } = cleared.value;
   const json = z.encode(snapshotSchema, snapshot);
   const digest = new SnapshotDigest(json);
   const head = { clearing: snapshot.clearing, inputDigest: digest.root };
   return ok({
-    ...provenOutcome(snapshot, cleared.value, json, digest),
-    explanations: explanationShards(head, explainedOrders(snapshot, cleared.value, digest)),
+    ...provenOutcome(snapshot, outcome, json, digest),
+    explanations: (told) => explanationShards(head, explainedOrders(snapshot, explained(told), digest)),
   });
 }
 
@@ -78,8 +83,11 @@ function provenOutcome(
 }
 
 /** Each is encoded when it is asked for: all of a large market at once would outgrow the memory. */
-function explainedOrders(snapshot: Snapshot, outcome: Outcome, digest: SnapshotDigest): ExplainedOrders {
-  const { explanations, sentences } = outcome;
+function explainedOrders(
+  snapshot: Snapshot,
+  explained: ReturnType<ToExplain['explained']>,
+  digest: SnapshotDigest,
+): ExplainedOrders {
   const entries = new Map(
     [...snapshot.offers, ...snapshot.bids, ...(snapshot.members ?? [])].map((entry) => [entry.id, entry]),
   );
@@ -90,8 +98,8 @@ function explainedOrders(snapshot: Snapshot, outcome: Outcome, digest: SnapshotD
       z.encode(explainedOrderSchema, {
         entry: entries.get(id)!,
         inclusion: digest.inclusionOf(id) ?? [],
-        sentence: sentences.get(id),
-        quarters: [...(explanations.get(id) ?? [])],
+        sentence: explained.get(id)?.sentence,
+        quarters: [...(explained.get(id)?.quarters ?? [])],
       }),
   };
 }

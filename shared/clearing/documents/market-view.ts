@@ -66,9 +66,12 @@ export type MarketView = z.output<typeof marketViewSchema>;
 export const tradeReveals = (trade: Trade): boolean =>
   isRevealing(trade.lots, trade.sellers) || isRevealing(trade.lots, trade.buyers);
 
-/** What was filled is published too, so the book may be shown only if what stayed unfilled could be as well. */
+/** Whether how much was traded must be withheld, by itself or beside what earlier runs have shown. */
+export const volumeHidden = (trade: Trade): boolean => tradeReveals(trade) || trade.told === false;
+
+/** What was filled may be published too, so the book may be shown only if what stayed unfilled could be as well. */
 export const sideReveals = (side: Side): boolean =>
-  isRevealing(side.lots, side) || isRevealing(side.unfilled.lots, side.unfilled);
+  isRevealing(side.lots, side) || isRevealing(side.unfilled.lots, side.unfilled) || side.told === false;
 
 export const marketView = (
   product: Product,
@@ -84,12 +87,13 @@ export const marketView = (
 
 /**
  * Nothing withheld may follow from what is shown by subtraction. So the total is shown only where every quarter is,
- * and origins only all of them together, under a total that is shown.
+ * and origins only all of them together, under a total that is shown. Prices are no sums: what earlier runs have shown
+ * takes nothing from how well a quarter's own parties are hidden.
  */
 function clearingView(product: Product, run: MarketRun): MarketView['clearings'][number] {
   const nothing = run.total === null;
-  const totalHidden = run.total !== null && [run.total, ...run.quarters].some(tradeReveals);
-  const originsHidden = totalHidden || run.origins.some(tradeReveals);
+  const totalHidden = run.total !== null && [run.total, ...run.quarters].some(volumeHidden);
+  const originsHidden = totalHidden || run.origins.some(volumeHidden);
   const total = run.total?.lots ?? 0n;
   return {
     clearing: run.clearing,
@@ -98,11 +102,11 @@ function clearingView(product: Product, run: MarketRun): MarketView['clearings']
     volume: totalHidden ? null : quantityOf(total, product),
     withheld: totalHidden,
     quarters: run.quarters.map((entry) => {
-      const hidden = tradeReveals(entry);
+      const hidden = volumeHidden(entry);
       return {
         quarter: entry.quarter,
         volume: hidden ? null : quantityOf(entry.lots, product),
-        landedPrice: hidden ? null : entry.landedPrice,
+        landedPrice: tradeReveals(entry) ? null : entry.landedPrice,
         withheld: hidden,
       };
     }),

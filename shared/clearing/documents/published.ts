@@ -1,6 +1,7 @@
 import type { Quarter } from '../../kernel/quarter.ts';
 import type { AwardTerms } from './conclude.ts';
 import { depthOf } from './depth.ts';
+import type { Told } from './judge-run.ts';
 import { sideReveals, tradeReveals } from './market-view.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { quarterTrades } from './summary.ts';
@@ -37,7 +38,12 @@ export interface PublicDepth {
   awarded(order: string, quarter: Quarter): number;
 }
 
-export function publishedDepth(snapshot: Snapshot, awards: readonly AwardTerms[]): PublicDepth {
+/** @param told where given, what is shown beside all that earlier runs have shown. */
+export function publishedDepth(
+  snapshot: Snapshot,
+  awards: readonly AwardTerms[],
+  told?: Pick<Told, 'supply' | 'demand'>,
+): PublicDepth {
   const depth = new Map(depthOf(snapshot, awards).map((entry) => [entry.quarter, entry]));
   const opposite = (side: 'offer' | 'bid', quarter: Quarter) =>
     side === 'offer' ? depth.get(quarter)?.demand : depth.get(quarter)?.supply;
@@ -51,6 +57,7 @@ export function publishedDepth(snapshot: Snapshot, awards: readonly AwardTerms[]
   return {
     against(side, quarter) {
       const figure = opposite(side, quarter);
+      if (told !== undefined && !told[side === 'offer' ? 'demand' : 'supply'].has(quarter)) return undefined;
       return figure === undefined || sideReveals(figure) ? undefined : figure.lots;
     },
     quartersAgainst: (side) =>

@@ -104,10 +104,17 @@ export const noOutcome: ClearingOutcome = {
 const concentrationSchema = z.strictObject({ parties: z.int().nonnegative(), topLots: integerCodec });
 export type Concentration = z.output<typeof concentrationSchema>;
 
+/**
+ * Whether the figure hides everybody beside all that earlier runs have shown. Left out by releases that judged each run
+ * for itself: then that decides.
+ */
+const told = z.boolean().optional();
+
 const tradeSchema = z.strictObject({
   lots: integerCodec,
   sellers: concentrationSchema,
   buyers: concentrationSchema,
+  told,
 });
 export type Trade = z.output<typeof tradeSchema>;
 
@@ -115,6 +122,7 @@ export type Trade = z.output<typeof tradeSchema>;
 const sideSchema = concentrationSchema.extend({
   lots: integerCodec,
   unfilled: concentrationSchema.extend({ lots: integerCodec }),
+  told,
 });
 export type Side = z.output<typeof sideSchema>;
 

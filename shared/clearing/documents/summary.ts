@@ -9,6 +9,7 @@ import { totalOf } from './conclude.ts';
 import type { ClearedQuarter, ClearingOutcome, MarketFigures, Trade } from './record.ts';
 import { depthOf } from './depth.ts';
 import { countedPart, countedZones } from './headroom.ts';
+import type { Told } from './judge-run.ts';
 import { tradeReveals } from './market-view.ts';
 import type { Snapshot } from '../snapshot.ts';
 
@@ -52,27 +53,41 @@ export function outcomeOf(snapshot: Snapshot, decided: Decided, heads: readonly 
   };
 }
 
-/** What the market's public view is made from: sums, and how concentrated each is. */
-export function marketFigures(snapshot: Snapshot, awards: readonly AwardTerms[]): MarketFigures {
+/**
+ * What the market's public view is made from: sums, and how concentrated each is; `told` is which of them hide everybody
+ * beside all that earlier runs have shown.
+ */
+export function marketFigures(snapshot: Snapshot, awards: readonly AwardTerms[], told?: Told): MarketFigures {
   const { product } = snapshot;
   const lots = lotsOf(snapshot, awards);
+  const judged = (isTold: (of: Told) => boolean) => (told === undefined ? {} : { told: isTold(told) });
+  const volumesTold = (of: Told): boolean => lots.every(({ quarter }) => of.volumes.has(quarter));
   return {
-    depth: depthOf(snapshot, awards),
+    depth: depthOf(snapshot, awards).map(({ quarter, supply, demand }) => ({
+      quarter,
+      supply: { ...supply, ...judged((of) => of.supply.has(quarter)) },
+      demand: { ...demand, ...judged((of) => of.demand.has(quarter)) },
+    })),
     quarters: tradesByQuarter(lots).map(({ low, high, ...trade }) => ({
       ...trade,
       landedPrice: pricesOf({ low, high }, product),
+      ...judged((of) => of.volumes.has(trade.quarter)),
     })),
-    total: lots.length === 0 ? null : tradeOf(lots),
+    total: lots.length === 0 ? null : { ...tradeOf(lots), ...judged(volumesTold) },
     origins: sorted(Map.groupBy(lots, (lot) => lot.origin)).map(([origin, group]) => ({
       origin,
       ...tradeOf(group),
+      ...judged((of) => of.origins),
     })),
     counted: {
       zones: countedZones(snapshot.zones),
-      // All of it or nothing: what one quarter keeps back must not follow from the others and the run's sums.
-      hides: [
-        ...Map.groupBy(lots, (lot) => `${lot.quarter}|${countedPart(snapshot.zones, lot)}`).values(),
-      ].every((part) => !tradeReveals(tradeOf(part))),
+      // All of it or nothing: what one quarter keeps back must not follow from the others and the run's sums. Nor may
+      // a volume that is withheld: it is what the counts grow by.
+      hides:
+        (told === undefined || volumesTold(told)) &&
+        [...Map.groupBy(lots, (lot) => `${lot.quarter}|${countedPart(snapshot.zones, lot)}`).values()].every(
+          (part) => !tradeReveals(tradeOf(part)),
+        ),
     },
   };
 }

@@ -6,6 +6,7 @@ import { lotsFrom, type BidEntry, type OfferEntry } from '../book.ts';
 import { conditionReason, type ConditionReason } from './condition-reason.ts';
 import type { QuarterExplanation } from './explanation.ts';
 import { nearMissOf, oncePerCode, undelivered, type Order } from './near-miss.ts';
+import type { Told } from '../documents/judge-run.ts';
 import { publishedDepth } from '../documents/published.ts';
 import type { ClearedMarket, Setting } from '../quarters.ts';
 import { settled } from './questions.ts';
@@ -22,17 +23,22 @@ export interface OrderExplanation {
   readonly sentence: string;
 }
 
-/** Why each order of the snapshot was or was not filled, quarter by quarter, by order id. */
+/**
+ * Why each order of the snapshot was or was not filled, quarter by quarter, by order id.
+ *
+ * @param told where given, what the market's public view shows beside all that earlier runs have shown.
+ */
 export function explain(
   setting: Setting,
   cleared: ClearedMarket,
   awards: readonly Award[],
+  told?: Told,
 ): Map<string, OrderExplanation> {
   const { snapshot, book } = setting;
   const views = viewsOf(setting, cleared, awards);
   const paid = pricesPaid(awards);
   const supported = supportedLots(awards);
-  const depth = publishedDepth(snapshot, awards);
+  const depth = publishedDepth(snapshot, awards, told);
   const retrials = new Retrials(setting, cleared);
   const siteOffers = Map.groupBy(book.offers, ({ order }) => order.site);
   const explained = (side: OrderSide, order: Order, entry: OfferEntry | BidEntry | undefined) => {

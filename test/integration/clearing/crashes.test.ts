@@ -3,8 +3,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
 import { assign } from '../../../shared/store/assign.ts';
 import { bookEntryItem } from '../../../shared/store/book.ts';
-import { readClearing } from '../../../shared/store/clearings.ts';
 import type { Item } from '../../../shared/store/item.ts';
+import { problem } from '../../../shared/kernel/problem.ts';
+import { fail } from '../../../shared/kernel/result.ts';
+import { latestRuns, readClearing, readClearingDocuments } from '../../../shared/store/clearings.ts';
+import { readControl } from '../../../shared/store/control.ts';
 import { idOf, Scenario } from '../../support/clearing-scenario.ts';
 import type { Meddler } from '../../support/faults.ts';
 import { Crash, crashAt, deaths, flaky, meddledObjects, seeded } from '../../support/faults.ts';
@@ -84,6 +87,51 @@ describe('a table that answers with conflicts and throttling, some after the wri
     await runMeddled(scenario, faults);
     expect(faults.faults).toBeGreaterThan(3);
     await expectUndisturbed(scenario);
+  });
+});
+
+describe('a run that is judged by what an earlier one has shown', () => {
+  const second = async (meddler: ReturnType<typeof crashAt>, dies = true) => {
+    const scenario = await Scenario.empty();
+    for (const name of ['A', 'B', 'C', 'D'])
+      await scenario.offer({ name, owner: `mine-${name}`, price: '150.00', kg: '100' });
+    await scenario.request('FIRST');
+    await scenario.finish();
+    await scenario.offer({ name: 'E', owner: 'mine-e', price: '150.00', kg: '40' });
+    const id = await scenario.request('SECOND');
+    if (dies) await expect(runMeddled(scenario, meddler)).rejects.toThrow(Crash);
+    else await runMeddled(scenario, meddler);
+    await scenario.finish();
+    const { disclosed } = (await readClearingDocuments(scenario.table, id))!;
+    expect((await readControl(scenario.table, 'ndpr'))?.disclosed).toEqual(disclosed);
+    const told = (await latestRuns(scenario.table, 'ndpr', 2)).map(({ depth }) =>
+      depth.map(({ supply }) => supply.told),
+    );
+    return { told, sha256: disclosed?.sha256 };
+  };
+
+  it('is judged the same by whoever takes it up again, at whichever of its writes the first died', async () => {
+    const counter = crashAt(Infinity, 'before');
+    const undisturbedly = await second(counter, false);
+    expect(undisturbedly.told).toEqual([
+      [false, false],
+      [true, true],
+    ]);
+    // From the closing of the gate on.
+    for (let at = 3; at <= counter.writes; at += 1)
+      expect(await second(crashAt(at, 'after')), `write ${at}`).toEqual(undisturbedly);
+  });
+
+  it('and by that, if a run in between has failed', async () => {
+    const scenario = await Scenario.start();
+    await scenario.finish();
+    const before = (await readControl(scenario.table, 'ndpr'))?.disclosed;
+    expect(before).toBeDefined();
+    await scenario.request('SECOND');
+    const refused = () => fail(problem('market_too_large', 'Too large.'));
+    await runDueClearings(scenario.worker({ clear: refused }), { product: 'ndpr' });
+    expect((await latestRuns(scenario.table, 'ndpr', 1))[0]?.status).toBe('failed');
+    expect((await readControl(scenario.table, 'ndpr'))?.disclosed).toEqual(before);
   });
 });
 

@@ -77,7 +77,7 @@ describe('npm run verify', () => {
   });
 
   it('tells a participant from its explanation that its order was counted, as it was', async () => {
-    const shard = [...cleared.explanations][0]!;
+    const shard = [...cleared.explanations()][0]!;
     const order = proof.snapshot.offers[0]!.id;
     const explanation = explanationIn(JSON.parse(JSON.stringify(shard)), { ...shard, shard: 0 }, order)!;
     const { entry, leaf, inclusion, inputDigest, clearing } = explanation;

@@ -106,7 +106,7 @@ describe('the documents of a clearing', () => {
     const digest = new SnapshotDigest(z.encode(snapshotSchema, snapshot));
     const orders = [...snapshot.offers, ...snapshot.bids, ...snapshot.members!];
     const told = new Map<string, unknown>();
-    for (const shard of explanations) {
+    for (const shard of explanations()) {
       expect(shard).toMatchObject({ clearing: snapshot.clearing, inputDigest });
       for (const [order, entry] of Object.entries(shard.orders)) told.set(order, entry);
     }

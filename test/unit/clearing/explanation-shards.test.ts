@@ -121,7 +121,7 @@ describe('an explanation', () => {
       .offer(name, 'AU', '90.00', { '2027-Q1': '40', '2027-Q2': '5' }, { destinations: ['DE'] })
       .bid(name, 'DE', '130.00', '60', { maxOriginShare: '0.65', contractedByOrigin: [] });
   const { inputDigest, explanations: shards } = must(clearAndDocument(market.snapshot()));
-  const explanations = [...shards];
+  const explanations = [...shards()];
   const snapshot = market.json();
   const at = (id: string) => {
     const shard = shardOf(id, explanations.length);

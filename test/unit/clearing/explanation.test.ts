@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { clearToExplain } from '../../../shared/clearing/clear.ts';
+import { must } from '../../../shared/kernel/result.ts';
 import { conditionCodes } from '../../../shared/orders/conditions.ts';
 import { outcomeCodes, refusalCodes } from '../../../shared/clearing/eligibility/refusal.ts';
 import { cureText, quartersText, sentenceOf } from '../../../shared/clearing/explanation/sentence.ts';
@@ -211,6 +213,15 @@ describe('what only clearing again can tell', () => {
       { quantity: { amount: { units: 30n, scale: 0 }, unit: 'kg' } },
     ]);
     expect(need(market(['p', 'q']), 'bid', 'b')).toEqual([{ without: ['allOrNone'] }]);
+    // Or where it is withheld beside what earlier runs have shown.
+    const { explained } = must(clearToExplain(market(['p', 'q', 'r']).snapshot()));
+    const told = { volumes: new Set<string>(), demand: new Set<string>(), origins: true };
+    const needs = (supply: readonly string[]) =>
+      [...explained({ ...told, supply: new Set(supply) })]
+        .find(([order]) => order.startsWith('bid_b'))?.[1]
+        .quarters[0]?.nearMisses.map(({ wouldNeed }) => wouldNeed);
+    expect(needs(['2027-Q1'])).toMatchObject([{ quantity: { amount: { units: 30n } } }]);
+    expect(needs([])).toEqual([{ without: ['allOrNone'] }]);
   });
 
   it('is told as the nearest quarter in which the other side is, where nobody was in its own', () => {

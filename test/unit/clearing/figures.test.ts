@@ -48,6 +48,18 @@ describe('what a run adds to the counts of zones’ caps', () => {
     expect(hides(capping())).toBe(true);
   });
 
+  it('not where the volume is withheld beside what earlier runs have shown: the counts grow by it', () => {
+    const market = threeOnThree(capping(), 'x', ['CL', 'DE'], even);
+    const { awards } = market.clear().outcome;
+    const told = (...volumes: string[]) => ({
+      ...{ volumes: new Set(volumes), supply: new Set<string>(), demand: new Set<string>(), origins: true },
+    });
+    const figures = (...volumes: string[]) => marketFigures(market.snapshot(), awards, told(...volumes));
+    expect(figures('2027-Q1').counted?.hides).toBe(true);
+    expect(figures('2027-Q2').counted?.hides).toBe(false);
+    expect(figures().total?.told).toBe(false);
+  });
+
   it('not where one origin of a quarter is one seller’s, though the quarter is not', () => {
     const mixed = threeOnThree(capping(), 'x', ['CL', 'DE'], even).offer('alone', 'PE', '70.00', '6');
     expect(hides(mixed.bid('more', 'DE', '130.00', '6'))).toBe(false);

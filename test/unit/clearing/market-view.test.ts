@@ -91,6 +91,30 @@ describe('what the public view of a market withholds', () => {
     expect([second?.supply.withheld, second?.demand.withheld]).toEqual([false, true]);
   });
 
+  it('a volume that earlier runs would tell of, and with it the total and the origins, but not the price', () => {
+    const enough = trade([50, 50, 50]);
+    const of = (told: boolean) =>
+      viewOf({
+        total: enough,
+        quarters: [{ quarter: '2027-Q1', landedPrice, ...enough, told }],
+        origins: [{ origin: 'AU', ...enough }],
+      });
+    expect(of(true)).toMatchObject({ withheld: false, concentration: { withheld: false } });
+    expect(of(false)).toMatchObject({
+      ...{ volume: null, withheld: true, concentration: { origins: null, withheld: true } },
+      quarters: [{ volume: null, landedPrice, withheld: true }],
+    });
+  });
+
+  it('a book that earlier runs would tell of; what was shown before that was judged stays shown', () => {
+    const book = side([50, 50, 50]);
+    const of = (told: boolean | undefined) =>
+      viewOf({ depth: [{ quarter: '2027-Q1', supply: { ...book, told }, demand: book }] }).depth[0]?.supply;
+    expect(of(false)).toEqual({ quantity: null, withheld: true });
+    expect(of(true)?.withheld).toBe(false);
+    expect(of(undefined)?.withheld).toBe(false);
+  });
+
   it('nothing, where nothing was traded', () => {
     expect(viewOf({})).toMatchObject({
       volume: { amount: { units: 0n } },

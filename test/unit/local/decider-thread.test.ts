@@ -21,6 +21,7 @@ function undecided(changes: Partial<Undecided> = {}): Undecided {
   return {
     run: 7,
     snapshot: bytesOf(z.encode(snapshotSchema, snapshot)),
+    disclosed: undefined,
     parties: bytesOf({ format: 'lodestone-parties-1', clearing, salt: '', parties }),
     settings: clearingSettings,
     ...changes,
@@ -32,6 +33,7 @@ async function all(decide: Decider) {
   const run = await decide(undecided());
   const shards: Uint8Array[] = [];
   const proof = await run.proof();
+  const disclosed = await run.disclosed();
   for (;;) {
     const some = await run.nextShards(3);
     if (some.length === 0) break;
@@ -39,7 +41,7 @@ async function all(decide: Decider) {
   }
   run.end();
   const { chunks, finding, measured } = run;
-  const texts = [proof, ...shards].map((bytes) => Buffer.from(bytes).toString());
+  const texts = [proof, disclosed, ...shards].map((bytes) => Buffer.from(bytes).toString());
   return { chunks, finding, measured, texts };
 }
 
