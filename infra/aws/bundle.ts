@@ -34,6 +34,7 @@ export const bundleOptions = {
   mainFields: ['module', 'main'],
   alias: {
     '@aws-sdk/credential-provider-node': join(import.meta.dirname, 'lambda-credentials.ts'),
+    'node:process': join(import.meta.dirname, 'lambda-process.ts'),
   },
   minify: true,
   charset: 'utf8',

@@ -23,6 +23,26 @@ const calls = {
   preview: 'a preview of no product (the same, and reads the engine)',
 } as const;
 
+/** The workers, and a first call of each that finds nothing to do: what is timed is the start. */
+const workers: readonly { readonly name: HandlerName; readonly event: object; readonly call: string }[] = [
+  { name: 'clearing', event: { Records: [] }, call: 'no message' },
+  { name: 'settlement', event: {}, call: 'nothing due (reads the table)' },
+  { name: 'tick', event: {}, call: 'no product (reads and writes the table)' },
+  { name: 'stream', event: { Records: [] }, call: 'no record' },
+  { name: 'notify', event: {}, call: 'nothing due (reads the table)' },
+  {
+    name: 'pre-token',
+    event: {
+      triggerSource: 'TokenGeneration_Authentication',
+      request: {
+        userAttributes: { 'custom:organisation': 'mine-1' },
+        groupConfiguration: { groupsToOverride: ['producer'] },
+      },
+    },
+    call: 'a user',
+  },
+];
+
 /**
  * What a caller waits for when a function starts: each run a Node of its own that imports the bundle and answers one
  * call, in turn with a handler that does nothing, bundled alike. The API's first call finds all that it finds on AWS
@@ -33,7 +53,7 @@ export async function benchColdStart(): Promise<void> {
   const surroundings = await openSurroundings();
   try {
     progress('cold start: bundling');
-    const empty = await bundleEmpty(folder);
+    const [empty, script] = [await bundleEmpty(folder), await bundleScript(folder)];
     const bundles = new Map<HandlerName, Bundle>();
     for (const name of handlerNames) bundles.set(name, await bundleHandler(name, folder));
     const api = bundles.get('api')!.entry;
@@ -58,9 +78,15 @@ export async function benchColdStart(): Promise<void> {
     const starts: Record<keyof typeof kinds, ColdStart[]> = {
       ...{ empty: [], health: [], stranger: [], read: [], preview: [] },
     };
-    for (let round = 0; round < runs; round += 1)
+    const workerStarts = new Map(workers.map(({ name }) => [name, [] as ColdStart[]]));
+    for (let round = 0; round < runs; round += 1) {
       for (const kind of Object.keys(kinds) as (keyof typeof kinds)[])
-        starts[kind].push(await coldStart(kinds[kind], surroundings.environment));
+        starts[kind].push(await coldStart({ script, ...kinds[kind] }, surroundings.environment));
+      for (const { name, event } of workers) {
+        const first = { script, bundle: bundles.get(name)!.entry, event, status: 'any' as const };
+        workerStarts.get(name)?.push(await coldStart(first, surroundings.environment));
+      }
+    }
 
     const of = (kind: keyof typeof kinds, part: keyof ColdStart): number =>
       median(starts[kind].map((start) => start[part]));
@@ -82,6 +108,16 @@ export async function benchColdStart(): Promise<void> {
       const processor = of(kind, 'processor');
       report({
         name: `cold start of the API: the processor's time, ${call}`,
+        value: processor,
+        unit: 'ms',
+        versus: 'a process with an empty handler',
+        ratio: of('empty', 'processor') / processor,
+      });
+    }
+    for (const { name, call } of workers) {
+      const processor = median(workerStarts.get(name)!.map((start) => start.processor));
+      report({
+        name: `cold start of ${name}: the processor's time, ${call}`,
         value: processor,
         unit: 'ms',
         versus: 'a process with an empty handler',
@@ -120,11 +156,20 @@ interface ColdStart {
 }
 
 async function coldStart(
-  { bundle, event, status }: { readonly bundle: string; readonly event: object; readonly status: number },
+  {
+    script,
+    bundle,
+    event,
+    status,
+  }: {
+    readonly script: string;
+    readonly bundle: string;
+    readonly event: object;
+    readonly status: number | 'any';
+  },
   env: Readonly<Record<string, string>>,
 ): Promise<ColdStart> {
   const begun = performance.now();
-  const script = join(import.meta.dirname, 'cold-start-once.ts');
   const args = [script, bundle, JSON.stringify(event), String(status)];
   const { stdout } = await run(process.execPath, args, { env });
   const whole = performance.now() - begun;
@@ -142,6 +187,14 @@ async function bundleEmpty(folder: string): Promise<string> {
     write: true,
     sourcemap: false,
   });
+  return outfile;
+}
+
+/** The script that starts one, as JavaScript: taking the types off it would be timed with every start. */
+async function bundleScript(folder: string): Promise<string> {
+  const outfile = join(folder, 'cold-start-once.mjs');
+  const entryPoints = [join(import.meta.dirname, 'cold-start-once.ts')];
+  await build({ ...bundleOptions, entryPoints, outfile, write: true, sourcemap: false });
   return outfile;
 }
 
@@ -177,6 +230,8 @@ async function openSurroundings() {
       TABLE_NAME: 'lodestone',
       BUCKET_NAME: 'lodestone',
       QUEUE_URL: 'http://127.0.0.1:1/queue.fifo',
+      EVENT_BUS_NAME: 'alerts',
+      RATE_LIMIT: '20,100',
       AWS_REGION: 'eu-central-1',
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
