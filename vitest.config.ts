@@ -11,6 +11,7 @@ const project = (name: string, timeoutSeconds: number, options: { readonly isola
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeoutSeconds * 1000,
     hookTimeout: timeoutSeconds * 1000,
+    setupFiles: ['test/support/leaves-nothing.ts'],
     env: { NODE_COMPILE_CACHE: compiled },
   },
 });

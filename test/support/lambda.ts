@@ -115,7 +115,10 @@ export async function lambdaWorld(): Promise<LambdaWorld> {
         .setExpirationTime('1h')
         .sign(privateKey),
     end: async () => {
-      process.env = before;
+      // In place: `process.env` is no object like others, and a copy of it would be one.
+      for (const name of Object.keys(process.env))
+        if (!(name in before)) Reflect.deleteProperty(process.env, name);
+      Object.assign(process.env, before);
       outside.closeAllConnections();
       outside.close();
       guard.close();
