@@ -7,18 +7,21 @@ import { afterAll, expect } from 'vitest';
  * each gives back what it has changed, and stops what it has started.
  */
 
+const methods: readonly (readonly [object, string])[] = [
+  [Math, 'random'],
+  [performance, 'now'],
+  [crypto, 'randomUUID'],
+  [process.stdout, 'write'],
+  [console, 'log'],
+  [console, 'warn'],
+  [console, 'error'],
+];
 const found = (): Readonly<Record<string, unknown>> => ({
   'process.env, the object': process.env,
   'the working directory': process.cwd(),
   ...Object.fromEntries(Object.entries(process.env).map(([name, value]) => [`process.env.${name}`, value])),
   ...{ Date, setTimeout, setInterval, setImmediate, queueMicrotask, fetch },
-  'Math.random': Math.random,
-  'performance.now': performance.now,
-  'crypto.randomUUID': crypto.randomUUID,
-  'process.stdout.write': process.stdout.write,
-  'process.stderr.write': process.stderr.write,
-  'console.warn': console.warn,
-  'console.error': console.error,
+  ...Object.fromEntries(methods.map(([of, name]) => [name, Reflect.get(of, name) as unknown])),
   // A mock of a class puts a method of its own on it.
   'methods of every client': Object.getOwnPropertyNames(DynamoDBClient.prototype).sort().join(),
   'listeners for surprises': process.listenerCount('uncaughtException'),
