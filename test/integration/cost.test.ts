@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../../infra/local/engine.ts';
-import { fullAt, loadsAt, skewOf } from '../bench/cost/partitions.ts';
+import { atOnce, contractLoadsAt, fullAt, loadsAt, skewOf } from '../bench/cost/partitions.ts';
 import type { Units } from '../bench/cost/units.ts';
 import { UnitMeter } from '../bench/cost/units.ts';
 import { clientFor } from '../support/table.ts';
@@ -52,5 +52,8 @@ describe('shards', () => {
     expect(skew).toBeLessThan(1.05);
     const peak = { orders: 1000, product: 1000, organisation: 500, site: 100 };
     for (const load of loadsAt(peak, skew)) expect(fullAt(load, 1000), load.partition).toBeGreaterThan(1000);
+    const { contracts } = atOnce();
+    for (const load of contractLoadsAt(atOnce(), skew))
+      expect(fullAt(load, contracts), load.partition).toBeGreaterThan(contracts);
   });
 });

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { dollarsOf, priceTable, yearOf } from './dollars.ts';
-import { fullAt, loadsAt, skewOf, worstMinute } from './partitions.ts';
+import { atOnce, contractLoadsAt, fullAt, loadsAt, skewOf, worstMinute } from './partitions.ts';
 import { costTable, replaceBetween } from './document.ts';
 import { measureLimits } from './limits.ts';
 import { measureUseCases } from './use-cases.ts';
@@ -13,7 +13,7 @@ const usage = `What use cases consume of DynamoDB, as it says itself, and what a
 
   --write       put the table into docs/cost.md
   --json        one JSON object a line
-  --partitions  how orders fall upon partitions, instead
+  --partitions  how orders and contracts fall upon partitions, instead
   --limits      what it costs to count organisations' requests, instead
   --orders N    orders a month for that (10000000)
   --help        print this
@@ -55,6 +55,14 @@ function printPartitions(orders: number): void {
   console.log(JSON.stringify({ name: 'the fullest shard over the mean', orders, value: skew }));
   for (const load of loadsAt(peak, skew))
     console.log(JSON.stringify({ ...load, ordersPerSecond: peak.orders, fullAt: fullAt(load, peak.orders) }));
+  const applying = atOnce();
+  for (const load of contractLoadsAt(applying, skew))
+    console.log(
+      JSON.stringify({
+        ...{ ...load, contractsPerSecond: applying.contracts },
+        fullAt: fullAt(load, applying.contracts),
+      }),
+    );
 }
 
 async function printCosts(isJson: boolean, writes: boolean): Promise<void> {

@@ -44,10 +44,44 @@ export function loadsAt(
     { partition: 'BOOK#<product>#<shard>', write: (2 * product * skew) / shardCount, read: 0 },
     { partition: 'gsi2 ALL#<kind>#<shard>', write: (orders * skew) / shardCount, read: 0 },
     { partition: 'gsi1 OWNER#<organisation>#<kind>', write: organisation, read: 0 },
-    { partition: 'SITE#<site>', write: 4 * site, read: 5 * site },
-    // Product, zones, consumption, schemes, standards and floors lie in one partition for each kind; the product is read twice.
-    { partition: 'REF#<kind>', write: 0, read: 2 * orders },
+    // The site, its certificates, its projects and its other offers.
+    { partition: 'SITE#<site>', write: 4 * site, read: 4 * site },
+    // Product, zones, consumption, schemes, standards and floors lie in one partition for each kind, each read once.
+    { partition: 'REF#<kind>', write: 0, read: orders },
   ];
+}
+
+/** Contracts a second while clearings apply their plans: of all, of the largest product, seller or buyer. */
+export interface Applying {
+  readonly contracts: number;
+  readonly product: number;
+  readonly organisation: number;
+}
+
+/**
+ * The fullest partition of every kind that contracts fall upon: entries of indexes, one unit each. Their own items lie in a
+ * partition for each. What cannot be taken at once throttles the transaction, which is tried again with jitter.
+ */
+export function contractLoadsAt(
+  { contracts, product, organisation }: Applying,
+  skew: number,
+): readonly PartitionLoad[] {
+  return [
+    { partition: 'gsi2 ALL#contract#<shard>', write: (contracts * skew) / shardCount, read: 0 },
+    { partition: 'gsi3 DUE#<shard>', write: (contracts * skew) / shardCount, read: 0 },
+    { partition: 'gsi2 CONTRACTS#<product>#<shard>', write: (product * skew) / shardCount, read: 0 },
+    { partition: 'gsi1 OWNER#<organisation>#sold', write: organisation, read: 0 },
+    { partition: 'gsi1 OWNER#<organisation>#bought', write: organisation, read: 0 },
+  ];
+}
+
+/**
+ * Ten markets at once, the most by default, each a chunk of 33 contracts after the other, a transaction of a hundred actions
+ * taking so many milliseconds (an assumption: nothing has run on AWS); one organisation on one side of all of one market.
+ */
+export function atOnce(markets = 10, milliseconds = 70): Applying {
+  const each = (33 * 1000) / milliseconds;
+  return { contracts: markets * each, product: each, organisation: each };
 }
 
 /** The orders a second at which a partition of a kind is full, where load grows with them. */
