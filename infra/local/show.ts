@@ -37,7 +37,7 @@ export async function showSample(
     );
   }
   const reserves = await reservesResult(auditor);
-  const text = printReserves(reserves, options.contracts ? basisOfReserves() : []);
+  const text = printReserves(reserves, options.contracts ? basisOfReserves() : [], name);
   report.event('reserves', { ...reserves }, options.contracts ? text : `\n${text}`);
 }
 

@@ -100,6 +100,12 @@ describe('npm start on an empty store', () => {
     expect(text).toMatch(/delivered +12 kg accepted; 12,954\.60 USD paid for it so far/);
     // 1 600 t of cobalt at 9 600 t a year are 60.8 days; 100 days would be 2 630.2 t.
     expect(text).toMatch(/cobalt-metal +60\.8 +100 +1,030\.2 t/);
+    // 40 t and 120 t allocated, of which 20 t were passed on.
+    expect(text).toMatch(/account +cobalt-metal +Tidewater Cathodes +60 t to draw, of 100/);
+    expect(text).toMatch(/account +cobalt-metal +Blue Kestrel Superalloys +100 t to draw, of 300/);
+    expect(text).toMatch(
+      /loan +gallium-4n +High Mesa Semiconductors +50 kg requested; level \d, lent from 2 on/,
+    );
     expect(text).toMatch(/ +3 +0\.73 +gallium-4n +partners +cover: US manufacturers’ buffer/);
     expect(text).toMatch(/ +2 +0\.58 +cobalt-hydroxide +partners +DR Congo: export quota on cobalt/);
     expect(text).toMatch(/gallium-4n +partners +(from 2026-11-28: )?China: export ban to the US/);

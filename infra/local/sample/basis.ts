@@ -43,7 +43,7 @@ export function basisOfReserves(): string[] {
     flows.map(({ product }) => [hydroxide, ...sampleProducts].find(({ id }) => id === product)?.mineral),
   );
   return [
-    `Cover: yearly use ${uses.join(', ')}; targets after ${cited(targets)}. What is held is assumed.`,
+    `Cover: yearly use ${uses.join(', ')}; targets after ${cited(targets)}. What is held is assumed, and so is what members have of it.`,
     `Disruptions, by their own dates: ${disruptions.map(({ source }) => sources[source].short).join('; ')}.`,
     `Sources of supply besides contracts (${cited(
       flows.flatMap(({ origins }) => origins.map(({ quantity }) => quantity)),

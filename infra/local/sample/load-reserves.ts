@@ -33,6 +33,55 @@ export async function loadStockpiles(
   }
 }
 
+/** What members have in the stockpiles, and what they ask to be lent by a use that somebody has verified. */
+export async function loadMembers(
+  as: Readonly<Record<'operatorOf' | 'memberOf', (organisation: string) => Participant>>,
+  idOf: (organisation: string) => string,
+  administrator: Participant,
+  { stockpiles, accounts, loans }: SampleReserves,
+): Promise<void> {
+  const opened = new Map<string, string>();
+  const placeOf = async (name: string): Promise<{ operator: Participant; stockpile: string }> => {
+    const found = stockpiles.find(({ id }) => id === name);
+    if (found === undefined) throw new Error(`no stockpile ${name} in the sample`);
+    const operator = as.operatorOf(found.operator);
+    // The same call once more: its answer says which one it was.
+    const { id } = created(await operator.post(`stockpile/${name}`, '/v1/stockpiles', found.terms));
+    return { operator, stockpile: id };
+  };
+  for (const { stockpile: name, member, product, terms, allocated, passedOn } of accounts) {
+    const of = `${name}/${product}/${idOf(member)}`;
+    const { operator, stockpile } = await placeOf(name);
+    const own = as.memberOf(member);
+    const body = { ...terms, member: idOf(member) };
+    const { id } = created(
+      await operator.post(`account/${of}`, `/v1/stockpiles/${stockpile}/accounts`, body),
+    );
+    opened.set(`${product}/${member}`, id);
+    await own.post(`account-acceptance/${of}`, `/v1/stock-accounts/${id}/accept`);
+    await operator.post(`allocation/${of}`, `/v1/stock-accounts/${id}/allocate`, { quantity: allocated });
+    if (passedOn !== undefined)
+      await own.post(`transfer/${of}`, `/v1/stock-accounts/${id}/transfer`, {
+        ...{ to: opened.get(`${product}/${passedOn.to}`), quantity: passedOn.quantity },
+      });
+  }
+  for (const { stockpile: name, borrower, product, need, terms } of loans) {
+    const { stockpile } = await placeOf(name);
+    const own = as.memberOf(borrower);
+    const needs = `/v1/stockpiles/${stockpile}/needs`;
+    // What is declared anew has to be verified anew.
+    const declared = needsOf.parse(await own.list(needs));
+    if (!declared.some((each) => each.product === product)) await own.put(`${needs}/${product}`, need);
+    const { annualUse, essential } = need;
+    const verify = `${needs}/${product}/${idOf(borrower)}/verify`;
+    const of = `${name}/${product}/${idOf(borrower)}`;
+    await administrator.post(`need-verification/${of}`, verify, { annualUse, essential });
+    await own.post(`loan/${of}`, `/v1/stockpiles/${stockpile}/loans`, terms);
+  }
+}
+
+const needsOf = z.array(z.object({ product: z.string() }));
+
 /** Records that say nothing of each other. */
 const atOnce = 8;
 

@@ -4,7 +4,7 @@ import type { CalendarDate } from '../../../shared/kernel/time.ts';
 import type { Participant, Participants } from './client.ts';
 import { loadDelivery, loadRules } from './load-life.ts';
 import type { SampleMarket, SampleSite } from './market.ts';
-import { loadDisruptions, loadProjects, loadStockpiles } from './load-reserves.ts';
+import { loadDisruptions, loadMembers, loadProjects, loadStockpiles } from './load-reserves.ts';
 import { sampleMarkets, sampleReserves } from './market.ts';
 import { registrar, sampleProjects } from './outputs.ts';
 import { groups, schemes, zone, zoneId } from './partners.ts';
@@ -66,6 +66,10 @@ export async function loadSample(as: Participants, { today, progress }: LoadOpti
   const operatorOf = (name: string) => as(organisationId(name), 'stockpile-operator');
   await loadStockpiles(operatorOf, first, reserves);
   await loadProjects(as(organisationId(registrar), 'producer'), sampleProjects());
+
+  progress('members’ accounts in a stockpile, and a loan that one asks for');
+  const memberOf = (name: string) => as(organisationId(name), 'buyer');
+  await loadMembers({ operatorOf, memberOf }, organisationId, first, reserves);
 
   progress('sites, certificates and offers of the producers');
   for (const { product, sites } of markets) {

@@ -1,16 +1,21 @@
 import type { Decimal, Rounding } from '../../../shared/kernel/decimal.ts';
 import { divide, formatDecimal, tenTo } from '../../../shared/kernel/decimal.ts';
 import { columns, grouped, table, wrapped } from './format.ts';
-import type { AlertLine, CapacityLine, CoverLine, ReservesResult } from './result-reserves.ts';
+import type { AlertLine, CapacityLine, CoverLine, MemberLine, ReservesResult } from './result-reserves.ts';
 
 const shownAlerts = 12;
 
 /** Cover and alerts as text; with what they rest on where the sample has just been loaded. */
-export function printReserves({ cover, alerts, capacity }: ReservesResult, basis: readonly string[]): string {
+export function printReserves(
+  { cover, members, alerts, capacity }: ReservesResult,
+  basis: readonly string[],
+  nameOf: (organisation: string) => string,
+): string {
   const head = '── Reserves and early warning ';
   return [
     head + '─'.repeat(columns - head.length),
     ...coverTable(cover),
+    ...memberTable(members, nameOf),
     '',
     ...alertTable(alerts),
     ...capacityTable(capacity),
@@ -33,6 +38,17 @@ function coverTable(cover: readonly CoverLine[]): string[] {
   return table([['stockpile', '', 'days of cover', 'target', 'deficit'], ...rows], [2, 3, 4]).map(
     (line) => `  ${line}`,
   );
+}
+
+function memberTable(members: readonly MemberLine[], nameOf: (organisation: string) => string): string[] {
+  if (members.length === 0) return [];
+  const rows = members.map(({ kind, product, unit, organisation, status, amount, committed, level }) => [
+    ...[kind, product, nameOf(organisation)],
+    kind === 'account'
+      ? `${grouped(amount)} ${unit} to draw, of ${grouped(committed ?? amount)} committed to`
+      : `${grouped(amount)} ${unit} ${status}; level ${level ?? 0}, lent from 2 on`,
+  ]);
+  return ['', ...table([['members', '', '', ''], ...rows], []).map(cut)];
 }
 
 function alertTable(alerts: readonly AlertLine[]): string[] {

@@ -1,19 +1,22 @@
 import type * as z from 'zod';
+import type { quantitySchema } from '../../../shared/kernel/quantity.ts';
 import type { CalendarDate } from '../../../shared/kernel/time.ts';
 import { addDays } from '../../../shared/kernel/time.ts';
 import type { declaredFlowsTermsSchema } from '../../../shared/reference/declared-flows.ts';
 import type { productTermsSchema } from '../../../shared/reference/product.ts';
 import type { disruptionImportSchema } from '../../../shared/risk/disruption.ts';
+import type { accountTermsSchema } from '../../../shared/stockpiles/account.ts';
+import type { loanTermsSchema } from '../../../shared/stockpiles/loan.ts';
 import type { openingTermsSchema } from '../../../shared/stockpiles/stock-lot.ts';
 import type { stockpileTermsSchema } from '../../../shared/stockpiles/stockpile.ts';
-import { disruptions, flows, hydroxide, stockpiles } from './data/reserves.ts';
+import { accounts, accountTerms, disruptions, flows, hydroxide, loans, stockpiles } from './data/reserves.ts';
 import { one } from './data/common.ts';
 import type { Derived, Known } from './figure.ts';
 import { amountOf, chain, derive } from './figure.ts';
 import { derivedPrice, priceOf } from './life.ts';
 import { zoneId } from './partners.ts';
 import type { SampleProduct } from './sample-product.ts';
-import type { SampleHolding } from './sample-reserve.ts';
+import type { SampleAccount, SampleHolding, SampleLoan } from './sample-reserve.ts';
 import { sources } from './sources.ts';
 
 /** The reserves of the sample and what threatens them, ready for the wire. */
@@ -27,7 +30,22 @@ export interface SampleReserves {
     readonly openings: readonly z.input<typeof openingTermsSchema>[];
   }[];
   readonly disruptions: z.input<typeof disruptionImportSchema>['disruptions'];
+  /** What members have, and what they ask to be lent; `member` is the name, in the terms its id is to be put. */
+  readonly accounts: readonly (Pick<SampleAccount, 'stockpile' | 'member' | 'product'> & {
+    readonly terms: Omit<z.input<typeof accountTermsSchema>, 'member'>;
+    readonly allocated: QuantityJson;
+    readonly passedOn?: { readonly to: string; readonly quantity: QuantityJson };
+  })[];
+  readonly loans: readonly (Pick<SampleLoan, 'stockpile' | 'borrower' | 'product'> & {
+    readonly need: {
+      readonly annualUse: QuantityJson;
+      readonly essential: boolean;
+      readonly evidence: string;
+    };
+    readonly terms: z.input<typeof loanTermsSchema>;
+  })[];
 }
+type QuantityJson = z.input<typeof quantitySchema>;
 type FlowsJson = z.input<typeof declaredFlowsTermsSchema>;
 
 /** Whole numbers of the zone's supply and use; nothing smaller is known. */
@@ -90,6 +108,8 @@ export const reservesOf = (products: readonly SampleProduct[], today: CalendarDa
       };
     }),
   })),
+  accounts: accountsOf(products, today),
+  loans: loansOf(products),
   disruptions: disruptions.map(({ source, quota, origins, minerals, stages, destinations, ...rest }) => ({
     ...rest,
     ...{ source: sources[source].title, origins: [...origins], minerals: [...minerals] },
@@ -109,9 +129,53 @@ export const reservesOf = (products: readonly SampleProduct[], today: CalendarDa
 export const derivedFlow = (quantity: Known, conversion: ReturnType<typeof chain>, unit: string): Derived =>
   rounded('quantity × conversion', unit, chain(quantity, conversion));
 
+const inUnitOf = (figure: Known, { unit }: SampleProduct): QuantityJson => ({
+  amount: amountOf(figure),
+  unit,
+});
+
+const accountsOf = (products: readonly SampleProduct[], today: CalendarDate): SampleReserves['accounts'] =>
+  accounts.map(({ stockpile, member, product: id, committed, allocated, passedOn }) => {
+    const product = known(products, { product: id });
+    return {
+      ...{ stockpile, member, product: id },
+      terms: {
+        ...{ product: id, committed: inUnitOf(committed, product), dayCount: accountTerms.dayCount },
+        inventoryPrice: priceOf(derivedPrice(product, one), product),
+        entryFee: { amount: amountOf(accountTerms.entryFee, 2), currency: 'USD' },
+        interestRate: amountOf(accountTerms.interestRate),
+        storageRate: amountOf(accountTerms.storageRate),
+        term: addDays(today, wholeOf(accountTerms.days)),
+        replenishDays: wholeOf(accountTerms.replenishDays),
+      },
+      allocated: inUnitOf(allocated, product),
+      ...(passedOn === undefined
+        ? {}
+        : { passedOn: { to: passedOn.to, quantity: inUnitOf(passedOn.quantity, product) } }),
+    };
+  });
+
+const loansOf = (products: readonly SampleProduct[]): SampleReserves['loans'] =>
+  loans.map(({ stockpile, borrower, product: id, use, conversion, quantity, purpose }) => {
+    const product = known(products, { product: id });
+    const annual = rounded('use × conversion', product.unit, chain(use, conversion));
+    return {
+      ...{ stockpile, borrower, product: id },
+      need: {
+        annualUse: inUnitOf(annual, product),
+        essential: false,
+        evidence: 'Invented: audited accounts',
+      },
+      terms: { product: id, quantity: inUnitOf(quantity, product), purpose },
+    };
+  });
+
 const wholeOf = (figure: Known): number => Number(amountOf(figure));
 
-function known(products: readonly SampleProduct[], { product: id }: SampleHolding): SampleProduct {
+function known(
+  products: readonly SampleProduct[],
+  { product: id }: Pick<SampleHolding, 'product'>,
+): SampleProduct {
   const product = products.find((each) => each.id === id);
   if (product === undefined) throw new Error(`No product ${id} in the sample`);
   return product;

@@ -8,10 +8,26 @@ import { zoneId } from './partners.ts';
 /** How long the stockpiles last, and what people are warned of, as an auditor reads it from the API. */
 export interface ReservesResult {
   readonly cover: readonly CoverLine[];
+  readonly members: readonly MemberLine[];
   /** Open ones, the most severe first. */
   readonly alerts: readonly AlertLine[];
   /** What is made inside the zone of what it uses, where both are known. */
   readonly capacity: readonly CapacityLine[];
+}
+
+/** What a member has in an account, or has asked to be lent. */
+export interface MemberLine {
+  readonly kind: 'account' | 'loan';
+  readonly product: string;
+  readonly unit: string;
+  readonly organisation: string;
+  readonly status: string;
+  /** Of an account what may be drawn, of a loan what is asked for or out. */
+  readonly amount: Decimal;
+  /** Of an account, what the member has committed to. */
+  readonly committed?: Decimal;
+  /** Of a loan, the level that supply is at by the stockpile's rules: it is lent from 2 on. */
+  readonly level?: number;
 }
 
 export interface CapacityLine {
@@ -100,6 +116,26 @@ const capacityMaps = z.object({
     }),
   ),
 });
+const mass = z.object({ amount: decimalCodec, unit: z.string() });
+const accountViews = z.array(
+  z.object({
+    product: z.string(),
+    member: z.string(),
+    status: z.string(),
+    entitlement: mass,
+    committed: mass,
+  }),
+);
+const loanViews = z.array(
+  z.object({
+    stockpile: z.string(),
+    product: z.string(),
+    borrower: z.string(),
+    status: z.string(),
+    quantity: mass,
+    outstanding: mass,
+  }),
+);
 const names = z.array(z.object({ id: z.string(), name: z.string() }));
 const titles = z.array(z.object({ id: z.string(), title: z.string() }));
 
@@ -114,6 +150,7 @@ export async function reservesResult(auditor: Participant): Promise<ReservesResu
   const alerts = alertViews.parse(await auditor.list('/v1/alerts'));
   return {
     capacity: await capacityLines(auditor),
+    members: await memberLines(auditor),
     cover: products.flatMap(({ product, unit, cover }) =>
       cover.map(({ stockpile, ...rest }) => ({
         ...{ stockpile, name: about.get(stockpile) ?? stockpile, product, unit },
@@ -137,6 +174,25 @@ export async function reservesResult(auditor: Participant): Promise<ReservesResu
           (`${a.product} ${a.about}` < `${b.product} ${b.about}` ? -1 : 1),
       ),
   };
+}
+
+async function memberLines(auditor: Participant): Promise<MemberLine[]> {
+  const accounts = accountViews.parse(await auditor.list('/v1/stock-accounts'));
+  const lines: MemberLine[] = accounts
+    .filter(({ status }) => status === 'active')
+    .map(({ product, member, status, entitlement: { amount, unit }, committed }) => ({
+      ...{ kind: 'account' as const, product, unit, organisation: member, status, amount },
+      committed: committed.amount,
+    }));
+  for (const loan of loanViews.parse(await auditor.list('/v1/stock-loans'))) {
+    const { stockpile, product, borrower: organisation, status, quantity, outstanding } = loan;
+    if (!['requested', 'approved', 'lent', 'overdue'].includes(status)) continue;
+    const path = `/v1/stockpiles/${stockpile}/release-level/${product}`;
+    const { level } = z.object({ level: z.int() }).parse(await auditor.get(path));
+    const { amount, unit } = outstanding.amount.units === 0n ? quantity : outstanding;
+    lines.push({ kind: 'loan', product, unit, organisation, status, amount, level });
+  }
+  return lines;
 }
 
 /** Stages of which the registry knows anything, of minerals that the zone's use is known of. */

@@ -25,6 +25,28 @@ export interface SampleStockpile {
   readonly holdings: readonly SampleHolding[];
 }
 
+/** What a member of a stockpile has there: so much is bought for it, of which so much lies there to draw. */
+export interface SampleAccount {
+  readonly stockpile: string;
+  readonly member: string;
+  readonly product: string;
+  readonly committed: Known;
+  readonly allocated: Known;
+  /** Passed on to another member's account, on the same terms. */
+  readonly passedOn?: { readonly to: string; readonly quantity: Known };
+}
+
+/** A loan in kind that is asked for, and the use that it goes by. */
+export interface SampleLoan {
+  readonly stockpile: string;
+  readonly borrower: string;
+  readonly product: string;
+  readonly use: Known;
+  readonly conversion: Chain;
+  readonly quantity: Known;
+  readonly purpose: string;
+}
+
 /** A measure of a state, by its own dates. */
 export interface SampleDisruption {
   readonly source: SourceId;

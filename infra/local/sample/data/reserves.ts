@@ -1,8 +1,10 @@
 import { assumed, chain, defined, published } from '../figure.ts';
 import type {
+  SampleAccount,
   SampleDisruption,
   SampleFlows,
   SampleHolding,
+  SampleLoan,
   SampleStockpile,
   WatchedProduct,
 } from '../sample-reserve.ts';
@@ -66,6 +68,41 @@ export const stockpiles: readonly SampleStockpile[] = [
         place: 'Takahagi',
       }),
     ],
+  },
+];
+
+/** What members' accounts are concluded on, all of them alike. */
+export const accountTerms = {
+  entryFee: assumed('5000', 'USD', 'an invented fee'),
+  interestRate: assumed('0.055', 'ratio', 'an invented bank’s rate'),
+  storageRate: assumed('0.006', 'ratio', 'an invented warehouse’s rate'),
+  dayCount: 'ACT/360',
+  days: assumed('1095', 'days', 'three years'),
+  replenishDays: assumed('365', 'days', 'a year to give back what is drawn'),
+} as const;
+
+export const accounts: readonly SampleAccount[] = [
+  {
+    ...{ stockpile: 'us-buffer', member: 'Tidewater Cathodes', product: 'cobalt-metal' },
+    committed: assumed('100', 't', 'a small member'),
+    allocated: assumed('40', 't', 'the first part of what it has committed to'),
+  },
+  {
+    ...{ stockpile: 'us-buffer', member: 'Blue Kestrel Superalloys', product: 'cobalt-metal' },
+    committed: assumed('300', 't', 'a large member'),
+    allocated: assumed('120', 't', 'the first part of what it has committed to'),
+    passedOn: { to: 'Tidewater Cathodes', quantity: assumed('20', 't', 'sold between members') },
+  },
+];
+
+/** Asked for, and no more: whether it may be lent follows from the level that supply is at. */
+export const loans: readonly SampleLoan[] = [
+  {
+    ...{ stockpile: 'us-buffer', borrower: 'High Mesa Semiconductors', product: 'gallium-4n' },
+    use: usUse('19'),
+    conversion: chain(kilogramsPerTonne),
+    quantity: assumed('50', 'kg', 'about a day of use'),
+    purpose: 'To bridge a late shipment',
   },
 ];
 
