@@ -45,7 +45,8 @@ async function all(decide: Decider) {
   return { chunks, finding, measured, texts };
 }
 
-describe('the thread that clears', () => {
+// A thread of its own is not beside others at its full speed.
+describe('the thread that clears', { timeout: 60_000 }, () => {
   it('comes to what would have been decided here, and lets everything else go on meanwhile', async () => {
     let turns = 0;
     let isDone = false;
