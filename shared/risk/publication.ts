@@ -48,11 +48,15 @@ export type Publication = z.output<typeof publicationSchema>;
 export const totalIn = ({ parts }: Pick<Publication, 'parts'>, figure: PublishedFigure): Decimal =>
   trimDecimal(sumOf(parts.map((each) => each[figure])));
 
+/** Months of which any three figures are put together; of all that were ever published, those of any two months are. */
+const monthsTogether = 24;
+
 /**
  * Which figures of a publication hide every operator. A figure is shown only if neither it, nor any sum or difference of
  * it with figures shown beside it and with those shown in any one earlier publication (so: what changed since, alone or
- * together with other changes), tells what fewer than three groups of operators hold or did, or is for more than 70 %
- * one group's.
+ * together with other changes), nor with any two figures of the last 24 publications (so: what changed in one stretch of
+ * months less what did in another), tells what fewer than three groups of operators hold or did, or is for more than
+ * 70 % one group's.
  *
  * @param earlier all that the zone has published of the product before
  * @param groupOf the group of related parties of an operator
@@ -80,6 +84,11 @@ export function figuresShown(
   return publishedFigures.filter((figure) => {
     const vector = vectorOf(parts, figure);
     if ([[], ...before].some((known) => combinationsReveal(vector, [...seen, ...known]))) return false;
+    const together = [...before.slice(-monthsTogether).flat(), ...seen];
+    const withTwo = together.some((one, index) =>
+      together.slice(index + 1).some((other) => combinationsReveal(vector, [one, other])),
+    );
+    if (withTwo) return false;
     seen.push(vector);
     return true;
   });

@@ -36,8 +36,8 @@ export const publicationRoutes: readonly Route[] = [
     summary: "Publish a zone's stock of a product to its partners, for the present month",
     description:
       'Totals of all operators: available, physical, in transit, planned. Once a month, and it never changes. A figure is ' +
-      'withheld where it, its sums and differences with others of the month, or what changed since any earlier month would ' +
-      'tell what fewer than three operators hold or did, or one that holds more than 70 %.',
+      'withheld where it, or a sum or difference of it with others of the month, with those of any one earlier month or with ' +
+      'any two of the last 24 months, would tell what fewer than three operators hold or did, or one that has more than 70 %.',
     tag: 'Exchange',
     roles: administrators,
     body: z.strictObject({ zone: nameIdSchema, product: nameIdSchema }),

@@ -88,6 +88,61 @@ describe('publications of a zone', () => {
     expect(changes, 'of them over two months').toBeGreaterThan(20);
   });
 
+  test('nor any three figures, of whatever months: so much the less what changed in one month less what did in another', () => {
+    let tried = 0;
+    let withheld = 0;
+    fc.assert(
+      fc.property(histories, (history) => {
+        const months = publish(history);
+        const figures = months.flatMap((of) => of.shown.map((figure) => [of, figure] as const));
+        withheld += months.length * publishedFigures.length - figures.length;
+        for (const [index, one] of figures.entries())
+          for (const [next, two] of figures.slice(0, index).entries())
+            for (const three of figures.slice(0, next))
+              for (const [second, third] of [
+                [1n, 1n],
+                [1n, -1n],
+                [-1n, 1n],
+                [-1n, -1n],
+              ] as const) {
+                const parts = partsOf([
+                  [...one, 1n],
+                  [...two, second],
+                  [...three, third],
+                ]);
+                const sum = parts.reduce((all, part) => all + part, 0n);
+                if (sum === 0n) continue;
+                tried += 1;
+                expect(parts.length).toBeGreaterThanOrEqual(3);
+                for (const part of parts) expect(part * 10n <= sum * 7n).toBe(true);
+              }
+      }),
+      { numRuns: runs(60), seed: 20_270_102 },
+    );
+    expect(tried).toBeGreaterThan(50);
+    expect(withheld).toBeGreaterThan(0);
+  });
+
+  test('three months of which any two hide everybody, and all three do not', () => {
+    const month = (a: bigint, b: bigint, c: bigint, d: bigint): OperatorPart[] =>
+      [a, b, c, d].map((units, index) => {
+        const nothing = { units: 0n, scale: 0 };
+        const of = { units, scale: 0 };
+        return {
+          operator: operators[index]!,
+          ...{ available: of, physical: nothing, inTransit: nothing, planned: nothing },
+        };
+      });
+    const history = [month(100n, 100n, 100n, 100n), month(220n, 230n, 240n, 210n)];
+    const third = (d: bigint) =>
+      publish([...history, month(320n, 330n, 340n, d)]).map(({ shown }) => shown.includes('available'));
+    // In the third month stood what stood in the first two together, but for one operator.
+    expect(third(350n)).toEqual([true, true, false]);
+    expect(publish([history[0]!, month(320n, 330n, 340n, 350n)])[1]?.shown).toContain('available');
+    expect(publish([history[1]!, month(320n, 330n, 340n, 350n)])[1]?.shown).toContain('available');
+    expect(third(310n)).toEqual([true, true, true]);
+  });
+
   test('related operators count as one, and what is shown is exactly the sum', () => {
     const part = (operator: string, units: bigint): OperatorPart => {
       const of = { units, scale: 0 };
