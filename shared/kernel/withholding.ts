@@ -41,3 +41,18 @@ export function combinationsReveal(vectors: Vectors, seen: readonly Vectors[], f
     ),
   );
 }
+
+/**
+ * Whether a figure tells what one organisation does: it, or its sum with or difference to any that is known, or to any
+ * two of `together`. All vectors have the same sides and groups.
+ */
+export const revealsBeside = (
+  figure: Vectors,
+  known: readonly Vectors[],
+  together: readonly Vectors[] = [],
+): boolean =>
+  reveals(figure) ||
+  known.some((other) => combinationsReveal(figure, [other])) ||
+  together.some((one, index) =>
+    together.slice(index + 1).some((other) => combinationsReveal(figure, [one, other])),
+  );

@@ -5,7 +5,7 @@ import { decimalCodec, tenTo, trimDecimal } from '../kernel/decimal.ts';
 import { generatedIdSchema, nameIdSchema } from '../kernel/ids.ts';
 import { instantSchema } from '../kernel/time.ts';
 import type { Vectors } from '../kernel/withholding.ts';
-import { combinationsReveal } from '../kernel/withholding.ts';
+import { combinationsReveal, revealsBeside } from '../kernel/withholding.ts';
 
 /**
  * What a zone tells its partners of its stock of a product, in the order in which figures are judged: what counts as
@@ -85,10 +85,7 @@ export function figuresShown(
     const vector = vectorOf(parts, figure);
     if ([[], ...before].some((known) => combinationsReveal(vector, [...seen, ...known]))) return false;
     const together = [...before.slice(-monthsTogether).flat(), ...seen];
-    const withTwo = together.some((one, index) =>
-      together.slice(index + 1).some((other) => combinationsReveal(vector, [one, other])),
-    );
-    if (withTwo) return false;
+    if (revealsBeside(vector, [], together)) return false;
     seen.push(vector);
     return true;
   });

@@ -6,7 +6,7 @@ import { fail, ok } from '../kernel/result.ts';
 import { addDays, dateOf, latestOf } from '../kernel/time.ts';
 import type { Author } from '../kernel/version.ts';
 import { nextVersion } from '../kernel/version.ts';
-import { isRevealing } from '../kernel/withholding.ts';
+import { revealsBeside } from '../kernel/withholding.ts';
 import type { Product } from '../reference/product.ts';
 import type { LotPart } from '../stockpiles/account.ts';
 import { entryOfRelease, releasedTo, reservationOf } from '../stockpiles/account-effects.ts';
@@ -34,7 +34,7 @@ import { changeLots, heldLots, partsOf } from './stock-issue.ts';
 import { readStockLot } from './stock-lots.ts';
 import { moveAboveFloor, moveStock, readBalances } from './stock-movements.ts';
 import { needsOfProduct } from './stock-needs.ts';
-import { putStockRecord, readStockRecord, releaseRecords } from './stock-records.ts';
+import { putStockRecord, readStockRecord, recordsOfStockpile, releaseRecords } from './stock-records.ts';
 import { ownStockpile, readStockpile } from './stockpiles.ts';
 import type { Table } from './table.ts';
 
@@ -189,7 +189,7 @@ async function decision(
         ...{ organisation, annualUse: mass(annualUse), cap: mass(cap), quantity: mass(shares[index]!) },
         ...{ amount: moneyOf(amounts[index]!, product.currency), lots: parts[index]! },
       })),
-      published: (await reveals(table, needs, shares)) ? null : mass(total),
+      published: (await reveals(table, release, product, needs, shares)) ? null : mass(total),
     },
   };
   const setAside = moveAboveFloor(
@@ -207,25 +207,51 @@ async function decision(
   });
 }
 
-/** Whether the total would tell what one group of organisations gets. */
+/** Releases whose published totals a total is judged by, and those of them of which two are taken together. */
+const judgedBy = { single: 10, together: 3 };
+
+/**
+ * Whether the total would tell what one group of organisations gets, by itself or beside the totals that were published
+ * before of the same stock: a need that was verified since would be the difference of two releases. Two decisions at
+ * once issue the same lots first, so that the second is taken again, and finds the first.
+ */
 async function reveals(
   table: Table,
+  { stockpile, product: of }: StockRelease,
+  product: Product,
   needs: readonly { readonly organisation: string }[],
   shares: readonly bigint[],
 ): Promise<boolean> {
-  const byGroup = new Map<string, bigint>();
-  for (const [index, { organisation }] of needs.entries()) {
-    const share = shares[index]!;
-    if (share === 0n) continue;
-    const group = (await readOrganisation(table, organisation))?.group ?? `organisation ${organisation}`;
-    byGroup.set(group, (byGroup.get(group) ?? 0n) + share);
-  }
-  const groups = [...byGroup.values()];
-  const total = groups.reduce((sum, share) => sum + share, 0n);
-  return isRevealing(total, {
-    parties: groups.length,
-    topLots: groups.reduce((most, share) => (share > most ? share : most), 0n),
+  const published = (await recordsOfStockpile(table, releaseRecords, stockpile))
+    .flatMap(({ product: released, decided, approvals }) =>
+      released === of && decided !== undefined && decided.published !== null
+        ? [{ at: approvals.at(-1)?.at ?? '', allocations: decided.allocations }]
+        : [],
+    )
+    .sort((a, b) => (a.at < b.at ? -1 : 1))
+    .slice(-judgedBy.single);
+  const totals = [
+    needs.map(({ organisation }, index) => [organisation, shares[index]!] as const),
+    ...published.map(({ allocations }) =>
+      allocations.map(({ organisation, quantity }) => [organisation, wholeSteps(quantity, product)] as const),
+    ),
+  ];
+  const names = [...new Set(totals.flat().map(([organisation]) => organisation))];
+  const groupOfName = new Map(
+    await Promise.all(
+      names.map(
+        async (name) =>
+          [name, (await readOrganisation(table, name))?.group ?? `organisation ${name}`] as const,
+      ),
+    ),
+  );
+  const groups = [...new Set(groupOfName.values())];
+  const [own, ...earlier] = totals.map((parts) => {
+    const sums = groups.map(() => 0n);
+    for (const [organisation, steps] of parts) sums[groups.indexOf(groupOfName.get(organisation)!)]! += steps;
+    return [sums];
   });
+  return revealsBeside(own!, earlier, earlier.slice(-judgedBy.together));
 }
 
 /** The lots in order of issue, cut for one organisation after the other. */

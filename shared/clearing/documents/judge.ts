@@ -1,4 +1,4 @@
-import { combinationsReveal, reveals } from '../../kernel/withholding.ts';
+import { revealsBeside } from '../../kernel/withholding.ts';
 import type { Amounts, OriginHistory, ShownTrade, SideHistory } from './disclosed.ts';
 import type { Traded } from './run-parts.ts';
 
@@ -52,16 +52,8 @@ export class Judge {
       for (const [place, lots] of parts) vector[place]! += lots;
       return vector;
     });
-    const own = vectors[0]!;
-    const others = vectors.slice(1, known.length + 1);
-    const some = vectors.slice(known.length + 1);
-    return !(
-      reveals([own]) ||
-      others.some((other) => combinationsReveal([own], [[other]])) ||
-      some.some((one, index) =>
-        some.slice(index + 1).some((other) => combinationsReveal([own], [[one], [other]])),
-      )
-    );
+    const sides = vectors.map((vector) => [vector]);
+    return !revealsBeside(sides[0]!, sides.slice(1, known.length + 1), sides.slice(known.length + 1));
   }
 }
 

@@ -51,7 +51,8 @@ const verify = (who: typeof ada, annualUse: string, by = ada) =>
     annualUse: kg(annualUse),
   });
 const proposal = { product: 'ndpr-oxide', quantity: kg('5000'), reason: 'The strait is closed.' };
-const propose = () => post(reserve, `/v1/stockpiles/${stockpile}/releases`, proposal);
+const propose = (changes: object = {}) =>
+  post(reserve, `/v1/stockpiles/${stockpile}/releases`, { ...proposal, ...changes });
 /** 2,500 kg are 25 days of use: less than the 30 at which an emergency begins; 1,500 of them are the reserve floor. */
 const scarce = async () => {
   await openedLot(trading, stockpile, {
@@ -229,6 +230,28 @@ describe('a release in an emergency', () => {
       quantity: null,
       withheld: true,
     });
+    await clean();
+  });
+});
+
+describe('one release after the other', () => {
+  it('tells of its total nothing that, beside an earlier one, is what one organisation gets', async () => {
+    await scarce();
+    const verified = async (who: typeof ada) => {
+      await need(who, '36500');
+      await verify(who, '36500');
+    };
+    const told = async (quantity: string) => {
+      const { id } = (await propose({ quantity: kg(quantity) })).body;
+      await post(ada, `/v1/releases/${id}/approve`);
+      expect((await post(bob, `/v1/releases/${id}/approve`)).body).toMatchObject({ status: 'approved' });
+      return (await trading.done(mine, 'GET', `/v1/releases/${id}`)).body['quantity'];
+    };
+    for (const who of [motors, turbines, maker]) await verified(who);
+    expect(await told('150'), 'the first of all').toEqual(kg('150'));
+    await verified(caller('alloys-it', 'buyer'));
+    expect(await told('200'), '50 for each of four, less 50 for each of three').toBeNull();
+    expect(await told('400'), 'every one of four gets more than in the first').toEqual(kg('400'));
     await clean();
   });
 });
