@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -22,6 +23,8 @@ export interface Watched {
   readonly missedSettlements: Queue;
   readonly missedEvents: Queue;
   readonly missedNotices: Queue;
+  /** What takes back a version of the API that is being rolled out. */
+  readonly rollback: readonly Alarm[];
 }
 
 /** Every alarm on what AWS itself measures, each saying what is wrong and where to begin. */
@@ -91,6 +94,11 @@ export function watchService(alarms: Alarms, { functions, ...watched }: Watched)
     metric: watched.api.metricServerError(eachMinute),
     periods: 3,
   });
+  alarms.watchAny(
+    'VersionTakenBack',
+    'The API fails, answers 5xx or takes over ten seconds: a version that was being rolled out has been taken back.',
+    watched.rollback,
+  );
   alarms.watch('TokensRefused', {
     description:
       'Many tokens were refused: people without an organisation, or a pre-token function that fails for all.',

@@ -186,6 +186,7 @@ export class ServiceStack extends Stack {
       missedSettlements: settlement.missed,
       missedEvents: stream.missed,
       missedNotices: notify.missed,
+      rollback: deployment.rollback,
     };
     Validations.of(this).acknowledge({
       // Named as cdk-nag sees it: a bucket of the data stack, imported by its export.

@@ -9,6 +9,7 @@ import { exampleSettings, idOf, resourcesOf, templates } from '../support/stacks
 const { service, observability } = templates(exampleSettings);
 const topic = { Ref: idOf(observability, 'AWS::SNS::Topic') };
 const alarms = resourcesOf(observability, 'AWS::CloudWatch::Alarm');
+const composites = resourcesOf(observability, 'AWS::CloudWatch::CompositeAlarm');
 const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
 
 /** A queue's name, which the alarms have from the stack that the queue is in. */
@@ -45,6 +46,14 @@ describe('alarms', () => {
         observability.findResources('AWS::CloudWatch::Alarm', { Properties: { Namespace, MetricName } }),
       ),
     ).not.toEqual([]);
+  });
+
+  it('tell people when a version is taken back, by alarms that only CodeDeploy looks at', () => {
+    const [taken] = Object.values(composites);
+    expect(taken?.Properties).toMatchObject({ AlarmActions: [topic], OKActions: [topic] });
+    const rollback = Object.keys(resourcesOf(service, 'AWS::CloudWatch::Alarm'));
+    expect(rollback).toHaveLength(3);
+    for (const id of rollback) expect(JSON.stringify(taken?.Properties['AlarmRule'])).toContain(id);
   });
 
   it('sound when ticks fall silent, which no error would show', () => {
@@ -137,7 +146,7 @@ describe('the runbook', () => {
     .split(/^### /m)
     .slice(1)
     .map((text) => ({ title: text.split('\n')[0] ?? '', text }));
-  const anchors = Object.values(alarms).map(
+  const anchors = Object.values({ ...alarms, ...composites }).map(
     ({ Properties }) =>
       / Runbook: docs\/runbook\.md#(\w+)$/.exec(String(Properties['AlarmDescription']))?.[1],
   );

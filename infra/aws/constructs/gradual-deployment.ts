@@ -68,7 +68,7 @@ export class GradualDeployment extends Construct {
     Validations.of(this).acknowledge({
       id: 'NIST.800.53.R5-CloudWatchAlarmAction',
       reason:
-        'What it does is take a version back, which CodeDeploy does that looks at it. People are told by other alarms.',
+        'What it does is take a version back, which CodeDeploy does that looks at it. People are told by VersionTakenBack, which looks at it too.',
     });
     const group = new LambdaDeploymentGroup(this, 'Rollout', {
       application: new LambdaApplication(this, 'Versions'),
