@@ -18,9 +18,16 @@ const matches = (patterns: readonly string[], partition: string): boolean =>
     pattern.endsWith('*') ? partition.startsWith(pattern.slice(0, -1)) : partition === pattern,
   );
 
+/** What each function may do. */
+export type Policies = typeof tableAccess;
+
 /** Whether the policy made of `tableAccess` lets a function do this, judged as IAM does: what is refused, then what is allowed. */
-export function isAllowed(user: TableUser, { action, partition, index }: TableUse): boolean {
-  const access = tableAccess[user];
+export function isAllowed(
+  user: TableUser,
+  { action, partition, index }: TableUse,
+  policies: Policies = tableAccess,
+): boolean {
+  const access = policies[user];
   if (index !== undefined) return (access.indexes as readonly string[]).includes(index) && action === 'Query';
   const writes = ['PutItem', 'UpdateItem', 'DeleteItem'].includes(action);
   if (matches(access.neverTouches ?? [], partition)) return false;
@@ -75,24 +82,32 @@ export function usesOf(operation: string, body: unknown): TableUse[] {
   return [{ action: operation, partition: (Key ?? Item)!.pk.S }];
 }
 
-/** A table as a function has it: what its policy does not allow is thrown as IAM would refuse it. */
-export function tableAs(user: TableUser, { client, name }: Pick<Table, 'client' | 'name'>): Table {
-  const guarded = new Proxy(client, {
+/** A client as a function has it: what its policy does not allow is told of, and thrown as IAM would refuse it. */
+export const clientAs = (
+  user: TableUser,
+  client: Table['client'],
+  {
+    policies,
+    tell,
+  }: { readonly policies?: Policies | undefined; readonly tell?: (refusal: string) => void } = {},
+): Table['client'] =>
+  new Proxy(client, {
     get: (target, property) =>
       property === 'send'
         ? (command: { readonly input: unknown }, ...rest: never[]) => {
-            refuse(user, command.constructor.name.replace(/Command$/, ''), command.input);
-            return (target.send as (...all: unknown[]) => unknown)(command, ...rest);
+            const operation = command.constructor.name.replace(/Command$/, '');
+            const refused = usesOf(operation, command.input).find((use) => !isAllowed(user, use, policies));
+            if (refused === undefined)
+              return (target.send as (...all: unknown[]) => unknown)(command, ...rest);
+            tell?.(notAuthorised(user, refused));
+            throw new Error(notAuthorised(user, refused));
           }
         : (Reflect.get(target, property) as unknown),
   });
-  return new Table({ client: guarded, name, pause: () => Promise.resolve(), random: () => 0 });
-}
 
-function refuse(user: TableUser, operation: string, body: unknown): void {
-  const refused = usesOf(operation, body).find((use) => !isAllowed(user, use));
-  if (refused !== undefined) throw new Error(notAuthorised(user, refused));
-}
+/** A table as a function has it. */
+export const tableAs = (user: TableUser, { client, name }: Pick<Table, 'client' | 'name'>): Table =>
+  new Table({ client: clientAs(user, client), name, pause: () => Promise.resolve(), random: () => 0 });
 
 const notAuthorised = (user: string, { action, partition, index = 'the table' }: TableUse): string =>
   `${user} is not authorized to perform ${action} on ${partition} of ${index}`;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { tableAccess } from '../../../infra/aws/table-access.ts';
 import { dearRuns, seenIn } from '../../support/runs.ts';
 import { crowd } from '../../support/simulation/crowd.ts';
 import { faultKinds, noFaults } from '../../support/simulation/faulty-calls.ts';
@@ -71,6 +72,21 @@ describe('a market whose store, network, queue, stream, clocks and processes fai
     },
     240_000,
   );
+
+  it.each([
+    ['clearing', 'PLAN#*', 'year'],
+    ['settlement', 'LEDGER#*', 'year'],
+    ['tick', 'CLEARING#*', 'watch'],
+    ['stream', 'ALERT#*', 'watch'],
+    ['notify', 'NOTICE#*', 'watch'],
+    ['api', 'BOOK#*', 'watch'],
+  ] as const)('is found out where the policy of %s forgets %s', async (user, partition, name) => {
+    const of = tableAccess[user];
+    const forgetful = { ...of, neverWrites: [...(of.neverWrites ?? []), partition] };
+    const policies = { ...tableAccess, [user]: forgetful };
+    const failure = (await lived(name, { seed: 1, policies }).catch((error: unknown) => error)) as Error;
+    expect(String(failure.cause)).toContain('not authorized');
+  });
 
   it('lives the same history again under the same seed, to the last write', async () => {
     const history = async (seed: number): Promise<string> => {

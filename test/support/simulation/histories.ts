@@ -71,7 +71,7 @@ export const histories = Object.fromEntries(
 /** One history, which must be sound. @throws saying which, and what is wrong with it. */
 export async function lived(
   name: HistoryName,
-  options: Pick<SimulationOptions, 'seed' | 'crashAt' | 'isTaken'>,
+  options: Pick<SimulationOptions, 'seed' | 'crashAt' | 'isTaken' | 'policies'>,
 ): Promise<Simulation> {
   const { live, faultShare, told }: History = kinds[name];
   const { seed, crashAt } = options;
@@ -89,14 +89,17 @@ export async function lived(
     return simulation;
   } catch (error) {
     const at = crashAt === undefined ? '' : ` --crash ${crashAt.when}:${crashAt.write}`;
-    throw new Error(`npm run simulate -- --history ${name} --seed ${seed}${at}`, { cause: error });
+    // Whatever else came of it, this was first.
+    const [refusal] = simulation.refusals;
+    const cause = refusal === undefined ? error : new Error(refusal, { cause: error });
+    throw new Error(`npm run simulate -- --history ${name} --seed ${seed}${at}`, { cause });
   }
 }
 
 async function mustBeSound(name: HistoryName, simulation: Simulation): Promise<void> {
   const { findings } = await audit(simulation.table, { at: simulation.clock() });
   if (findings.length > 0) throw new Error(`the audit finds ${JSON.stringify(findings.slice(0, 5))}`);
-  const wrong = await brokenPromises(simulation);
+  const wrong = [...simulation.refusals, ...(await brokenPromises(simulation))];
   if (name === 'watch') wrong.push(...(await wronglyTold(simulation)));
   if (wrong.length > 0) throw new Error(wrong.slice(0, 5).join('; '));
 }

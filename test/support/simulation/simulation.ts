@@ -1,4 +1,5 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import type { TableUser } from '../../../infra/aws/table-access.ts';
 import { audit } from '../../../infra/audit/audit.ts';
 import { sha256 } from '../../../shared/kernel/digest.ts';
 import type { Instant } from '../../../shared/kernel/time.ts';
@@ -17,6 +18,7 @@ import { UnguardedTable, type Guard } from './controls.ts';
 import { FaultyCalls, noFaults, type CrashAt, type FaultCounts, type FaultKind } from './faulty-calls.ts';
 import { idOf } from './ids.ts';
 import { handle } from './shared-api.ts';
+import { clientAs, type Policies } from '../table-guard.ts';
 import { Subscribers } from './subscribers.ts';
 import { TableStream } from './table-stream.ts';
 import { Turns } from './turns.ts';
@@ -31,6 +33,8 @@ export interface SimulationOptions {
   readonly crashAt?: CrashAt;
   /** Guards that a negative control takes away from everybody. Also hears of every guard that is used. */
   readonly isTaken?: (guard: Guard) => boolean;
+  /** What functions may do, in place of what they may. */
+  readonly policies?: Policies;
   /** Ids are made anew each time a request is handled, as they are outside of simulations. */
   readonly freshIds?: boolean;
 }
@@ -76,6 +80,8 @@ export class Simulation {
   readonly notices: TableStream;
   readonly subscribers = new Subscribers();
   readonly claims = new Claims();
+  /** What functions tried and their policies do not let them. */
+  readonly refusals = new Set<string>();
   readonly random: () => number;
   readonly #options: SimulationOptions;
   readonly #turns: Turns;
@@ -165,7 +171,7 @@ export class Simulation {
   ): Promise<Answer | undefined> {
     const headers = method === 'POST' ? { 'Idempotency-Key': sha256(step).slice(0, 32) } : {};
     for (let sends = 0; sends < MOST_SENDS; sends += 1) {
-      const process = this.#process(turn, Infinity);
+      const process = this.#process('api', turn, Infinity);
       let ids = 0;
       const answer = await handle(
         {
@@ -185,10 +191,10 @@ export class Simulation {
     return undefined;
   }
 
-  /** One life of a worker; a fault may end it. */
-  async worker(turn: Meddler, work: (process: Process) => Promise<void>): Promise<void> {
+  /** One life of a worker of a function, which may do with the table what its policy lets it; a fault may end it. */
+  async worker(user: TableUser, turn: Meddler, work: (process: Process) => Promise<void>): Promise<void> {
     try {
-      await work(this.#process(turn, LIFE_MILLISECONDS));
+      await work(this.#process(user, turn, LIFE_MILLISECONDS));
     } catch (error) {
       // A worker that fails is what queues and ticks are for; what it left behind is judged at the end.
       if (!isInjected(error)) throw error;
@@ -199,7 +205,7 @@ export class Simulation {
     return (await audit(this.table, { at: this.clock() })).findings;
   }
 
-  #process(turn: Meddler, milliseconds: number): Process {
+  #process(user: TableUser, turn: Meddler, milliseconds: number): Process {
     const end = this.#now + milliseconds;
     const skew = this.#isQuiet || this.random() < 0.5 ? 0 : (this.random() * 2 - 1) * SKEW_MILLISECONDS;
     const life = this.#calls.life(() => !this.#isQuiet && this.#now > end);
@@ -207,7 +213,7 @@ export class Simulation {
     this.#lives += 1;
     return {
       ...{ meddler, isOver: life.isOver, name: `worker-${this.#lives}` },
-      table: this.#tableThrough(meddler),
+      table: this.#tableThrough(meddler, user),
       objects: meddledObjects(this.objects, meddler),
       clock: () => instantOf(this.#now + Math.round(skew)),
       remainingMilliseconds: () => (this.#isQuiet ? Infinity : end - this.#now),
@@ -230,9 +236,13 @@ export class Simulation {
     return this.#options.freshIds === true ? String((this.#ids += 1)) : '';
   }
 
-  #tableThrough(life: Meddler): Table {
-    const { isTaken } = this.#options;
-    const client = memoryClient(this.engine, retried(life));
+  #tableThrough(life: Meddler, user?: TableUser): Table {
+    const { isTaken, policies } = this.#options;
+    const whole = memoryClient(this.engine, retried(life));
+    const client =
+      user === undefined
+        ? whole
+        : clientAs(user, whole, { policies, tell: (refusal) => this.refusals.add(refusal) });
     const options = { client, name: 'lodestone', pause: () => Promise.resolve(), random: () => 0 };
     return isTaken === undefined ? new Table(options) : new UnguardedTable(options, isTaken);
   }

@@ -35,14 +35,14 @@ const clearing = ({ table, objects, clock, name, remainingMilliseconds }: Proces
 
 /** Clears whatever is due of a market, without having been woken by a message. */
 export const clear = (simulation: Simulation, turn: Meddler, product: string): Promise<void> =>
-  simulation.worker(turn, async (process) => {
+  simulation.worker('clearing', turn, async (process) => {
     await runDueClearings(clearing(process), { product });
   });
 
 /** Takes messages off the queue that wakes workers, a few times. */
 export const consumeQueue: Worker = async (simulation, turn) => {
   for (let poll = 0; poll < 4; poll += 1)
-    await simulation.worker(turn, async (process) => {
+    await simulation.worker('clearing', turn, async (process) => {
       const { meddler, wake, isOver } = process;
       const receive = () => Promise.resolve(simulation.queue.receive(Date.parse(simulation.clock()), 2));
       const call = { write: false, name: 'ReceiveMessage', input: {} };
@@ -59,7 +59,7 @@ export const consumeQueue: Worker = async (simulation, turn) => {
 };
 
 export const settle: Worker = (simulation, turn) =>
-  simulation.worker(turn, async ({ table, clock, remainingMilliseconds }) => {
+  simulation.worker('settlement', turn, async ({ table, clock, remainingMilliseconds }) => {
     await settleWhatIsDue({
       ...{ table, clock, logger, remainingMilliseconds, reader: settlementReader(table) },
       settings: { ...settlementSettings, concurrency: 1 },
@@ -68,7 +68,7 @@ export const settle: Worker = (simulation, turn) =>
 
 /** The minute's tick, which wakes workers for what waits. */
 export const tickOnce: Worker = (simulation, turn) =>
-  simulation.worker(turn, async ({ table, clock, wake }) => {
+  simulation.worker('tick', turn, async ({ table, clock, wake }) => {
     await tick({
       ...{ table, clock, logger, wake },
       products: (broken) => readSound(table, 'product', broken),
@@ -78,7 +78,7 @@ export const tickOnce: Worker = (simulation, turn) =>
 
 /** Keeps alerts up to date by the table's stream. */
 export const followStream: Worker = (simulation, turn) =>
-  ofStream(simulation, turn, simulation.events, async ({ table, clock }, items) => {
+  ofStream('stream', simulation, turn, simulation.events, async ({ table, clock }, items) => {
     await follow(
       { table, clock, logger },
       items.flatMap((item) => domainEventOf(item) ?? []),
@@ -87,20 +87,20 @@ export const followStream: Worker = (simulation, turn) =>
 
 /** Tells subscribers what the stream tells of. */
 export const tellSubscribers: Worker = (simulation, turn) =>
-  ofStream(simulation, turn, simulation.notices, async (process, items) => {
+  ofStream('notify', simulation, turn, simulation.notices, async (process, items) => {
     const found = items.map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) }));
     await sendNotices(sender(simulation, process), found);
   });
 
 /** The minute's look at what is left to be told. */
 export const sendAgain: Worker = (simulation, turn) =>
-  simulation.worker(turn, async (process) => {
+  simulation.worker('notify', turn, async (process) => {
     await sendWhatIsDue(sender(simulation, process));
   });
 
 /** The day's look at everything, for what dates bring and for what nobody told of. */
 export const lookAtEverything: Worker = (simulation, turn) =>
-  simulation.worker(turn, async ({ table, clock }) => {
+  simulation.worker('stream', turn, async ({ table, clock }) => {
     await sweep({ table, clock, logger }, true);
   });
 
@@ -114,13 +114,14 @@ const sender = (
 });
 
 async function ofStream(
+  user: 'stream' | 'notify',
   simulation: Simulation,
   turn: Meddler,
   stream: TableStream,
   work: (process: Process, items: readonly Item[]) => Promise<void>,
 ): Promise<void> {
   for (let poll = 0; poll < 6; poll += 1)
-    await simulation.worker(turn, async (process) => {
+    await simulation.worker(user, turn, async (process) => {
       const call = { write: false, name: 'GetRecords', input: {} };
       const batch = (await process.meddler(() => Promise.resolve(stream.next()), call)) as ReturnType<
         typeof stream.next
