@@ -1,7 +1,8 @@
-import { dateOf } from '../../shared/kernel/time.ts';
+import { dateOf, instantOf, millisecondsOf } from '../../shared/kernel/time.ts';
 import { alertFor } from '../../shared/risk/alert-view.ts';
 import { isAskedFor } from '../../shared/risk/subscription.ts';
 import type { Action } from '../../shared/store/action.ts';
+import { assign } from '../../shared/store/assign.ts';
 import { zonesOperated } from '../../shared/store/alerts.ts';
 import { exists, doesNotExist } from '../../shared/store/condition.ts';
 import type { Item } from '../../shared/store/item.ts';
@@ -12,11 +13,15 @@ import { maximumActions } from '../../shared/store/table.ts';
 import { readSoundWebhooks } from '../../shared/store/webhooks.ts';
 import type { NotifyDependencies } from './dependencies.ts';
 
+/** When a notice is looked at again for webhooks that cannot be read. */
+const againAfterMilliseconds = 900_000;
+
 /**
  * Makes a delivery of a notice for each webhook that asks for it and may know, and publishes it on the bus; then the
  * notice is done. Whoever dies on the way leaves it to be done again: deliveries that are there are passed over, and the
  * bus may get it twice, under the same id. Answers the deliveries made that are due at once, and the webhooks that could
- * not be read, which do not hold up the others.
+ * not be read, which do not hold up the others: for them the notice is looked at again every quarter of an hour, until they
+ * are mended or it is no longer kept.
  */
 export async function dispatch(
   dependencies: NotifyDependencies,
@@ -26,6 +31,7 @@ export async function dispatch(
   if (item['gsi3sk'] === undefined) return { made: [], broken: [] };
   const notice = readNoticeItem(item);
   const now = clock();
+  const isAgain = item['published'] === true;
   const wanted: { readonly webhook: string; readonly isActive: boolean }[] = [];
   const broken: string[] = [];
   const sound = await readSoundWebhooks(table, (webhook, error) => {
@@ -33,7 +39,8 @@ export async function dispatch(
     logger.error('a webhook cannot be read', { webhook, error });
   });
   for (const { webhook } of sound) {
-    if (!isAskedFor(webhook, notice)) continue;
+    // Looked at again for those that could not be read: who has subscribed since asked for what came later.
+    if (!isAskedFor(webhook, notice) || (isAgain && webhook.createdAt > notice.at)) continue;
     const zones = await zonesOperated(table, webhook.organisation, dateOf(now));
     if (alertFor(notice.alert, webhook, zones) !== undefined)
       wanted.push({ webhook: webhook.id, isActive: webhook.status === 'active' });
@@ -58,7 +65,9 @@ export async function dispatch(
         conditions: [doesNotExist],
       })),
     );
-  await publish?.(notice);
-  await table.update(keys.notice(notice.id), { expression: 'REMOVE gsi3pk, gsi3sk' }, [exists]);
+  if (!isAgain) await publish?.(notice);
+  const later = sendFrom(instantOf(millisecondsOf(now) + againAfterMilliseconds), notice.id);
+  const next = broken.length > 0 ? { published: true, ...later } : { gsi3pk: undefined, gsi3sk: undefined };
+  await table.update(keys.notice(notice.id), assign(next), [exists]);
   return { made: fresh.filter(({ isActive }) => isActive).map(({ key }) => key), broken };
 }

@@ -25,7 +25,17 @@ export interface EngineOptions {
   readonly ownGroup?: boolean | undefined;
   /** Called as soon as there is a process, before it answers. */
   readonly onSpawn?: ((pid: number) => void) | undefined;
+  /** @default that of this platform */
+  readonly binary?: string | undefined;
+  /** Finds a port that is free now, where none is given. */
+  readonly findPort?: (() => Promise<number>) | undefined;
 }
+
+/** So often another port is tried, where somebody else was first to take the one that was free. */
+const portTries = 5;
+/** What an engine says that could not have its port, and one that has it. */
+const taken = /port \d+ is already in use/;
+const listening = /^Dynoxide listening on .*$/m;
 
 /** The engine's binary for this platform, or an error that says what to do. */
 export function engineBinary(): string {
@@ -40,21 +50,32 @@ export function engineBinary(): string {
   }
 }
 
-/** Starts an engine and waits until it answers. */
+/** Starts an engine and waits until it answers. @throws with its last words, where it ends before it does */
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
-  const port = options.port ?? (await freePort());
+  const { port, findPort = freePort } = options;
+  if (port !== undefined) return startAt(port, options);
+  for (let tries = 1; ; tries += 1)
+    try {
+      return await startAt(await findPort(), options);
+    } catch (error) {
+      if (tries === portTries || !(error instanceof Error) || !taken.test(error.message)) throw error;
+    }
+}
+
+async function startAt(port: number, options: EngineOptions): Promise<Engine> {
   const child = spawn(
-    engineBinary(),
+    options.binary ?? engineBinary(),
     ['--port', String(port), ...(options.file === undefined ? [] : ['--db-path', options.file])],
     { stdio: ['ignore', 'ignore', 'pipe'], detached: options.ownGroup === true },
   );
-  const lastWords = tail(child.stderr);
+  const said = tail(child.stderr);
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => {
       resolve(error.message);
     });
     child.once('close', (code, signal) => {
-      resolve([`ended with ${signal ?? `code ${String(code)}`}`, lastWords()].filter(Boolean).join(': '));
+      const lastWords = said().replace(listening, '').trim();
+      resolve([`ended with ${signal ?? `code ${String(code)}`}`, lastWords].filter(Boolean).join(': '));
     });
   });
   if (child.pid === undefined) throw new Error(`The embedded DynamoDB could not be started: ${await ended}`);
@@ -76,7 +97,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
   };
   const endpoint = `http://127.0.0.1:${port}`;
   try {
-    await untilItAnswers(endpoint, ended);
+    await untilItAnswers(endpoint, ended, () => listening.test(said()));
   } catch (error) {
     await stop();
     throw error;
@@ -84,31 +105,37 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
   return { endpoint, port, pid: child.pid, ended, stop };
 }
 
-async function untilItAnswers(endpoint: string, ended: Promise<string>): Promise<void> {
+/** An answer alone says little: it may be that of another process, which holds the port that this one failed to get. */
+async function untilItAnswers(
+  endpoint: string,
+  ended: Promise<string>,
+  listens: () => boolean,
+): Promise<void> {
   let words: string | undefined;
   void ended.then((last) => {
     words = last;
   });
   for (let attempt = 0; attempt < 500; attempt += 1) {
-    const answers = await fetch(endpoint).then(
-      () => true,
-      () => false,
-    );
-    await pause(answers ? 0 : 10);
-    // Asked after the answer: another process may hold the port that this one failed to get.
+    const answers =
+      listens() &&
+      (await fetch(endpoint).then(
+        () => true,
+        () => false,
+      ));
+    if (!answers) await pause(10);
     if (words !== undefined) throw new Error(`The embedded DynamoDB ${words}`);
     if (answers) return;
   }
   throw new Error('The embedded DynamoDB did not answer within five seconds.');
 }
 
-/** The last of what a stream says. */
+/** The last of what a stream has said. */
 function tail(stream: NodeJS.ReadableStream): () => string {
   let text = '';
   stream.on('data', (chunk: Buffer) => {
     text = (text + chunk.toString('utf8')).slice(-2000);
   });
-  return () => text.replace(/^Dynoxide listening on .*$/m, '').trim();
+  return () => text;
 }
 
 const freePort = (): Promise<number> =>

@@ -159,7 +159,7 @@ describe('what happens, of a product that cannot be assessed', () => {
 });
 
 describe('a webhook whose row cannot be read', () => {
-  it('keeps no other from its messages, by the stream and by the minute', async () => {
+  it('keeps no other from its messages, by the stream and by the minute, and gets its own once it is mended', async () => {
     const receiver = await Receiver.open();
     const market = await Warning.open(clientFor(engine.endpoint), receiver);
     const subscribe = (path: string) =>
@@ -171,7 +171,7 @@ describe('a webhook whose row cannot be read', () => {
       );
     const broken = await subscribe('/broken');
     await subscribe('/sound');
-    await corrupted(market.table, keys.webhook(broken.id), 'body');
+    const mend = await corrupted(market.table, keys.webhook(broken.id), 'body');
     await market.ban();
     await follow(market.follower(), await market.events());
     const notices = (await market.items()).filter(({ sk }) => sk === 'NOTICE');
@@ -182,6 +182,18 @@ describe('a webhook whose row cannot be read', () => {
     expect(await sendWhatIsDue(market.sender())).toMatchObject({ failed: others.length });
     expect(receiver.to('/sound')).toHaveLength(notices.length);
     expect(await sendWhatIsDue(market.sender())).toMatchObject({ failed: 0 });
+    market.wait(900_000);
+    // Somebody is told again, for as long as it is so; nobody else gets anything again, nor what came before they asked.
+    await subscribe('/late');
+    expect(await sendWhatIsDue(market.sender())).toMatchObject({ failed: notices.length });
+    await mend();
+    market.wait(900_000);
+    expect(await sendWhatIsDue(market.sender())).toMatchObject({ failed: 0 });
+    expect(receiver.to('/broken')).toHaveLength(notices.length);
+    expect(receiver.to('/sound')).toHaveLength(notices.length);
+    expect(receiver.to('/late')).toEqual([]);
+    market.wait(900_000);
+    expect(await sendWhatIsDue(market.sender())).toMatchObject({ looked: 0 });
     await receiver.close();
   });
 });
