@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { allRoutes } from '../../../functions/api/routes/index.ts';
+import { sha256 } from '../../../shared/kernel/digest.ts';
 import type { NewId } from '../../../shared/kernel/ids.ts';
 import type { Instant } from '../../../shared/kernel/time.ts';
 import type { ObjectStore } from '../../../shared/store/object-store.ts';
@@ -45,6 +46,7 @@ const { call } = testApi(
     objects: present('objects'),
     clock: () => current().clock(),
     newId: (kind) => current().newId(kind),
+    newSecret: () => `whsec_${Buffer.from(sha256(current().newId('webhook'))).toString('base64')}`,
     wakeClearing: (product) => current().wake(product),
     logger: silent,
   },
