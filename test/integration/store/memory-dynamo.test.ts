@@ -172,16 +172,20 @@ describe('the memory that simulations run on', () => {
 
   it('is not believed where the engine, asked the same, comes to something else', async () => {
     const forgetful = { call: () => ({}) } as unknown as MemoryDynamo;
-    const put = { TableName: 't', Item: { pk: { S: 'A' }, sk: { S: '1' }, control: { S: 'put' } } };
+    // An expression of its own: of each kind only the first of a process is asked again, whichever file makes it.
+    const put = {
+      ...{ TableName: 't', ConditionExpression: 'attribute_not_exists(control)' },
+      Item: { pk: { S: 'A' }, sk: { S: '1' }, control: { S: 'put' } },
+    };
     await expect(embeddedAgrees(forgetful, 'PutItem', put)()).rejects.toThrow(
       'does not answer as the memory does',
     );
     const careless = { call: () => ({ Item: put.Item, Items: [put.Item] }) } as unknown as MemoryDynamo;
     const query = {
       TableName: 't',
-      KeyConditionExpression: '#pk = :pk AND #sk > :one',
+      KeyConditionExpression: '#pk = :pk AND #sk > :control',
       ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
-      ExpressionAttributeValues: { ':pk': { S: 'A' }, ':one': { S: '1' } },
+      ExpressionAttributeValues: { ':pk': { S: 'A' }, ':control': { S: '1' } },
     };
     await expect(embeddedAgrees(careless, 'Query', query)()).rejects.toThrow(
       'does not answer as the memory does',
