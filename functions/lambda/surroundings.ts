@@ -10,6 +10,7 @@ import type { Item } from '../../shared/store/item.ts';
 import { readItem } from '../../shared/store/item.ts';
 import type { ObjectStore } from '../../shared/store/object-store.ts';
 import { S3ObjectStore } from '../../shared/store/s3-object-store.ts';
+import { quiet } from '../../shared/store/quiet.ts';
 import { Table } from '../../shared/store/table.ts';
 
 /** What every Lambda of the marketplace finds around it, by the names that the service stack gives. */
@@ -34,7 +35,7 @@ const patience = { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequest
 
 export const table = (): Table =>
   new Table({
-    client: new DynamoDBClient({ requestHandler: patience }),
+    client: quiet(new DynamoDBClient({ requestHandler: patience })),
     ...{ name: setting('TABLE_NAME'), pause, random: Math.random },
   });
 

@@ -22,7 +22,7 @@ import { loadSample } from './sample/load.ts';
 import type { Handler, LocalServer } from './server.ts';
 import { listen } from './server.ts';
 import { starting, waitingForStore } from './starting.ts';
-import { clientAt, openTable } from './store.ts';
+import { clientAt, clientOfEngine, openTable } from './store.ts';
 import { watchStores } from './store-watch.ts';
 import { untilItAnswers } from './until-it-answers.ts';
 
@@ -77,7 +77,8 @@ export async function start(
 
     const database = await openDatabase(environment.endpoint, directory, report);
     started.push(database.stop);
-    const client = clientAt(database.endpoint);
+    const clientFor = environment.endpoint === undefined ? clientOfEngine : clientAt;
+    const client = clientFor(database.endpoint);
     started.push(() => {
       client.destroy();
     });

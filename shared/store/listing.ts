@@ -8,7 +8,8 @@ import type { Table } from './table.ts';
 
 /** Items read for one page at most: a filter that keeps next to nothing gives a short page and a cursor. */
 const maximumRead = 1000;
-const batch = 100;
+/** Items read together at most. */
+const maximumBatch = 100;
 
 type Located = Key & { readonly position: string };
 
@@ -58,8 +59,10 @@ export async function pageFrom<T extends { readonly id: string }>(
 ): Promise<Page<T>> {
   const kept: T[] = [];
   let after = page.after;
-  for (let looked = 0; looked < maximumRead; looked += batch) {
-    const located = await source(after, batch);
+  // The page and one more, which tells that there is another page. Where a filter kept less, it is made up for faster.
+  let wanted = Math.min(page.limit + 1, maximumBatch);
+  for (let left = maximumRead; left > 0; left -= wanted, wanted = Math.min(maximumBatch, left)) {
+    const located = await source(after, wanted);
     if (located.length === 0) return { items: kept, next: null };
     const positionOf = new Map(located.map(({ pk, sk, position }) => [`${pk}|${sk}`, position]));
     const items = (await table.getMany(located))
@@ -73,7 +76,7 @@ export async function pageFrom<T extends { readonly id: string }>(
       const items = kept.slice(0, page.limit);
       return { items, next: items.at(-1)?.id ?? null };
     }
-    if (located.length < batch) return { items: kept, next: null };
+    if (located.length < wanted) return { items: kept, next: null };
     after = located.at(-1)?.position;
   }
   return { items: kept, next: after ?? null };

@@ -1,39 +1,18 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Engine } from '../../infra/local/engine.ts';
 import { startEngine } from '../../infra/local/engine.ts';
+import { clientOfEngine } from '../../infra/local/store.ts';
 import { tableDefinition } from '../../shared/store/definition.ts';
 import { Table } from '../../shared/store/table.ts';
 import { isMemory, memoryClientAt, startMemory, type TestEngine } from './memory-dynamo/store.ts';
 import { recordShapes } from './stored-shapes/record.ts';
 
-/** The engine wants a signature but checks none. */
-const unchecked = {
-  authorization:
-    'AWS4-HMAC-SHA256 Credential=local/20260101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
-  'x-amz-date': '20260101T000000Z',
-};
-
-/**
- * A client for an embedded engine, or for one in memory. Thousands of calls are made with it: none is signed in earnest, and none copied for a
- * log that nobody keeps.
- */
+/** A client for an embedded engine, or for one in memory. */
 export function clientFor(endpoint: string): DynamoDBClient {
-  if (isMemory(endpoint)) {
-    const client = memoryClientAt(endpoint);
-    recordShapes(client);
-    return client;
-  }
-  const client = new DynamoDBClient({
-    endpoint,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    signer: {
-      sign: (request) => Promise.resolve({ ...request, headers: { ...request.headers, ...unchecked } }),
-    },
-  });
-  client.middlewareStack.remove('loggerMiddleware');
+  const client = isMemory(endpoint) ? memoryClientAt(endpoint) : clientOfEngine(endpoint);
   recordShapes(client);
   return client;
 }
