@@ -8,12 +8,15 @@ import { Callers } from './callers.ts';
 import { Memory } from './memory.ts';
 import { closedLoop, openLoop, type Held } from './open-loop.ts';
 
-/** Of what the server can do at most: what it is asked to hold. Twice that is more than it can do. */
-const heldShare = 0.6;
+/**
+ * Of what the server can do at most, with next to nothing in its market: what it is asked to hold for minutes, in which books
+ * and contracts become thousands. Twice that is more than it can do by then.
+ */
+const heldShare = 0.4;
 const clearingMilliseconds = 5000;
 
 /**
- * Mixed traffic on one machine: first as much as it can do, then 60 % of that for minutes, then twice as much, and then
+ * Mixed traffic on one machine: first as much as it can do, then 40 % of that for minutes, then twice as much, and then
  * what it held again. Throws where an answer is an error while it is held, or anything but an answer or 429 with
  * Retry-After when it is too much.
  */

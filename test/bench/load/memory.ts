@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 const pageBytes = 4096;
 const residentMegabytes = (pid: number): number =>
   (Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * pageBytes) / 2 ** 20;
+const isThere = (pid: number): boolean => existsSync(`/proc/${pid}/statm`);
 
 /** The resident memory of processes, a sample a second, in MB. */
 export class Memory {
@@ -11,6 +12,7 @@ export class Memory {
 
   constructor(pid: number) {
     this.#timer = setInterval(() => {
+      if (!isThere(pid)) return;
       this.#samples.push({ at: performance.now() / 60_000, megabytes: residentMegabytes(pid) });
     }, 1000);
   }
