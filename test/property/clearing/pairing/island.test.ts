@@ -71,7 +71,7 @@ function* everyWay(
 }
 
 describe('an island of ties, paired anew', () => {
-  test('keeps what everybody sells and buys and what gates let through, and is the best there is in three of four', () => {
+  test('keeps what everybody sells and buys and what gates let through, and is the best there is in seven of ten', () => {
     let best = 0;
     let count = 0;
     fc.assert(
@@ -95,7 +95,7 @@ describe('an island of ties, paired anew', () => {
       }),
       { numRuns: runs(1500) },
     );
-    expect(best).toBeGreaterThanOrEqual(seenIn(0.75 * count));
+    expect(best).toBeGreaterThanOrEqual(seenIn(0.7 * count));
   });
 });
 
