@@ -13,8 +13,8 @@ const csvTypes = /^text\/csv\s*(;\s*(charset="?utf-8"?|header=present)\s*)*$/i;
 
 /**
  * The body as JSON; `undefined` where there is none. With `fromCsv`, text/csv is taken as well. Errors:
- * unsupported_media_type, body_too_large, malformed_request (not UTF-8, not JSON or CSV, with text that is not Unicode, or
- * with a field that is given twice).
+ * unsupported_media_type (a Content-Encoding, too), body_too_large, malformed_request (cut off, not UTF-8, not JSON or CSV,
+ * with text that is not Unicode, or with a field that is given twice).
  */
 export async function readJson(
   request: Request,
@@ -23,6 +23,10 @@ export async function readJson(
   const bytes = await readBytes(request);
   if (!bytes.ok) return bytes;
   if (bytes.value.length === 0) return ok(undefined);
+  // RFC 9110, 8.4: what is coded otherwise than is understood would be read as something else.
+  const coding = request.headers.get('content-encoding')?.trim() ?? 'identity';
+  if (coding.toLowerCase() !== 'identity')
+    return fail(problem('unsupported_media_type', 'Send the body as it is, without a Content-Encoding.'));
   const type = request.headers.get('content-type')?.trim() ?? '';
   const isCsv = fromCsv !== undefined && csvTypes.test(type);
   if (!isCsv && !jsonTypes.test(type))
@@ -57,10 +61,15 @@ async function readBytes(request: Request): Promise<Result<Uint8Array>> {
   if (request.body === null) return ok(new Uint8Array());
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-    length += chunk.length;
-    if (length > maximumBodyBytes) return tooLarge;
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+      length += chunk.length;
+      if (length > maximumBodyBytes) return tooLarge;
+      chunks.push(chunk);
+    }
+  } catch {
+    // Whoever sent it went away: no fault of the store, as which a connection that is reset would be taken further up.
+    return fail(problem('malformed_request', 'The body ended before it was whole.'));
   }
   return ok(Buffer.concat(chunks, length));
 }

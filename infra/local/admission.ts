@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { problem } from '../../shared/kernel/problem.ts';
-import { problemDetails } from '../../shared/wire/problem-details.ts';
+import { refusalBeforeTheApp } from './before-the-app.ts';
 import type { Handler } from './server.ts';
 
 export interface AdmissionSettings {
@@ -62,19 +61,8 @@ export function admission(handler: () => Handler, settings: Partial<AdmissionSet
   };
 }
 
-function tooMany(): Response {
-  const requestId = randomUUID();
-  const details = problemDetails(
+const tooMany = (): Response =>
+  refusalBeforeTheApp(
     problem('rate_limited', 'More requests than can be answered in good time. Nothing was done; try again.'),
-    requestId,
+    { headers: { 'Retry-After': '1' } },
   );
-  return new Response(JSON.stringify(details), {
-    status: details.status,
-    headers: {
-      'Content-Type': 'application/problem+json',
-      'Cache-Control': 'no-store',
-      'Retry-After': '1',
-      'X-Request-Id': requestId,
-    },
-  });
-}

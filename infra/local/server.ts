@@ -1,5 +1,7 @@
-import { serve } from '@hono/node-server';
-import type { Server } from 'node:http';
+import { getRequestListener, RequestError } from '@hono/node-server';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { refuseInFull, refuseUnforeseen, refuseUnroutable } from './before-the-app.ts';
 import { CannotStart } from './cannot-start.ts';
 
 export type Handler = (request: Request) => Response | Promise<Response>;
@@ -35,21 +37,28 @@ export async function listen(
   patience: Patience = usualPatience,
 ): Promise<LocalServer> {
   const { promise: listening, resolve, reject } = Promise.withResolvers<number>();
-  const server = serve(
+  const answer = getRequestListener((request: Request) => handler()(request), {
+    overrideGlobalObjects: false,
+    errorHandler: (error) => {
+      if (error instanceof RequestError) return refuseUnroutable();
+      // Whoever went away in the middle of a body surprises nobody, and reads no answer.
+      if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET')
+        process.emitWarning(error instanceof Error ? error : String(error));
+      return refuseUnforeseen();
+    },
+  });
+  const server = createServer(
     {
-      fetch: (request: Request) => handler()(request),
-      ...{ port, hostname: host, overrideGlobalObjects: false },
-      serverOptions: {
-        ...{ headersTimeout: patience.headers, requestTimeout: patience.request },
-        connectionsCheckingInterval: Math.ceil(patience.headers / 5),
-        keepAliveTimeout: keepAliveMilliseconds,
-        maxHeaderSize: 16 * 1024,
-      },
+      ...{ headersTimeout: patience.headers, requestTimeout: patience.request },
+      connectionsCheckingInterval: Math.ceil(patience.headers / 5),
+      keepAliveTimeout: keepAliveMilliseconds,
+      maxHeaderSize: 16 * 1024,
+      // Refused below, with a reason.
+      requireHostHeader: false,
     },
-    (address) => {
-      resolve(address.port);
-    },
-  ) as Server;
+    (incoming, outgoing) => void answer(incoming, outgoing),
+  );
+  refuseInFull(server);
   server.once('error', (error: NodeJS.ErrnoException) => {
     reject(
       error.code === 'EADDRINUSE'
@@ -62,6 +71,9 @@ export async function listen(
             )
           : error,
     );
+  });
+  server.listen(port, host, () => {
+    resolve((server.address() as AddressInfo).port);
   });
   const actual = await listening;
   return {
