@@ -10,16 +10,15 @@ import type { Plan } from '../../../shared/store/effect.ts';
 import { mapPlan } from '../../../shared/store/effect.ts';
 import { productOf } from '../../../shared/store/orders.ts';
 import type { HeldLoan } from '../../../shared/store/stock-loans.ts';
+import { approveLoan, requestLoan } from '../../../shared/store/stock-lending.ts';
 import {
-  approveLoan,
   handOverLoan,
   payForLoan,
   rejectLoan,
-  requestLoan,
   returnLoan,
-  visibleLoan,
   withdrawLoan,
-} from '../../../shared/store/stock-loans.ts';
+} from '../../../shared/store/stock-loan-acts.ts';
+import { visibleLoan } from '../../../shared/store/stock-loans.ts';
 import {
   listStockRecords,
   loanRecords,
