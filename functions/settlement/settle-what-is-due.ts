@@ -5,7 +5,7 @@ import { addDays, dateOf } from '../../shared/kernel/time.ts';
 import { perform } from '../../shared/store/effect.ts';
 import { shards } from '../../shared/store/keys.ts';
 import { mostClaims, releaseExpired } from '../../shared/store/lot-offers.ts';
-import { settleAccount } from '../../shared/store/stock-accounts.ts';
+import { settleAccount } from '../../shared/store/stock-account-settlement.ts';
 import { settleLoan } from '../../shared/store/stock-loan-settlement.ts';
 import { whatIsDue } from '../../shared/store/settlements.ts';
 import { concurrently } from '../clearing/concurrently.ts';

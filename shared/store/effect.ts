@@ -49,3 +49,22 @@ export async function perform<T>(table: Table, plan: Plan<T>): Promise<Result<T>
   }
   return fail(problem('concurrent_change', 'Others keep changing the same record. Try again in a moment.'));
 }
+
+/**
+ * Carries out one plan after another until there is nothing left to do; answers what was done. Stopped and run again, or run
+ * twice at once, it goes on with what the table then says. Throws where a plan is refused, and where `most` were not enough.
+ */
+export async function performAll<T>(
+  table: Table,
+  plan: () => Plan<T | undefined>,
+  { of, most }: { readonly of: string; readonly most: number },
+): Promise<T[]> {
+  const done: T[] = [];
+  for (let turn = 1; turn <= most; turn += 1) {
+    const performed = await perform(table, plan());
+    if (!performed.ok) throw new Error(performed.problem.detail);
+    if (performed.value === undefined) return done;
+    done.push(performed.value);
+  }
+  throw new Error(`${of} does not come to rest`);
+}

@@ -4,6 +4,7 @@ import type { Instant } from '../kernel/time.ts';
 import { addDays, dateOf } from '../kernel/time.ts';
 import { windowOfDay } from '../pricing/fixing.ts';
 import type { AssessmentInputs } from '../risk/assessment-inputs.ts';
+import type { MarketPrice } from '../stockpiles/account.ts';
 import { landedInto } from '../clearing/documents/landed.ts';
 import { tradeReveals } from '../clearing/documents/market-view.ts';
 import { latestRuns } from './clearings.ts';
@@ -53,4 +54,10 @@ export async function recentPrices(
     return [{ date: dateOf(gateClosure), price: { ...low, amount }, source: 'clearings' }];
   });
   return [...figures.flat(), ...cleared].sort((a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : 0));
+}
+
+/** The newest price that is known of a product, for what is not given back in kind. */
+export async function marketPrice(table: Table, product: string, now: Instant): Promise<MarketPrice | null> {
+  const [newest] = await recentPrices(table, product, now, false);
+  return newest ?? null;
 }

@@ -9,7 +9,7 @@ import { stepsOf } from '../stockpiles/steps.ts';
 import type { Act } from './act.ts';
 import type { Plan } from './effect.ts';
 import { productOf } from './orders.ts';
-import { marketPrice } from './stock-accounts.ts';
+import { marketPrice } from './recent-prices.ts';
 import { gradeStandards } from './stock-grade.ts';
 import type { Beside } from './stock-loan-lots.ts';
 import { lotsFreed, lotsGone, lotsHandedOver } from './stock-loan-lots.ts';

@@ -1,11 +1,11 @@
 import { ok } from '../kernel/result.ts';
-import type { Instant } from '../kernel/time.ts';
+import type { Clock, Instant } from '../kernel/time.ts';
 import { loanState, whatIsDueOnLoan } from '../stockpiles/loan-rules.ts';
 import type { LoanEvent } from '../stockpiles/loan.ts';
 import type { Plan } from './effect.ts';
-import { perform } from './effect.ts';
+import { performAll } from './effect.ts';
 import { productOf } from './orders.ts';
-import { marketPrice } from './stock-accounts.ts';
+import { marketPrice } from './recent-prices.ts';
 import { lotsFreed, lotsGone } from './stock-loan-lots.ts';
 import { appendToLoan, isAsRead, loanAuthor, readStockLoan } from './stock-loans.ts';
 import type { Table } from './table.ts';
@@ -14,16 +14,8 @@ import type { Table } from './table.ts';
 const maximumSteps = 10;
 
 /** Does what is due on a loan, each event once whoever else does it at the same time; answers what was done. */
-export async function settleLoan(table: Table, clock: () => Instant, id: string): Promise<LoanEvent[]> {
-  const done: LoanEvent[] = [];
-  for (let turn = 1; turn <= maximumSteps; turn += 1) {
-    const settled = await perform(table, duePlan(table, clock(), id));
-    if (!settled.ok) throw new Error(settled.problem.detail);
-    if (settled.value === undefined) return done;
-    done.push(settled.value);
-  }
-  throw new Error(`${id} does not come to rest`);
-}
+export const settleLoan = (table: Table, clock: Clock, id: string): Promise<LoanEvent[]> =>
+  performAll(table, () => duePlan(table, clock(), id), { of: id, most: maximumSteps });
 
 const duePlan =
   (table: Table, now: Instant, id: string): Plan<LoanEvent | undefined> =>

@@ -15,14 +15,9 @@ import { massOfSteps, stepsOf } from '../stockpiles/steps.ts';
 import type { StockLot } from '../stockpiles/stock-lot.ts';
 import { locationSchema } from '../stockpiles/stock-lot.ts';
 import type { Incoming } from '../stockpiles/grade.ts';
-import { replenished } from '../stockpiles/account-rules.ts';
 import type { Act } from './act.ts';
-import type { Plan } from './effect.ts';
 import { readSiteWithCertificates } from './certificates.ts';
-import type { HeldAccount } from './stock-accounts.ts';
-import { byOperator } from './stock-accounts.ts';
-import { gradeStandards, shownBy } from './stock-grade.ts';
-import { putLot } from './stock-lots.ts';
+import { shownBy } from './stock-grade.ts';
 import type { Table } from './table.ts';
 
 /** What came back in kind, as the operator received and weighed it: it becomes a lot of its own. */
@@ -104,24 +99,3 @@ function materialProblem(
         'The site has no such certificate that counts today.',
       );
 }
-
-/**
- * The operator has received what replaces a draw. Errors: not_found, invalid_state, entitlement_exceeded, grade_too_low, and
- * those of `returnedLot`.
- */
-export const replenish = (
-  table: Table,
-  act: Act,
-  id: string,
-  { draw, ...terms }: ReturnTerms & { readonly draw: number },
-): Plan<HeldAccount> =>
-  byOperator(table, act, id, async ({ account, product }, author) => {
-    const { stockpile, operator, inventoryPrice } = account;
-    const of = { stockpile, operator, inventoryPrice, source: { account: account.id }, pointer: '' };
-    const came = await returnedLot(table, act, terms, of, product, author);
-    if (!came.ok) return came;
-    const { lot, steps } = came.value;
-    const back = { draw, steps, lot: lot.id, came: came.value.came };
-    const event = replenished(account, back, await gradeStandards(table, stockpile), product, author);
-    return event.ok ? ok({ event: event.value, beside: putLot(lot) }) : event;
-  });

@@ -7,22 +7,23 @@ import type { Act } from '../../../shared/store/act.ts';
 import type { Plan } from '../../../shared/store/effect.ts';
 import { mapPlan } from '../../../shared/store/effect.ts';
 import { productOf } from '../../../shared/store/orders.ts';
-import type { HeldAccount } from '../../../shared/store/stock-accounts.ts';
 import {
   allocateTo,
   decideOnAccount,
-  offerAccount,
+  replenish,
   takeFrom,
   transferTo,
-  visibleAccount,
-} from '../../../shared/store/stock-accounts.ts';
+} from '../../../shared/store/stock-account-acts.ts';
+import { offerAccount } from '../../../shared/store/stock-account-offer.ts';
+import type { HeldAccount } from '../../../shared/store/stock-accounts.ts';
+import { visibleAccount } from '../../../shared/store/stock-accounts.ts';
 import {
   accountRecords,
   listStockRecords,
   pageOfRecords,
   recordsOfStockpile,
 } from '../../../shared/store/stock-records.ts';
-import { replenish, returnTermsSchema } from '../../../shared/store/stock-returns.ts';
+import { returnTermsSchema } from '../../../shared/store/stock-returns.ts';
 import { noSuchStockpile, readStockpile } from '../../../shared/store/stockpiles.ts';
 import type { Table } from '../../../shared/store/table.ts';
 import { fail } from '../../../shared/kernel/result.ts';
