@@ -8,7 +8,7 @@ import { massOfSteps } from '../stockpiles/steps.ts';
 import type { StockLot } from '../stockpiles/stock-lot.ts';
 import type { Action } from './action.ts';
 import { ownedSource } from './listing.ts';
-import { putLot, stockLotSeries } from './stock-lots.ts';
+import { putLot, readStockLot, stockLotSeries } from './stock-lots.ts';
 import type { Table } from './table.ts';
 import { readRecord } from './versioned.ts';
 
@@ -46,6 +46,19 @@ export const partsOf = (issued: readonly Issued[], product: Product): LotPart[] 
     ...{ lot: lot.id, quantity: massOfSteps(steps, product) },
     ...(lot.purity === undefined ? {} : { purity: lot.purity }),
   }));
+
+/** The lots of which parts were issued, as they are now. */
+export const readIssued = (
+  table: Table,
+  parts: readonly { readonly lot: string; readonly steps: bigint }[],
+): Promise<Issued[]> =>
+  Promise.all(
+    parts.map(async ({ lot: id, steps }) => {
+      const lot = await readStockLot(table, id);
+      if (lot === undefined) throw new Error(`${id} has gone`);
+      return { lot, steps };
+    }),
+  );
 
 /** The lots after something was done to each of them. */
 export const changeLots = (

@@ -5,9 +5,8 @@ import { encumbered, lentOut, resized } from '../stockpiles/lots.ts';
 import { wholeSteps } from '../stockpiles/steps.ts';
 import type { StockLot } from '../stockpiles/stock-lot.ts';
 import type { Action } from './action.ts';
-import { changeLots } from './stock-issue.ts';
+import { changeLots, readIssued } from './stock-issue.ts';
 import type { HeldLoan } from './stock-loans.ts';
-import { readStockLot } from './stock-lots.ts';
 import type { Table } from './table.ts';
 
 /** What is written beside the loan's event: computed once it is known that what was read belongs together. */
@@ -22,13 +21,7 @@ async function changed(
   author: Author,
   change: Change,
 ): Promise<Beside> {
-  const issued = await Promise.all(
-    parts.map(async ({ lot: id, steps }) => {
-      const lot = await readStockLot(table, id);
-      if (lot === undefined) throw new Error(`${id} has gone`);
-      return { lot, steps };
-    }),
-  );
+  const issued = await readIssued(table, parts);
   return () => changeLots(issued, author, change);
 }
 

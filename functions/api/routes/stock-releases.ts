@@ -14,9 +14,9 @@ import {
   releaseRecords,
   stockRecordOf,
 } from '../../../shared/store/stock-records.ts';
+import { deliverRelease } from '../../../shared/store/stock-release-delivery.ts';
 import {
   approveRelease,
-  deliverRelease,
   noSuchRelease,
   proposeRelease,
   readRelease,
