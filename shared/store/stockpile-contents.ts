@@ -4,8 +4,8 @@ import { isOver } from '../stockpiles/loan-rules.ts';
 import type { Stockpile } from '../stockpiles/stockpile.ts';
 import { keys } from './keys.ts';
 import { ownedSource } from './listing.ts';
-import { readOrderState } from './order-item.ts';
-import { contractedLots, lotsMap, productOf } from './orders.ts';
+import { orderTotals } from './order-totals.ts';
+import { productOf } from './orders.ts';
 import { readPositions } from './stock-movements.ts';
 import {
   accountRecords,
@@ -17,8 +17,6 @@ import {
 import { stockLotSeries } from './stock-lots.ts';
 import type { Table } from './table.ts';
 import { readRecord } from './versioned.ts';
-
-const total = (lots: Iterable<bigint>): bigint => [...lots].reduce((sum, count) => sum + count, 0n);
 
 /** The first thing that is left in a stockpile, in words; `undefined` where there is nothing any more. */
 export async function whatIsLeft(
@@ -69,13 +67,8 @@ async function bidsLeft(table: Table, stockpile: string, at: Instant): Promise<s
   const { pk, sk: prefix } = keys.stockpileBid(stockpile, '');
   const ids = (await table.query(pk, { prefix })).map((item) => String(item['bid']));
   const booked = await table.query(pk, { prefix: keys.stockpileContract(stockpile, '').sk });
-  let isBought = false;
-  for (const item of await table.getMany(ids.map((bid) => keys.order(bid)))) {
-    const state = readOrderState(item);
-    const { validUntil } = item['body'] as { validUntil?: string };
-    const isOpen = state.status === 'open' && (validUntil === undefined || validUntil > at);
-    if (isOpen && total(lotsMap(state.remaining).values()) > 0n) return 'a bid for it is open';
-    isBought ||= total(contractedLots(state).values()) > 0n;
-  }
+  const bids = [...(await orderTotals(table, ids, at)).values()];
+  if (bids.some(({ open }) => open > 0n)) return 'a bid for it is open';
+  const isBought = bids.some(({ contracted }) => contracted > 0n);
   return isBought && booked.length === 0 ? 'what it has bought is not booked yet' : undefined;
 }
