@@ -6,13 +6,11 @@ import type { Product } from '../reference/product.ts';
 import type { AssessedStockpile } from '../risk/cover-status.ts';
 import { positionOf } from '../stockpiles/position.ts';
 import { productRules } from '../stockpiles/stockpile.ts';
-import { ownedSource } from './listing.ts';
+import { ownedSource, pagesOf } from './listing.ts';
 import { readBid } from './order-item.ts';
 import { readBalances } from './stock-movements.ts';
 import { activeStockpiles } from './stockpiles.ts';
 import type { Table } from './table.ts';
-
-const pageSize = 500;
 
 /** Active stockpiles of a product with what they hold and what they still bid for. */
 export async function readAssessedStockpiles(
@@ -52,11 +50,8 @@ interface OpenBid {
 
 /** What an operator's open bids for its stockpiles still ask for. */
 async function openBidsOf(table: Table, operator: string, product: Product, at: Instant): Promise<OpenBid[]> {
-  const source = ownedSource(table, operator, 'bid');
   const found: OpenBid[] = [];
-  let after: string | undefined;
-  for (;;) {
-    const located = await source(after, pageSize);
+  for await (const located of pagesOf(ownedSource(table, operator, 'bid')))
     for (const item of await table.getMany(located)) {
       const { stockpile } = item['body'] as { stockpile?: string };
       if (stockpile === undefined || item['product'] !== product.id) continue;
@@ -64,9 +59,7 @@ async function openBidsOf(table: Table, operator: string, product: Product, at: 
       if (statusAt(bid, at) !== 'open') continue;
       found.push({ stockpile, quantity: sumOf(bid.remaining.map(({ quantity }) => quantity.amount)) });
     }
-    after = located.at(-1)?.position;
-    if (located.length < pageSize || after === undefined) return found;
-  }
+  return found;
 }
 
 export interface StockpileScope {

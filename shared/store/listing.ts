@@ -22,13 +22,17 @@ export const ownedSource =
   (after, limit) =>
     table.queryIndex('gsi1', ownerPartition(organisation, kind), range(after, limit));
 
+/** One shard's items of a kind. */
+export const shardSource =
+  (table: Table, kind: ListedKind, shard: number): Source =>
+  (after, limit) =>
+    table.queryIndex('gsi2', listPartition(kind, shard), range(after, limit));
+
 /** All items of a kind: every shard's next, merged. */
 export const allSource =
   (table: Table, kind: ListedKind): Source =>
   async (after, limit) => {
-    const found = await Promise.all(
-      shards.map((shard) => table.queryIndex('gsi2', listPartition(kind, shard), range(after, limit))),
-    );
+    const found = await Promise.all(shards.map((shard) => shardSource(table, kind, shard)(after, limit)));
     return inOrder(found.flat()).slice(0, limit);
   };
 
@@ -40,6 +44,19 @@ export const mergedSource =
     const distinct = new Map(found.flat().map((located) => [located.position, located]));
     return inOrder([...distinct.values()]).slice(0, limit);
   };
+
+/** Keys read together by whoever must look at all that a source lists. */
+const wholePage = 500;
+
+/** All that a source lists, in order, page after page. */
+export async function* pagesOf(source: Source): AsyncGenerator<readonly Located[]> {
+  for (let after: string | undefined; ;) {
+    const located = await source(after, wholePage);
+    yield located;
+    after = located.at(-1)?.position;
+    if (located.length < wholePage || after === undefined) return;
+  }
+}
 
 const range = (after: string | undefined, limit: number) =>
   after === undefined ? { limit } : { after, limit };

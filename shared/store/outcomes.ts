@@ -7,7 +7,8 @@ import type { Action } from './action.ts';
 import { doesNotExist } from './condition.ts';
 import { contractTermsOf } from './contracts.ts';
 import type { Item } from './item.ts';
-import { keys, listPartition } from './keys.ts';
+import { keys } from './keys.ts';
+import { pagesOf, shardSource } from './listing.ts';
 import { plain } from './order-item.ts';
 import type { Table } from './table.ts';
 
@@ -31,23 +32,13 @@ export const publishOutcome = (product: string, outcome: Outcome): Action => ({
   conditions: [doesNotExist],
 });
 
-const pageSize = 1000;
-
 /** All contracts of one shard as agreed, page by page, without their events. */
 export async function* contractTermsOfShard(
   table: Table,
   shard: number,
 ): AsyncGenerator<readonly Pick<Contract, 'id' | 'product' | 'schedule' | 'concludedAt'>[]> {
-  let after: string | undefined;
-  for (;;) {
-    const found = await table.queryIndex('gsi2', listPartition('contract', shard), {
-      limit: pageSize,
-      ...(after === undefined ? {} : { after }),
-    });
-    yield (await table.getMany(found.map(({ pk, sk }) => ({ pk, sk })))).map(contractTermsOf);
-    after = found.at(-1)?.position;
-    if (found.length < pageSize || after === undefined) return;
-  }
+  for await (const found of pagesOf(shardSource(table, 'contract', shard)))
+    yield (await table.getMany(found)).map(contractTermsOf);
 }
 
 /** The first quarter of a schedule: before it, a contract has nothing to do. */

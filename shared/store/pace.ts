@@ -72,6 +72,15 @@ export const stockpileBidSchema = z.object({
   lots: z.record(z.string(), z.bigint()),
 });
 
+/** The entries of a stockpile's bids, whatever became of them. */
+export const bidsForStockpile = async (
+  table: Table,
+  stockpile: string,
+): Promise<z.output<typeof stockpileBidSchema>[]> => {
+  const { pk, sk: prefix } = keys.stockpileBid(stockpile, '');
+  return (await table.query(pk, { prefix })).map((item) => stockpileBidSchema.parse(item));
+};
+
 /** What other bids ask for in the wanted quarters, or have contracted where they are over. */
 async function bidsOf(
   table: Table,
@@ -80,10 +89,9 @@ async function bidsOf(
   { id, requested }: Wanted,
   at: Instant,
 ): Promise<LotsByQuarter[]> {
-  const { pk, sk: prefix } = keys.stockpileBid(stockpile, '');
-  const entries = (await table.query(pk, { prefix }))
-    .map((item) => stockpileBidSchema.parse(item))
-    .filter(({ bid, product: of, lots }) => bid !== id && of === product.id && overlaps(lots, requested));
+  const entries = (await bidsForStockpile(table, stockpile)).filter(
+    ({ bid, product: of, lots }) => bid !== id && of === product.id && overlaps(lots, requested),
+  );
   // Read before the orders: of a run that has ended by now, they show all that it took.
   const { gateClosure } = await marketState(table, product.id);
   const items = await table.getMany(entries.map(({ bid }) => keys.order(bid)));

@@ -1,6 +1,6 @@
 import { landedInto } from '../clearing/documents/landed.ts';
 import { destinationRules } from '../clearing/eligibility/trade-terms.ts';
-import type { Contract } from '../contracts/contract.ts';
+import type { ContractTerms } from '../contracts/chain.ts';
 import type { Price } from '../kernel/money.ts';
 import type { Result } from '../kernel/result.ts';
 import { must, ok } from '../kernel/result.ts';
@@ -11,22 +11,22 @@ import { concludedSteps } from '../stockpiles/contract-stock.ts';
 import { targetQuantity } from '../stockpiles/cover.ts';
 import type { FloorBuying } from '../stockpiles/standing-rule-orders.ts';
 import { floorPurchase, monthlyPace, placedId } from '../stockpiles/standing-rule-orders.ts';
-import type { StandingRule } from '../stockpiles/standing-rule.ts';
 import { stepsOfLots, wholeSteps } from '../stockpiles/steps.ts';
 import type { Stockpile, StockpileProduct } from '../stockpiles/stockpile.ts';
 import { latestRuns } from './clearings.ts';
-import { readContract } from './contracts.ts';
+import { contractTermsOf } from './contracts.ts';
 import { marketState } from './control.ts';
 import type { Effect } from './effect.ts';
 import { keys } from './keys.ts';
-import { ownedSource } from './listing.ts';
+import { ownedSource, pagesOf } from './listing.ts';
 import { readMarketConfiguration } from './market-configuration.ts';
-import type { OrderTotals } from './order-totals.ts';
-import { orderTotals } from './order-totals.ts';
+import { orderTotals, sumOfLots } from './order-totals.ts';
+import { bidsForStockpile } from './pace.ts';
 import { postBid } from './post-order.ts';
 import { readRevision } from './revision.ts';
 import type { Asked, OfKind } from './standing-rule-answers.ts';
 import { answered, ordered, placing, posting } from './standing-rule-answers.ts';
+import { contractsBooked } from './stock-contracts.ts';
 import { readBalances } from './stock-movements.ts';
 import type { Table } from './table.ts';
 
@@ -57,32 +57,33 @@ export async function buyAtFloor(
 }
 
 async function whatItRestsOn(
-  { table, rule, product, now, terms }: Asked & { readonly terms: OfKind<'buy-at-floor'> },
+  asked: Asked & { readonly terms: OfKind<'buy-at-floor'> },
   rules: StockpileProduct,
 ): Promise<FloorBuying> {
-  const [[run], balances, bids, contracts, { floor, isSame }] = await Promise.all([
+  const { table, rule, product, now, terms } = asked;
+  // Read before the balances: what is booked in between counts twice rather than not at all, and is bought another day.
+  const booked = await contractsBooked(table, rule.stockpile);
+  const bids = (await bidsForStockpile(table, rule.stockpile))
+    .filter((each) => each.product === product.id)
+    .map(({ bid }) => bid);
+  const [[run], balances, orders, contracts, { floor, isSame }] = await Promise.all([
     latestRuns(table, product.id, 1),
     readBalances(table, rule.stockpile, product),
-    bidsOf(table, rule.stockpile, product, now),
-    contractsFor(table, rule, product),
+    orderTotals(table, bids, now),
+    contractsOf(asked, new Set(bids)),
     rulesWhere(table, product, terms.destination, now),
   ]);
-  const booked = await Promise.all(
-    contracts.map(
-      async ({ id }) => (await table.get(keys.stockpileContract(rule.stockpile, id))) !== undefined,
-    ),
-  );
-  const steps = (of: readonly Contract[]): bigint =>
+  const steps = (of: readonly ContractTerms[]): bigint =>
     of.reduce((sum, { schedule }) => sum + concludedSteps(schedule, product), 0n);
   // What has been contracted a moment ago, and is not booked as in transit yet.
-  const unbooked = steps(contracts.filter((_, index) => booked[index] === false));
+  const unbooked = steps(contracts.filter(({ id }) => !booked.has(id)));
   const available = balances.free + balances.entitled + balances['in-transit'] + unbooked;
   const month = dateOf(now).slice(0, 7);
   return {
     landed: landedInto(run?.landed, isSame)?.low,
     floor,
     deficit: wholeSteps(must(targetQuantity(rules, product)), product) - available,
-    openBids: bids.reduce((sum, { open }) => sum + stepsOfLots(open, product), 0n),
+    openBids: stepsOfLots(sumOfLots([...orders.values()].map(({ open }) => open)), product),
     pace: must(monthlyPace(rules, product)),
     boughtThisMonth: steps(contracts.filter(({ concludedAt }) => concludedAt.startsWith(month))),
   };
@@ -114,36 +115,13 @@ async function rulesWhere(
   return { floor: floor?.price, isSame: (other) => rulesOf(other).zone?.id === zone?.id };
 }
 
-async function bidsOf(
-  table: Table,
-  stockpile: string,
-  product: Product,
-  now: Instant,
-): Promise<OrderTotals[]> {
-  const { pk, sk: prefix } = keys.stockpileBid(stockpile, '');
-  const entries = (await table.query(pk, { prefix })).filter((item) => item['product'] === product.id);
-  const orders = await orderTotals(
-    table,
-    entries.map((item) => String(item['bid'])),
-    now,
-  );
-  return [...orders.values()];
-}
-
-/** Contracts by which the operator buys the product for the stockpile, as the index lists them. */
-async function contractsFor(table: Table, rule: StandingRule, product: Product): Promise<Contract[]> {
-  const { pk, sk: prefix } = keys.stockpileBid(rule.stockpile, '');
-  const bids = new Set((await table.query(pk, { prefix })).map((item) => String(item['bid'])));
-  const source = ownedSource(table, rule.operator, 'bought');
-  const found: Contract[] = [];
-  let after: string | undefined;
-  for (;;) {
-    const located = await source(after, 500);
-    for (const { pk: of } of located) {
-      const contract = await readContract(table, of.slice('CONTRACT#'.length));
-      if (contract?.product === product.id && bids.has(contract.bid)) found.push(contract);
+/** The contracts that came of a stockpile's bids, as the index lists them, each as it was agreed. */
+async function contractsOf({ table, rule }: Asked, bids: ReadonlySet<string>): Promise<ContractTerms[]> {
+  const found: ContractTerms[] = [];
+  for await (const located of pagesOf(ownedSource(table, rule.operator, 'bought')))
+    for (const item of await table.getMany(located.map(({ position }) => keys.contract(position)))) {
+      const terms = contractTermsOf(item);
+      if (bids.has(terms.bid)) found.push(terms);
     }
-    after = located.at(-1)?.position;
-    if (located.length < 500 || after === undefined) return found;
-  }
+  return found;
 }

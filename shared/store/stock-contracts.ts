@@ -62,6 +62,12 @@ const sequenceIs = (sequence: number): Clause => ({
   values: { ':sequence': sequence },
 });
 
+/** The contracts that buy for a stockpile and are in its books. */
+export async function contractsBooked(table: Table, stockpile: string): Promise<Set<string>> {
+  const { pk, sk: prefix } = keys.stockpileContract(stockpile, '');
+  return new Set((await table.query(pk, { prefix })).map(({ sk }) => String(sk).slice(prefix.length)));
+}
+
 /** The stockpile that a contract buys for, as its bid says. */
 export async function stockpileOf(table: Table, { bid }: Pick<Contract, 'bid'>): Promise<string | undefined> {
   const body = (await table.get(keys.order(bid)))?.['body'] as { stockpile?: string } | undefined;

@@ -7,15 +7,13 @@ import { resized } from '../stockpiles/lots.ts';
 import { massOfSteps } from '../stockpiles/steps.ts';
 import type { StockLot } from '../stockpiles/stock-lot.ts';
 import type { Action } from './action.ts';
-import { ownedSource } from './listing.ts';
+import { ownedSource, pagesOf } from './listing.ts';
 import { putLot, readStockLot, stockLotSeries } from './stock-lots.ts';
 import type { Table } from './table.ts';
 import { readRecord } from './versioned.ts';
 
 /** Most lots that one act takes from: with their versions it must fit one transaction. */
 export const mostLotsIssued = 20;
-
-const pageSize = 500;
 
 /** A stockpile's lots of a product that are held. */
 export const heldLots = async (...of: Parameters<typeof lotsIn>): Promise<StockLot[]> =>
@@ -27,18 +25,13 @@ export async function lotsIn(
   { id, operator }: { readonly id: string; readonly operator: string },
   product: string,
 ): Promise<StockLot[]> {
-  const source = ownedSource(table, operator, 'stock-lot');
   const lots: StockLot[] = [];
-  let after: string | undefined;
-  for (;;) {
-    const located = await source(after, pageSize);
+  for await (const located of pagesOf(ownedSource(table, operator, 'stock-lot')))
     for (const item of await table.getMany(located)) {
       if (item['stockpile'] !== id || item['product'] !== product) continue;
       lots.push(readRecord(stockLotSeries, item));
     }
-    after = located.at(-1)?.position;
-    if (located.length < pageSize || after === undefined) return lots;
-  }
+  return lots;
 }
 
 export const partsOf = (issued: readonly Issued[], product: Product): LotPart[] =>

@@ -2,10 +2,11 @@ import type { Instant } from '../kernel/time.ts';
 import { accountState } from '../stockpiles/account-state.ts';
 import { isOver } from '../stockpiles/loan-rules.ts';
 import type { Stockpile } from '../stockpiles/stockpile.ts';
-import { keys } from './keys.ts';
-import { ownedSource } from './listing.ts';
+import { ownedSource, pagesOf } from './listing.ts';
 import { orderTotals } from './order-totals.ts';
 import { productOf } from './orders.ts';
+import { bidsForStockpile } from './pace.ts';
+import { contractsBooked } from './stock-contracts.ts';
 import { readPositions } from './stock-movements.ts';
 import {
   accountRecords,
@@ -48,27 +49,21 @@ export async function whatIsLeft(
 }
 
 async function hasLots(table: Table, stockpile: string, operator: string): Promise<boolean> {
-  const source = ownedSource(table, operator, 'stock-lot');
-  let after: string | undefined;
-  for (;;) {
-    const located = await source(after, 500);
+  for await (const located of pagesOf(ownedSource(table, operator, 'stock-lot')))
     for (const item of await table.getMany(located)) {
       if (item['stockpile'] !== stockpile) continue;
       const { status } = readRecord(stockLotSeries, item);
       if (status === 'held' || status === 'declared') return true;
     }
-    after = located.at(-1)?.position;
-    if (located.length < 500 || after === undefined) return false;
-  }
+  return false;
 }
 
 /** A bid that may still trade, or has traded what is not in the books yet. */
 async function bidsLeft(table: Table, stockpile: string, at: Instant): Promise<string | undefined> {
-  const { pk, sk: prefix } = keys.stockpileBid(stockpile, '');
-  const ids = (await table.query(pk, { prefix })).map((item) => String(item['bid']));
-  const booked = await table.query(pk, { prefix: keys.stockpileContract(stockpile, '').sk });
+  const ids = (await bidsForStockpile(table, stockpile)).map(({ bid }) => bid);
+  const booked = await contractsBooked(table, stockpile);
   const bids = [...(await orderTotals(table, ids, at)).values()];
   if (bids.some(({ open }) => open > 0n)) return 'a bid for it is open';
   const isBought = bids.some(({ contracted }) => contracted > 0n);
-  return isBought && booked.length === 0 ? 'what it has bought is not booked yet' : undefined;
+  return isBought && booked.size === 0 ? 'what it has bought is not booked yet' : undefined;
 }

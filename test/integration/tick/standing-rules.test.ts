@@ -6,7 +6,10 @@ import { auditItems } from '../../../infra/audit/audit.ts';
 import { scan } from '../../../infra/audit/scan.ts';
 import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { startMemory } from '../../support/memory-dynamo/store.ts';
+import { derivedId } from '../../../shared/kernel/derived-id.ts';
+import { concludeContract, contractTermsOf } from '../../../shared/store/contracts.ts';
 import type { Item } from '../../../shared/store/item.ts';
+import { keys, ownerPartition } from '../../../shared/store/keys.ts';
 import { Table } from '../../../shared/store/table.ts';
 import { caller } from '../../support/api.ts';
 import { crashAt, meddleWith } from '../../support/faults.ts';
@@ -89,6 +92,17 @@ const clean = async () => {
   expect(await settling.findings()).toEqual([]);
 };
 
+/** So many more contracts that say what the first one bought does. */
+async function boughtAgain(times: number): Promise<void> {
+  const { table } = trading.api.dependencies;
+  const [bought] = await table.queryIndex('gsi1', ownerPartition(reserve.organisation, 'bought'));
+  const terms = contractTermsOf((await table.get(keys.contract(bought!.position)))!);
+  for (let copy = 0; copy < times; copy += 1) {
+    const id = derivedId('contract', terms.concludedAt, String(copy));
+    expect(await table.transact(concludeContract({ ...terms, id }))).toMatchObject({ done: true });
+  }
+}
+
 describe('a rule that buys at the floor', () => {
   it('is approved before it is asked, once a day, and places one bid however many ask', async () => {
     const id = await proposed(buying({ most: kg('500') }));
@@ -164,6 +178,23 @@ describe('a rule that buys at the floor', () => {
     expect(await code('2026-12-01')).toMatchObject({ code: 'placed' });
     expect((await read(id)).placed).toHaveLength(2);
     await clean();
+    const readsOfTick = async (day: string): Promise<number> => {
+      let reads = 0;
+      nextDay(day);
+      await tick(
+        ticking(
+          meddleWith((send, { write }) => {
+            if (!write) reads += 1;
+            return send();
+          }),
+        ),
+      );
+      expect((await read(id)).asked?.day).toBe(day);
+      return reads;
+    };
+    const before = await readsOfTick('2026-12-02');
+    await boughtAgain(20);
+    expect(await readsOfTick('2026-12-03')).toBeLessThanOrEqual(before);
   });
 
   it('stopped at any write, places the same one bid when it goes on', async () => {
