@@ -1,6 +1,4 @@
-import * as z from 'zod';
 import type { Contract } from '../../shared/contracts/contract.ts';
-import { canonicalJson } from '../../shared/kernel/digest.ts';
 import type { Outcome } from '../../shared/clearing/outcome/outcome.ts';
 import type { Settlement } from '../../shared/contracts/settlement/settlement.ts';
 import type { Entry } from '../../shared/ledger/entry.ts';
@@ -10,38 +8,15 @@ import type { Fixing, PricePoint } from '../../shared/pricing/reference-price.ts
 import type { Product } from '../../shared/reference/product.ts';
 import type { Agreement } from '../../shared/support/agreement.ts';
 import type { FundingRound } from '../../shared/support/round.ts';
-import { readRoundItem } from '../../shared/store/funding-rounds.ts';
-import { readSupportItem } from '../../shared/store/support-settlements.ts';
 import type { SupportSettlement } from '../../shared/support/quarter-settlement.ts';
-import { agreementOf } from '../../shared/store/agreements.ts';
 import type { Control } from '../../shared/store/control.ts';
-import { readControlItem } from '../../shared/store/control.ts';
 import { contractOf } from '../../shared/store/contracts.ts';
-import { readFixing } from '../../shared/store/fixings.ts';
 import type { Item } from '../../shared/store/item.ts';
 import type { ReferenceKind } from '../../shared/store/keys.ts';
-import { readEntryItem, readLineItem } from '../../shared/store/ledger.ts';
 import type { OrderState } from '../../shared/store/order-item.ts';
-import { plain, readOrderState } from '../../shared/store/order-item.ts';
-import { readOutcome } from '../../shared/store/outcomes.ts';
-import { readPoint } from '../../shared/store/price-points.ts';
-import { publicationOf } from '../../shared/store/publications.ts';
 import type { Publication } from '../../shared/risk/publication.ts';
 import type { ReferenceRecords } from '../../shared/store/reference.ts';
-import { referenceSeries } from '../../shared/store/reference.ts';
-import { readSettlementItem } from '../../shared/store/settlements.ts';
-import { siteSeries } from '../../shared/store/sites.ts';
 import type { ContractBook } from '../../shared/store/stock-contracts.ts';
-import { contractBook } from '../../shared/store/stock-contracts.ts';
-import { stockLotSeries } from '../../shared/store/stock-lots.ts';
-import { balancesOfItem, movementOfItem } from '../../shared/store/stock-movements.ts';
-import {
-  accountRecords,
-  loanRecords,
-  releaseRecords,
-  ruleRecords,
-  stockRecordOf,
-} from '../../shared/store/stock-records.ts';
 import type { StockAccountRecord } from '../../shared/stockpiles/account.ts';
 import type { StockLoanRecord } from '../../shared/stockpiles/loan.ts';
 import type { StockRelease } from '../../shared/stockpiles/release.ts';
@@ -50,14 +25,20 @@ import type { Movement } from '../../shared/stockpiles/movement.ts';
 import type { StockBalances } from '../../shared/stockpiles/stock-account.ts';
 import type { StockLot } from '../../shared/stockpiles/stock-lot.ts';
 import type { Site } from '../../shared/reference/site.ts';
-import { readRecord } from '../../shared/store/versioned.ts';
 import { aheadOf } from '../local/market-clock.ts';
 import type { Alert } from '../../shared/risk/alert.ts';
 import type { Notice } from '../../shared/risk/notice.ts';
-import { alertSeries } from '../../shared/store/alerts.ts';
-import { readNoticeItem } from '../../shared/store/notices.ts';
 import type { Finding } from './finding.ts';
 import { finding } from './finding.ts';
+import { alertReaders } from './readers/alerts.ts';
+import { contractReaders } from './readers/contracts.ts';
+import { ledgerReaders } from './readers/ledger.ts';
+import { marketReaders } from './readers/markets.ts';
+import { orderReaders } from './readers/orders.ts';
+import type { Readers } from './readers/reader.ts';
+import { referenceReaders } from './readers/reference.ts';
+import { stockReaders } from './readers/stock.ts';
+import { supportReaders } from './readers/support.ts';
 
 /** An order as the table has it: its numbers, and of its body what the audit holds contracts against. */
 export interface AuditedOrder {
@@ -97,6 +78,21 @@ export interface Versions {
   readonly head: ReferenceRecords[ReferenceKind] | undefined;
   readonly versions: readonly ReferenceRecords[ReferenceKind][];
 }
+
+/** Of areas that no check rests on, nothing is kept. */
+const readers: Readers = {
+  ...orderReaders,
+  ...marketReaders,
+  ...contractReaders,
+  ...referenceReaders,
+  ...supportReaders,
+  ...stockReaders,
+  ...ledgerReaders,
+  ...alertReaders,
+  ONE_MACHINE: (evidence, item) => {
+    evidence.clockAhead = aheadOf(item) ?? evidence.clockAhead;
+  },
+};
 
 /** What the whole table says, by what it is about. Items that no check rests on are not kept. */
 export class Evidence {
@@ -157,14 +153,17 @@ export class Evidence {
   /** Milliseconds by which the market's clock is ahead of its machine's: of one machine only. */
   clockAhead = 0;
   items = 0;
-  readonly #contractItems = new Map<string, { item?: Item; events: Item[] }>();
+  /** Items of contracts, until all have been seen. */
+  readonly contractItems = new Map<string, { item?: Item; events: Item[] }>();
 
   /** Takes one item in. */
   see(item: Item): void {
     this.items += 1;
     const key = keyOf(item);
     try {
-      this.#place(item, key);
+      const [area = ''] = String(item['pk']).split('#');
+      const of = String(item['pk']).slice(area.length + 1);
+      readers[area]?.(this, item, { of, sk: String(item['sk']), key });
     } catch (error) {
       this.unreadable.push(finding('unreadable', key, shortly(error)));
     }
@@ -172,7 +171,7 @@ export class Evidence {
 
   /** To be called when every item has been seen. */
   complete(): void {
-    for (const [id, { item, events }] of this.#contractItems)
+    for (const [id, { item, events }] of this.contractItems)
       try {
         if (item === undefined) throw new Error('events of a contract that is not there');
         const inOrder = events.toSorted((a, b) => (String(a['sk']) < String(b['sk']) ? -1 : 1));
@@ -180,7 +179,7 @@ export class Evidence {
       } catch (error) {
         this.unreadable.push(finding('unreadable', `CONTRACT#${id}`, shortly(error)));
       }
-    this.#contractItems.clear();
+    this.contractItems.clear();
   }
 
   get movements(): Movement[] {
@@ -197,200 +196,9 @@ export class Evidence {
       (each): each is Versions & { readonly kind: K } => each.kind === kind,
     );
   }
-
-  #place(item: Item, key: string): void {
-    const pk = String(item['pk']);
-    const sk = String(item['sk']);
-    const [area = ''] = pk.split('#');
-    const rest = pk.slice(area.length + 1);
-    switch (area) {
-      case 'ORDER':
-        this.orders.set(rest, orderOf(rest, item));
-        if (item['released'] === true) this.released.add(rest);
-        return;
-      case 'BOOK':
-        this.book.set(sk, rest.slice(0, rest.lastIndexOf('#')));
-        return;
-      case 'SITE':
-        if (sk === 'SITE') this.sites.set(rest, readRecord(siteSeries, item));
-        if (sk.startsWith('OFFER#')) this.siteEntries.push(siteEntryOf(rest, item));
-        return;
-      case 'CONTRACT': {
-        const parts = this.#contractItems.get(rest) ?? { events: [] };
-        if (sk === 'CONTRACT') parts.item = item;
-        else if (sk.startsWith('EVENT#')) parts.events.push(item);
-        this.#contractItems.set(rest, parts);
-        return;
-      }
-      case 'CLEARING':
-        if (typeof item['run'] === 'bigint') this.runs.set(rest, Number(item['run']));
-        return;
-      case 'MARKET':
-        if (sk === 'CONTROL') this.controls.set(rest, readControlItem(item));
-        if (sk.startsWith('USE#')) this.#count(rest, item);
-        if (sk.startsWith('OUTCOME#')) this.outcomes.push({ product: rest, outcome: readOutcome(item) });
-        return;
-      case 'REF':
-        this.#reference(rest, sk, item);
-        return;
-      case 'PUBLICATIONS':
-        if (sk.startsWith('PERIOD#')) this.publications.push(publicationOf(item));
-        return;
-      case 'SETTLEMENT': {
-        if (sk.startsWith('BOUGHT#')) return;
-        const settlement = readSettlementItem(item);
-        this.settlements.set(rest, [...(this.settlements.get(rest) ?? []), settlement]);
-        return;
-      }
-      case 'FIXINGS':
-        this.#freeze(item);
-        return;
-      case 'POINTS':
-        this.points.set(rest, [...(this.points.get(rest) ?? []), readPoint(item)]);
-        return;
-      case 'AGREEMENT':
-        if (sk === 'AGREEMENT') this.agreements.set(rest, agreementOf(item));
-        if (sk.startsWith('SETTLEMENT#')) this.supportSettlements.push(readSupportItem(item));
-        return;
-      case 'LOT':
-        if (sk === 'LOT') this.stockLots.set(rest, readRecord(stockLotSeries, item));
-        this.#contractBook(rest, sk, item);
-        return;
-      case 'STOCKPILE':
-        if (sk.startsWith('MOVEMENT#')) this.movementItems.push({ key, movement: movementOfItem(item) });
-        if (sk.startsWith('BALANCE#'))
-          this.stock.set(`${rest}|${sk.slice('BALANCE#'.length)}`, {
-            balances: balancesOfItem(item),
-            movements: z.bigint().parse(item['movements']),
-          });
-        this.#contractBook(rest, sk, item);
-        return;
-      case 'STOCK':
-        this.#stockRecord(rest, sk, item);
-        return;
-      case 'PROGRAMME':
-        if (sk === 'BUDGET') this.budgets.set(rest, item);
-        if (sk.startsWith('SITE#'))
-          this.paidPlaces.set(String(item['agreement']), z.bigint().parse(item['paid']));
-        if (sk.startsWith('ROUND#')) this.rounds.push(readRoundItem(item));
-        if (sk.startsWith('CLAIM#'))
-          this.claims.set(`${rest} ${sk.slice('CLAIM#'.length).replace('#', ' ')}`, amountOf(item));
-        return;
-      case 'LEDGER':
-        this.entries.push(readEntryItem(item));
-        return;
-      case 'ACCOUNT':
-        this.lines.push({ key, line: readLineItem(item) });
-        return;
-      case 'ALERTS':
-        this.alerts.set(key, readRecord(alertSeries, item));
-        return;
-      case 'ALERT':
-        this.alertVersions.set(rest, [
-          ...(this.alertVersions.get(rest) ?? []),
-          readRecord(alertSeries, item),
-        ]);
-        return;
-      case 'NOTICE':
-        this.notices.set(rest, readNoticeItem(item));
-        return;
-      case 'ONE_MACHINE':
-        this.clockAhead = aheadOf(item) ?? this.clockAhead;
-        return;
-      default:
-    }
-  }
-
-  #contractBook(of: string, sk: string, item: Item): void {
-    const book = sk.startsWith('CONTRACT#') ? contractBook(item) : undefined;
-    if (book !== undefined) this.contractBooks.set(`${of}|${sk.slice('CONTRACT#'.length)}`, book);
-  }
-
-  #stockRecord(id: string, sk: string, item: Item): void {
-    if (sk.startsWith('ASSESSMENT#'))
-      this.assessments.set(`${id} ${Number(sk.slice('ASSESSMENT#'.length))}`, plain(item['body']));
-    if (sk !== 'RECORD') return;
-    if (id.startsWith(accountRecords.prefix)) this.stockAccounts.set(id, stockRecordOf(accountRecords, item));
-    if (id.startsWith(loanRecords.prefix)) this.stockLoans.set(id, stockRecordOf(loanRecords, item));
-    if (id.startsWith(ruleRecords.prefix)) this.standingRules.set(id, stockRecordOf(ruleRecords, item));
-    if (id.startsWith(releaseRecords.prefix)) this.releases.set(id, stockRecordOf(releaseRecords, item));
-  }
-
-  #freeze(item: Item): void {
-    const fixing = readFixing(item);
-    this.fixings.set(canonicalJson(plain(item['body'])), fixing);
-    this.fixingNumbers.set(fixing, z.bigint().nonnegative().parse(item['number']));
-  }
-
-  #count(product: string, item: Item): void {
-    const counted = this.use.get(product) ?? new Map<string, bigint>();
-    const years = useSchema.parse(item);
-    for (const [quarter, lanes] of Object.entries(years.lots))
-      for (const [lane, lots] of Object.entries(lanes)) counted.set(`${quarter} ${lane}`, lots);
-    this.use.set(product, counted);
-  }
-
-  #reference(rest: string, sk: string, item: Item): void {
-    const [kind = '', ...name] = rest.split('#');
-    if (!(kind in referenceSeries)) return;
-    const series = referenceSeries[kind as ReferenceKind];
-    const isHead = name.length === 0;
-    const id = isHead ? sk : name.join('#');
-    const record = readRecord<ReferenceRecords[ReferenceKind]>(series as never, item);
-    const place = `${kind} ${id}`;
-    const known = this.references.get(place);
-    const before: Versions = known ?? { kind: kind as ReferenceKind, id, head: undefined, versions: [] };
-    this.references.set(
-      place,
-      isHead
-        ? { ...before, head: record }
-        : {
-            ...before,
-            versions: [...before.versions, record].toSorted((a, b) => a.version - b.version),
-          },
-    );
-  }
 }
 
 export const keyOf = (item: Item): string => `${String(item['pk'])} ${String(item['sk'])}`;
 
 const shortly = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ').slice(0, 300);
-
-const amountOf = (item: Item): bigint => z.bigint().positive().parse(item['amount']);
-
-const useSchema = z.object({ lots: z.record(z.string(), z.record(z.string(), z.bigint())) });
-
-const orderBodySchema = z.object({
-  price: z.object({ amount: z.string() }),
-  validUntil: z.string().optional(),
-  site: z.string().optional(),
-  stockLot: z.string().optional(),
-  stockpile: z.string().optional(),
-  rule: z.string().optional(),
-  conditionsPrecedent: z.array(z.unknown()).optional(),
-  acceptsConditional: z.boolean().optional(),
-});
-
-function orderOf(id: string, item: Item): AuditedOrder {
-  const body = orderBodySchema.parse(plain(item['body']));
-  const { price, validUntil, site, stockLot, stockpile, rule } = body;
-  const kind = item['type'];
-  if (kind !== 'offer' && kind !== 'bid') throw new Error('neither an offer nor a bid');
-  return {
-    ...{ id, kind, product: String(item['product']), owner: String(item['owner']) },
-    ...{ state: readOrderState(item), price: price.amount, validUntil, site, stockLot, stockpile, rule },
-    conditional: body.conditionsPrecedent !== undefined || body.acceptsConditional === true,
-  };
-}
-
-const siteEntrySchema = z.object({
-  offer: z.string(),
-  product: z.string(),
-  lots: z.record(z.string(), z.bigint()),
-});
-
-function siteEntryOf(site: string, item: Item): SiteEntry {
-  const { offer, product, lots } = siteEntrySchema.parse(item);
-  return { site, offer, product, lots: new Map(Object.entries(lots)) };
-}

@@ -94,6 +94,10 @@ export const referenceSeries: { readonly [K in ReferenceKind]: Series<ReferenceR
   stockpile: seriesOf('stockpile', stockpileSchema),
 };
 
+/** What an item says, of a record or of one version of it. */
+export const recordOf = <K extends ReferenceKind>(kind: K, item: Item): ReferenceRecords[K] =>
+  readRecord<ReferenceRecords[K]>(referenceSeries[kind], item);
+
 /** The present version. */
 export const readReference = <K extends ReferenceKind>(
   table: Table,
@@ -110,7 +114,7 @@ export async function readVersion<K extends ReferenceKind>(
   version: number,
 ): Promise<ReferenceRecords[K] | undefined> {
   const item = await table.get(keys.referenceVersion(kind, id, version));
-  return item && readRecord<ReferenceRecords[K]>(referenceSeries[kind], item);
+  return item && recordOf(kind, item);
 }
 
 /** The version recorded last at or before an instant. */
@@ -145,7 +149,7 @@ export async function readAll<K extends ReferenceKind>(
   kind: K,
 ): Promise<ReferenceRecords[K][]> {
   const items = await headsOf(table, kind);
-  return items.map((item) => readRecord<ReferenceRecords[K]>(referenceSeries[kind], item));
+  return items.map((item) => recordOf(kind, item));
 }
 
 /** The present versions, without those that cannot be read: each is told of, and keeps nobody from the others. */
@@ -156,7 +160,7 @@ export async function readSound<K extends ReferenceKind>(
 ): Promise<ReferenceRecords[K][]> {
   return (await headsOf(table, kind)).flatMap((item) => {
     try {
-      return [readRecord<ReferenceRecords[K]>(referenceSeries[kind], item)];
+      return [recordOf(kind, item)];
     } catch (error) {
       broken(String(item['sk']), error);
       return [];
@@ -174,7 +178,7 @@ export async function readAllAt<K extends ReferenceKind>(
   const records = await Promise.all(
     items.map(async (item) =>
       String(item['recordedAt']) <= at
-        ? readRecord<ReferenceRecords[K]>(referenceSeries[kind], item)
+        ? recordOf(kind, item)
         : await versionAt(table, kind, String(item['sk']), at),
     ),
   );
