@@ -10,7 +10,8 @@ import { zonesOperated } from '../../shared/store/alerts.ts';
 import { assign } from '../../shared/store/assign.ts';
 import type { Clause } from '../../shared/store/condition.ts';
 import type { Item } from '../../shared/store/item.ts';
-import { keys, sendFrom } from '../../shared/store/keys.ts';
+import { keys } from '../../shared/store/keys.ts';
+import { sendFrom } from '../../shared/store/keys/indexes.ts';
 import { readNoticeItem } from '../../shared/store/notices.ts';
 import type { StoredWebhook } from '../../shared/store/webhooks.ts';
 import {

@@ -4,7 +4,8 @@ import { assign } from '../../shared/store/assign.ts';
 import type { Clause } from '../../shared/store/condition.ts';
 import { exists } from '../../shared/store/condition.ts';
 import type { Item } from '../../shared/store/item.ts';
-import { keys, sendFrom } from '../../shared/store/keys.ts';
+import { keys } from '../../shared/store/keys.ts';
+import { sendFrom } from '../../shared/store/keys/indexes.ts';
 import { readDeliveryItem } from '../../shared/store/webhooks.ts';
 import type { NotifyDependencies } from './dependencies.ts';
 

@@ -1,4 +1,4 @@
-import type { Key } from '../../shared/store/keys.ts';
+import type { Key } from '../../shared/store/keys/key.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { whatIsToBeSent } from '../../shared/store/notices.ts';
 import { concurrently } from '../clearing/concurrently.ts';

@@ -6,7 +6,7 @@ import type { Instant } from '../../shared/kernel/time.ts';
 import { dateOf, instantOf, millisecondsOf } from '../../shared/kernel/time.ts';
 import { groupOf } from '../../shared/reference/organisation.ts';
 import { readContract } from '../../shared/store/contracts.ts';
-import { shards } from '../../shared/store/keys.ts';
+import { shards } from '../../shared/store/keys/shards.ts';
 import { readOriginUse } from '../../shared/store/origin-use.ts';
 import {
   contractTermsOfShard,

@@ -3,7 +3,7 @@ import type { Settlement } from '../../shared/contracts/settlement/settlement.ts
 import type { Quarter } from '../../shared/kernel/quarter.ts';
 import { addDays, dateOf } from '../../shared/kernel/time.ts';
 import { perform } from '../../shared/store/effect.ts';
-import { shards } from '../../shared/store/keys.ts';
+import { shards } from '../../shared/store/keys/shards.ts';
 import { mostClaims, releaseExpired } from '../../shared/store/lot-offers.ts';
 import { settleAccount } from '../../shared/store/stock-account-settlement.ts';
 import { settleLoan } from '../../shared/store/stock-loan-settlement.ts';

@@ -10,7 +10,7 @@ import type { Agreement } from '../../shared/support/agreement.ts';
 import type { Programme } from '../../shared/support/programme.ts';
 import type { SupportBatch } from '../../shared/support/quarter-settlement.ts';
 import { readContract } from '../../shared/store/contracts.ts';
-import { ownerPartition } from '../../shared/store/keys.ts';
+import { ownerPartition } from '../../shared/store/keys/indexes.ts';
 import { versionAt } from '../../shared/store/reference.ts';
 import { readStandardTerms } from '../../shared/store/standard-terms.ts';
 import { readSettlements } from '../../shared/store/settlements.ts';

@@ -1,7 +1,7 @@
 import type { Action } from '../../shared/store/action.ts';
 import type { Item } from '../../shared/store/item.ts';
 import { readItem, writeItem } from '../../shared/store/item.ts';
-import type { Key } from '../../shared/store/keys.ts';
+import type { Key } from '../../shared/store/keys/key.ts';
 import type { Outcome } from '../../shared/store/table.ts';
 import { Table } from '../../shared/store/table.ts';
 

@@ -12,7 +12,7 @@ import type { SupportSettlement } from '../../shared/support/quarter-settlement.
 import type { Control } from '../../shared/store/control.ts';
 import { contractOf } from '../../shared/store/contracts.ts';
 import type { Item } from '../../shared/store/item.ts';
-import type { ReferenceKind } from '../../shared/store/keys.ts';
+import type { ReferenceKind } from '../../shared/store/keys/reference.ts';
 import type { OrderState } from '../../shared/store/order-item.ts';
 import type { Publication } from '../../shared/risk/publication.ts';
 import type { ReferenceRecords } from '../../shared/store/reference.ts';

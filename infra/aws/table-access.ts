@@ -1,4 +1,4 @@
-import { tableShape } from '../../shared/store/keys.ts';
+import { tableShape } from '../../shared/store/table-shape.ts';
 import type { HandlerName } from './bundle.ts';
 import type { Permission } from './constructs/service-function.ts';
 import type { DataStack } from './data-stack.ts';

@@ -5,7 +5,7 @@ import { allOf, mergePlaceholders } from './condition.ts';
 import { writeItem, writeWhole } from './item.ts';
 import type { Migrations } from './item-versions.ts';
 import { shapeAttribute, shapeVersion } from './item-versions.ts';
-import type { Key } from './keys.ts';
+import type { Key } from './keys/key.ts';
 
 /** One write of a transaction. `name` says in errors and tests which one failed. */
 export type Action = {

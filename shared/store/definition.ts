@@ -1,5 +1,5 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import { tableShape } from './keys.ts';
+import { tableShape } from './table-shape.ts';
 
 /** The table as one machine and the tests create it; on AWS the data stack declares the same shape. */
 export const tableDefinition = (name: string): CreateTableCommandInput => ({

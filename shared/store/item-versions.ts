@@ -1,6 +1,6 @@
 import type { Item } from './item.ts';
-import type { Key } from './keys.ts';
-import { contractOfProduct } from './keys.ts';
+import type { Key } from './keys/key.ts';
+import { contractOfProduct } from './keys/indexes.ts';
 
 /**
  * The stored shapes of the nouns, and how an older one is read. An item of a noun carries the version of its shape as

@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Migrations } from './item-versions.ts';
 import { migrated, shapeAttribute, shapeVersion } from './item-versions.ts';
-import type { Key } from './keys.ts';
+import type { Key } from './keys/key.ts';
 
 /** An item as read: numbers are bigint. */
 export type Item = Readonly<Record<string, unknown>>;

@@ -1,8 +1,10 @@
 import type { Page, PageRequest } from '../kernel/page.ts';
 import type { Caller } from '../reference/caller.ts';
 import { seesAll } from '../reference/caller.ts';
-import type { Key, ListedKind, OwnedKind } from './keys.ts';
-import { listPartition, ownerPartition, shards } from './keys.ts';
+import type { ListedKind, OwnedKind } from './keys/indexes.ts';
+import type { Key } from './keys/key.ts';
+import { listPartition, ownerPartition } from './keys/indexes.ts';
+import { shards } from './keys/shards.ts';
 import type { Item } from './item.ts';
 import type { Table } from './table.ts';
 

@@ -6,8 +6,10 @@ import { noticeSchema } from '../risk/notice.ts';
 import type { Action } from './action.ts';
 import { doesNotExist } from './condition.ts';
 import type { Item } from './item.ts';
-import type { Key } from './keys.ts';
-import { keys, sendFrom, sendPartition, shards } from './keys.ts';
+import type { Key } from './keys/key.ts';
+import { keys } from './keys.ts';
+import { sendFrom, sendPartition } from './keys/indexes.ts';
+import { shards } from './keys/shards.ts';
 import { plain } from './order-item.ts';
 import type { Table } from './table.ts';
 

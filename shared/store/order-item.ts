@@ -12,7 +12,8 @@ import { quantityOf } from '../pricing/product-terms.ts';
 import type { Product } from '../reference/product.ts';
 import type { Attribute, Clause } from './condition.ts';
 import type { Item } from './item.ts';
-import { keys, listedAs, ownedBy } from './keys.ts';
+import { keys } from './keys.ts';
+import { listedAs, ownedBy } from './keys/indexes.ts';
 import { lotsMapSchema, memberEntrySchema } from './member-entry.ts';
 
 /**

@@ -14,7 +14,7 @@ import { doesNotExist } from './condition.ts';
 import { concludeContract } from './contracts.ts';
 import type { PlanReference } from './control.ts';
 import type { Item } from './item.ts';
-import type { Key } from './keys.ts';
+import type { Key } from './keys/key.ts';
 import { keys } from './keys.ts';
 import { reserveExposure } from './programme-budget.ts';
 import type { Table } from './table.ts';

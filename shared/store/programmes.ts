@@ -21,7 +21,7 @@ import { authorUnder, configurationMoves, readGuard } from './configuration.ts';
 import type { Plan } from './effect.ts';
 import type { Action } from './action.ts';
 import { marketState } from './control.ts';
-import { dueFrom } from './keys.ts';
+import { dueFrom } from './keys/indexes.ts';
 import { postEntry } from './ledger.ts';
 import { freeOfRuns } from './order-item.ts';
 import { availableIn, budgetStands, movesBudget, openBudget, readBudget } from './programme-budget.ts';

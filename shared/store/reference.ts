@@ -30,7 +30,7 @@ import type { Disruption } from '../risk/disruption.ts';
 import { disruptionSchema } from '../risk/disruption.ts';
 import type { Programme } from '../support/programme.ts';
 import { programmeSchema } from '../support/programme.ts';
-import type { ReferenceKind } from './keys.ts';
+import type { ReferenceKind } from './keys/reference.ts';
 import { keys } from './keys.ts';
 import type { Item } from './item.ts';
 import type { Table } from './table.ts';

@@ -1,7 +1,7 @@
 import type { Action } from './action.ts';
 import { assign } from './assign.ts';
 import type { Clause } from './condition.ts';
-import type { Key } from './keys.ts';
+import type { Key } from './keys/key.ts';
 import type { Table } from './table.ts';
 
 /*

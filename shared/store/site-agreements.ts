@@ -4,7 +4,7 @@ import type { CalendarDate } from '../kernel/time.ts';
 import { supportDue } from '../support/round.ts';
 import type { Action } from './action.ts';
 import { agreementOf } from './agreements.ts';
-import { ownerPartition } from './keys.ts';
+import { ownerPartition } from './keys/indexes.ts';
 import { lookAgain } from './support-settlements.ts';
 import type { Table } from './table.ts';
 

@@ -14,7 +14,7 @@ import type { Action } from './action.ts';
 import type { Clause } from './condition.ts';
 import { doesNotExist } from './condition.ts';
 import type { Item } from './item.ts';
-import type { Key } from './keys.ts';
+import type { Key } from './keys/key.ts';
 import { keys } from './keys.ts';
 import { lotsIn } from './stock-issue.ts';
 import { moveStock, unclaimedOf } from './stock-movements.ts';

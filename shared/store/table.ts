@@ -19,8 +19,8 @@ import { readItem, readStored } from './item.ts';
 import type { Migrations } from './item-versions.ts';
 import { migrations } from './item-versions.ts';
 import { rewriteInShape } from './rewrite.ts';
-import type { Key } from './keys.ts';
-import { tableShape } from './keys.ts';
+import type { Key } from './keys/key.ts';
+import { tableShape } from './table-shape.ts';
 import { isTransient } from './transient.ts';
 
 /** A condition that did not hold, with the item that stood there (if one did). */

@@ -5,7 +5,7 @@ import type { Recorded } from '../kernel/version.ts';
 import { without } from '../kernel/without.ts';
 import type { Attribute, Clause } from './condition.ts';
 import { doesNotExist, versionIs } from './condition.ts';
-import type { Key } from './keys.ts';
+import type { Key } from './keys/key.ts';
 import { plain } from './order-item.ts';
 import type { Action } from './action.ts';
 import { assign } from './assign.ts';

@@ -5,7 +5,7 @@ import { without } from '../../shared/kernel/without.ts';
 import { readContract, concludeContract } from '../../shared/store/contracts.ts';
 import { readLines } from '../../shared/store/ledger.ts';
 import { appendToContract, whatIsDue, readSettlements } from '../../shared/store/settlements.ts';
-import { shardOf } from '../../shared/store/keys.ts';
+import { shardOf } from '../../shared/store/keys/shards.ts';
 import { referenceSeries } from '../../shared/store/reference.ts';
 import { recordVersion } from '../../shared/store/versioned.ts';
 import { Table } from '../../shared/store/table.ts';

@@ -10,7 +10,7 @@ import { startMemory } from '../support/memory-dynamo/store.ts';
 import { instantOf, millisecondsOf } from '../../shared/kernel/time.ts';
 import { pendingClearings } from '../../shared/store/clearings.ts';
 import type { Item } from '../../shared/store/item.ts';
-import type { Key } from '../../shared/store/keys.ts';
+import type { Key } from '../../shared/store/keys/key.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { readSound, versionAt } from '../../shared/store/reference.ts';
 import type { Table } from '../../shared/store/table.ts';

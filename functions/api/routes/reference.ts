@@ -6,7 +6,7 @@ import type { CalendarDate } from '../../../shared/kernel/time.ts';
 import { dateSchema } from '../../../shared/kernel/time.ts';
 import { roles } from '../../../shared/reference/role.ts';
 import type { Act } from '../../../shared/store/act.ts';
-import type { ReferenceKind } from '../../../shared/store/keys.ts';
+import type { ReferenceKind } from '../../../shared/store/keys/reference.ts';
 import type { Put } from '../../../shared/store/put.ts';
 import type { ReferenceRecords } from '../../../shared/store/reference.ts';
 import {

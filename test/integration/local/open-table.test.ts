@@ -4,7 +4,8 @@ import type { Engine } from '../../../infra/local/engine.ts';
 import { startEngine } from '../../../infra/local/engine.ts';
 import { openTable } from '../../../infra/local/store.ts';
 import { tableDefinition } from '../../../shared/store/definition.ts';
-import { dueFrom, duePartition, shardOf } from '../../../shared/store/keys.ts';
+import { dueFrom, duePartition } from '../../../shared/store/keys/indexes.ts';
+import { shardOf } from '../../../shared/store/keys/shards.ts';
 import { clientFor } from '../../support/table.ts';
 
 let engine: Engine;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listedAs } from '../../../shared/store/keys.ts';
+import { listedAs } from '../../../shared/store/keys/indexes.ts';
 import { allSource, pageFrom } from '../../../shared/store/listing.ts';
 import type { Table } from '../../../shared/store/table.ts';
 import { testTable } from '../../support/table.ts';

@@ -1,6 +1,6 @@
 import type { Action, Update } from '../../../shared/store/action.ts';
 import type { Attribute, Clause } from '../../../shared/store/condition.ts';
-import type { Key } from '../../../shared/store/keys.ts';
+import type { Key } from '../../../shared/store/keys/key.ts';
 import type { Outcome, Updated } from '../../../shared/store/table.ts';
 import { Table } from '../../../shared/store/table.ts';
 
