@@ -22,6 +22,7 @@ describe('what runs with the market', () => {
       'functions/lambda/surroundings.ts', // DynamoDB, S3, SQS
       'functions/notify/call-webhook.ts', // addresses that subscribers registered
       'functions/notify/event-bus.ts', // EventBridge
+      'infra/local/before-the-app.ts', // answers on the server's own sockets
       'infra/local/engine.ts', // the embedded engine, on this machine
       'infra/local/marketplace.ts', // its own app, without a socket
       'infra/local/server.ts', // listens on this machine
