@@ -7,46 +7,47 @@ import {
   type Island,
   type Score,
 } from '../../../../shared/clearing/pairing/pairing-flow.ts';
-import { runs, seenIn } from '../../../support/runs.ts';
+import { runs } from '../../../support/runs.ts';
 
-/** Small islands whose totals follow from lots that somebody has given somebody; those lots come with them. */
-const islands = fc
-  .record({
-    size: fc.integer({ min: 2, max: 3 }),
-    lots: fc.array(fc.nat(4), { minLength: 9, maxLength: 9 }),
-    gated: fc.array(fc.boolean(), { minLength: 9, maxLength: 9 }),
-    known: fc.array(fc.boolean(), { minLength: 9, maxLength: 9 }),
-    wanted: fc.array(fc.array(fc.nat(5), { maxLength: 2 }), { minLength: 9, maxLength: 9 }),
-    minimum: fc.integer({ min: 1, max: 3 }),
-    spare: fc.nat(2),
-  })
-  .map(({ size, lots, gated, known, wanted, minimum, spare }) => {
-    const gates: { buyer: number; most: number }[] = [];
-    const links = Array.from({ length: size * size }, (_, index) => {
-      const [seller, buyer] = [Math.floor(index / size), index % size];
-      const gate =
-        gated[index] === true && seller === 0
-          ? gates.push({ buyer, most: lots[index]! + spare + 1 }) - 1
-          : -1;
-      return {
-        ...{ seller, buyer, gate, minimum, isMatch: false, isKnown: known[index]! },
-        wanted: wanted[0]!
-          .map((_, near) => (known[index]! ? (wanted[index]![near] ?? 0) : 0))
-          .sort((a, b) => a - b),
+/** Islands whose totals follow from lots that somebody has given somebody; those lots come with them. */
+const islandsOf = (size: fc.Arbitrary<number>) =>
+  fc
+    .record({
+      size,
+      lots: fc.array(fc.nat(4), { minLength: 9, maxLength: 9 }),
+      gated: fc.array(fc.boolean(), { minLength: 9, maxLength: 9 }),
+      known: fc.array(fc.boolean(), { minLength: 9, maxLength: 9 }),
+      wanted: fc.array(fc.array(fc.nat(5), { maxLength: 2 }), { minLength: 9, maxLength: 9 }),
+      minimum: fc.integer({ min: 1, max: 3 }),
+      spare: fc.nat(2),
+    })
+    .map(({ size, lots, gated, known, wanted, minimum, spare }) => {
+      const gates: { buyer: number; most: number }[] = [];
+      const links = Array.from({ length: size * size }, (_, index) => {
+        const [seller, buyer] = [Math.floor(index / size), index % size];
+        const gate =
+          gated[index] === true && seller === 0
+            ? gates.push({ buyer, most: lots[index]! + spare + 1 }) - 1
+            : -1;
+        return {
+          ...{ seller, buyer, gate, minimum, isMatch: false, isKnown: known[index]! },
+          wanted: wanted[0]!
+            .map((_, near) => (known[index]! ? (wanted[index]![near] ?? 0) : 0))
+            .sort((a, b) => a - b),
+        };
+      });
+      const sum = (is: (link: { seller: number; buyer: number }) => boolean): number =>
+        links.reduce((all, link, index) => all + (is(link) ? lots[index]! : 0), 0);
+      const sides = Array.from({ length: size }, (_, node) => node);
+      const island: Island = {
+        sellers: sides.map((node) => sum(({ seller }) => seller === node)),
+        buyers: sides.map((node) => sum(({ buyer }) => buyer === node)),
+        gates,
+        links,
       };
-    });
-    const sum = (is: (link: { seller: number; buyer: number }) => boolean): number =>
-      links.reduce((all, link, index) => all + (is(link) ? lots[index]! : 0), 0);
-    const sides = Array.from({ length: size }, (_, node) => node);
-    const island: Island = {
-      sellers: sides.map((node) => sum(({ seller }) => seller === node)),
-      buyers: sides.map((node) => sum(({ buyer }) => buyer === node)),
-      gates,
-      links,
-    };
-    return { island, given: lots.slice(0, size * size) };
-  })
-  .filter(({ island: { sellers, buyers } }) => [...sellers, ...buyers].every((lots) => lots > 0));
+      return { island, given: lots.slice(0, size * size) };
+    })
+    .filter(({ island: { sellers, buyers } }) => [...sellers, ...buyers].every((lots) => lots > 0));
 
 /** Every way to share an island's lots among its links. */
 function* everyWay(
@@ -71,11 +72,9 @@ function* everyWay(
 }
 
 describe('an island of ties, paired anew', () => {
-  test('keeps what everybody sells and buys and what gates let through, and is the best there is in seven of ten', () => {
-    let best = 0;
-    let count = 0;
+  test('keeps what everybody sells and buys, and what gates let through', () => {
     fc.assert(
-      fc.property(islands, ({ island, given }) => {
+      fc.property(islandsOf(fc.integer({ min: 2, max: 3 })), ({ island, given }) => {
         const { sellers, buyers, gates, links } = island;
         const { lots, score } = pairIsland(island);
         const used = (is: (link: (typeof links)[number]) => boolean): number =>
@@ -88,14 +87,21 @@ describe('an island of ties, paired anew', () => {
           expect(used((link) => link.gate === gate)).toBeLessThanOrEqual(most);
         expect(score).toEqual(scoreOf(island, lots));
         expect(scoreOf(island, given)).toHaveLength(3);
-        if (sellers.length > 2) return;
-        count++;
-        for (const other of everyWay(island)) if (isBetter(scoreOf(island, other), score)) return;
-        best++;
       }),
       { numRuns: runs(1500) },
     );
-    expect(best).toBeGreaterThanOrEqual(seenIn(0.7 * count));
+  });
+
+  test('is the best there is on 378 of the same five hundred islands', () => {
+    const isBest = (island: Island): boolean => {
+      const { score } = pairIsland(island);
+      for (const other of everyWay(island)) if (isBetter(scoreOf(island, other), score)) return false;
+      return true;
+    };
+    const sample = fc.sample(islandsOf(fc.constant(2)), { seed: 1, numRuns: 500 });
+    // Pairing is a search that stops: of all islands it is the best on about 77 in a hundred, and of any five hundred that gives
+    // or takes nine (one standard error). On the same ones the count is exact: one more or less is another search.
+    expect(sample.filter(({ island }) => isBest(island))).toHaveLength(378);
   });
 });
 
