@@ -62,7 +62,7 @@ async function readBytes(request: Request): Promise<Result<Uint8Array>> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
-    for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
       length += chunk.length;
       if (length > maximumBodyBytes) return tooLarge;
       chunks.push(chunk);

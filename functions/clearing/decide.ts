@@ -3,7 +3,6 @@ import type { Finding } from '../../shared/store/clearings.ts';
 import { objectKeys } from '../../shared/store/object-store.ts';
 import type { ChunkText } from '../../shared/store/plan.ts';
 import { planDigest, writeChunk } from '../../shared/store/plan.ts';
-import { recordAll } from '../lambda/metrics.ts';
 import { concurrently } from './concurrently.ts';
 import type { DecidedRun, Undecided } from './decider.ts';
 import { deciderHere } from './decider.ts';
@@ -65,7 +64,7 @@ async function store(market: HeldMarket, decided: DecidedRun): Promise<readonly 
     },
     commitClearing(clearing, { ...finding, documents }),
   );
-  if (metrics !== undefined) recordAll(metrics, measured);
+  for (const each of measured) metrics?.take(each);
   return chunks;
 }
 

@@ -13,9 +13,11 @@ export type DimensionsOf<Name extends MetricName> = (typeof metricTable)[Name] e
  */
 export interface Metrics {
   record<Name extends MetricName>(name: Name, value: number, ...dimensions: DimensionsOf<Name>): void;
+  /** What was measured elsewhere, or before. */
+  take(measured: Measured): void;
 }
 
-export const noMetrics: Metrics = { record: () => undefined };
+export const noMetrics: Metrics = { record: () => undefined, take: () => undefined };
 
 /** One thing measured. */
 export interface Measured {
@@ -26,21 +28,18 @@ export interface Measured {
 
 /** Metrics that hand each thing measured to a function; what that throws, and figures that are none, are dropped. */
 export function metricsInto(take: (measured: Measured) => void): Metrics {
+  const takeSafely = (measured: Measured): void => {
+    if (!Number.isFinite(measured.value)) return;
+    try {
+      take(measured);
+    } catch {
+      // See above.
+    }
+  };
   return {
+    take: takeSafely,
     record: (name, value, ...[dimensions]) => {
-      if (!Number.isFinite(value)) return;
-      try {
-        take({ name, value, dimensions: dimensions ?? {} });
-      } catch {
-        // See above.
-      }
+      takeSafely({ name, value, dimensions: dimensions ?? {} });
     },
   };
-}
-
-/** Records what was measured elsewhere, or before. */
-export function recordAll(metrics: Metrics, measured: readonly Measured[]): void {
-  for (const { name, value, dimensions } of measured)
-    // Measured under its name: the dimensions are those of that name.
-    metrics.record(name, value, ...([dimensions] as unknown as DimensionsOf<typeof name>));
 }

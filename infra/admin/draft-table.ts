@@ -53,11 +53,11 @@ export class DraftTable extends Table {
 
   #keep(item: object): void {
     const kept = readItem(writeItem(item as Record<string, unknown>));
-    this.#written.set(nameOf(kept as unknown as Key), kept);
+    this.#written.set(nameOf(kept), kept);
   }
 }
 
-const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
+const nameOf = ({ pk, sk }: Item | Key): string => `${String(pk)}\n${String(sk)}`;
 const skOf = (item: Item): string => String(item['sk']);
 
 type Set = Extract<Action, { update: Key }>['set'];

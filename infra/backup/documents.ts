@@ -2,7 +2,7 @@ import { clearingDocumentsSchema } from '../../shared/store/clearings.ts';
 import { readControlItem } from '../../shared/store/control.ts';
 import type { Item } from '../../shared/store/item.ts';
 import { objectKeys } from '../../shared/store/object-store.ts';
-import { plain } from '../../shared/store/order-item.ts';
+import { plain } from '../../shared/store/item-body.ts';
 
 /** A document in the object store that an item vouches for. */
 export interface Vouched {

@@ -113,9 +113,8 @@ export function balancesAfter(
   balances: StockBalances,
   changes: MovementTerms['changes'],
 ): StockBalances | undefined {
-  const after = Object.fromEntries(
-    insideAccounts.map((account) => [account, balances[account] + (changes[account] ?? 0n)]),
-  ) as unknown as StockBalances;
+  const after = { ...balances };
+  for (const account of insideAccounts) after[account] += changes[account] ?? 0n;
   return insideAccounts.every((account) => after[account] >= 0n) ? after : undefined;
 }
 

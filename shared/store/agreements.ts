@@ -21,7 +21,7 @@ import type { Plan } from './effect.ts';
 import type { Item } from './item.ts';
 import { keys } from './keys.ts';
 import { dueFrom, listedAs, ownedBy } from './keys/indexes.ts';
-import { plain } from './order-item.ts';
+import { readBody } from './item-body.ts';
 import { readBudget, reserveExposure } from './programme-budget.ts';
 import { takePlace } from './programme-claims.ts';
 import { readProduct, readReference } from './reference.ts';
@@ -50,8 +50,7 @@ export const concludeAgreement = (
   conditions,
 });
 
-export const agreementOf = (item: Item): Agreement =>
-  z.decode(agreementSchema, plain(item['body']) as z.input<typeof agreementSchema>);
+export const agreementOf = (item: Item): Agreement => readBody(agreementSchema, item);
 
 export async function readAgreement(table: Table, id: string): Promise<Agreement | undefined> {
   const item = await table.get(keys.agreement(id));
@@ -246,7 +245,5 @@ export const designate =
 export async function readDesignations(table: Table, agreement: string): Promise<Designation[]> {
   const { pk, sk } = keys.designation(agreement, '');
   const items = await table.query(pk, { prefix: sk });
-  return items.map((item) =>
-    z.decode(designationSchema, plain(item['body']) as z.input<typeof designationSchema>),
-  );
+  return items.map((item) => readBody(designationSchema, item));
 }

@@ -17,7 +17,7 @@ import { doesNotExist, exists } from './condition.ts';
 import { keys } from './keys.ts';
 import { listedAs, listPartition } from './keys/indexes.ts';
 import { shards } from './keys/shards.ts';
-import { plain } from './order-item.ts';
+import { plain, readBody } from './item-body.ts';
 import type { Action } from './action.ts';
 import type { Item } from './item.ts';
 import type { Table } from './table.ts';
@@ -179,8 +179,8 @@ export async function readFinding(
 ): Promise<Finding & { readonly requestedAt: Instant }> {
   const item = await table.get(keys.clearing(id));
   return {
-    outcome: z.decode(clearingOutcomeSchema, plain(item?.['outcome']) as never),
-    figures: z.decode(marketFiguresSchema, plain(item?.['figures']) as never),
+    outcome: clearingOutcomeSchema.parse(plain(item?.['outcome'])),
+    figures: marketFiguresSchema.parse(plain(item?.['figures'])),
     documents: clearingDocumentsSchema.parse(plain(item?.['documents'])),
     requestedAt: instantSchema.parse(item?.['requestedAt']),
   };
@@ -254,5 +254,5 @@ export async function latestRuns(table: Table, product: string, limit: number): 
   const items = await table.query(pk, { after: sk.replace(/\d+$/, '~'), limit, reverse: true });
   return items
     .filter((item) => (item['sk'] as string).startsWith('RUN#'))
-    .map((item) => z.decode(marketRunSchema, plain(item['body']) as never));
+    .map((item) => readBody(marketRunSchema, item));
 }

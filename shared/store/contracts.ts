@@ -7,7 +7,7 @@ import { dateOf } from '../kernel/time.ts';
 import { doesNotExist } from './condition.ts';
 import { keys } from './keys.ts';
 import { contractOfProduct, dueFrom, listedAs, ownedBy } from './keys/indexes.ts';
-import { plain } from './order-item.ts';
+import { plain, readBody } from './item-body.ts';
 import type { Action } from './action.ts';
 import type { Item } from './item.ts';
 import type { Table } from './table.ts';
@@ -61,11 +61,10 @@ export async function readContract(table: Table, id: string): Promise<Contract |
 
 /** A contract from its items, its events in order. */
 export const contractOf = (item: Item, events: readonly Item[]): Contract =>
-  z.decode(contractSchema, {
+  contractSchema.parse({
     ...(plain(item['body']) as object),
     events: events.map((event) => plain(event['body'])),
-  } as z.input<typeof contractSchema>);
+  });
 
 /** A contract as agreed, from its own item alone. */
-export const contractTermsOf = (item: Item): ContractTerms =>
-  z.decode(contractTermsSchema, plain(item['body']) as z.input<typeof contractTermsSchema>);
+export const contractTermsOf = (item: Item): ContractTerms => readBody(contractTermsSchema, item);

@@ -8,7 +8,7 @@ import { sourceOf } from '../orders/offer.ts';
 import type { Certificate } from '../standards/certificate.ts';
 import { requirementSchema } from '../standards/standards-rule.ts';
 import { keys } from './keys.ts';
-import { plain } from './order-item.ts';
+import { plain } from './item-body.ts';
 import { productOf } from './orders.ts';
 import { readAll, readVersion } from './reference.ts';
 import { readSource } from './sources.ts';

@@ -90,6 +90,7 @@ export const changeDisruption = (
   patch: DisruptionPatch,
 ): Plan<Disruption> =>
   onDisruption(table, act, id, expected, (present) => {
+    // As a whole it may say what no disruption does: that is judged next.
     const merged = Object.fromEntries(
       Object.entries({ ...present, ...patch }).filter(([, value]) => value !== null && value !== undefined),
     ) as unknown as Disruption;

@@ -5,7 +5,7 @@ import { instantSchema } from '../kernel/time.ts';
 import type { Act } from './act.ts';
 import { doesNotExist } from './condition.ts';
 import { keys } from './keys.ts';
-import { plain } from './order-item.ts';
+import { readBody } from './item-body.ts';
 import type { Table } from './table.ts';
 
 /** Who read which publications of a zone, when, under which agreement. */
@@ -57,9 +57,7 @@ export async function listReads(table: Table, zone: string, page: PageRequest): 
   });
   const shown = items.slice(0, page.limit);
   return {
-    items: shown.map((item) =>
-      z.decode(exchangeReadSchema, plain(item['body']) as z.input<typeof exchangeReadSchema>),
-    ),
+    items: shown.map((item) => readBody(exchangeReadSchema, item)),
     next: items.length > shown.length ? String(shown.at(-1)?.['sk']) : null,
   };
 }

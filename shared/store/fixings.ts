@@ -16,13 +16,12 @@ import { doesNotExist } from './condition.ts';
 import { sealConfiguration } from './configuration.ts';
 import type { Item } from './item.ts';
 import { keys } from './keys.ts';
-import { plain } from './order-item.ts';
+import { readBody } from './item-body.ts';
 import { pointsOfWindow } from './price-points.ts';
 import { versionAt } from './reference.ts';
 import type { Table } from './table.ts';
 
-export const readFixing = (item: Item): Fixing =>
-  z.decode(fixingSchema, plain(item['body']) as z.input<typeof fixingSchema>);
+export const readFixing = (item: Item): Fixing => readBody(fixingSchema, item);
 
 /**
  * What the reference price of a window is by what was on record at an instant. Writes nothing; may still change for

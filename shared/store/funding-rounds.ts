@@ -11,7 +11,8 @@ import type { Item } from './item.ts';
 import { keys } from './keys.ts';
 import { dueFrom } from './keys/indexes.ts';
 import { postEntry } from './ledger.ts';
-import { freeOfRuns, plain } from './order-item.ts';
+import { readBody } from './item-body.ts';
+import { freeOfRuns } from './order-item.ts';
 import type { BudgetItem } from './programme-budget.ts';
 import { budgetStands, claimsStand, movesBudget, notDistributing } from './programme-budget.ts';
 import type { Place } from './programme-claims.ts';
@@ -19,8 +20,7 @@ import { moveClaim, movePlace, stillReserved } from './programme-claims.ts';
 import { lookAgain } from './support-settlements.ts';
 import type { Table } from './table.ts';
 
-export const readRoundItem = (item: Item): FundingRound =>
-  z.decode(fundingRoundSchema, plain(item['body']) as z.input<typeof fundingRoundSchema>);
+export const readRoundItem = (item: Item): FundingRound => readBody(fundingRoundSchema, item);
 
 export async function readRound(table: Table, programme: string, round: number): Promise<FundingRound> {
   const item = await table.get(keys.fundingRound(programme, round));

@@ -10,7 +10,7 @@ import type { Action } from './action.ts';
 import { doesNotExist } from './condition.ts';
 import type { Item } from './item.ts';
 import { keys } from './keys.ts';
-import { plain } from './order-item.ts';
+import { readBody } from './item-body.ts';
 import type { Table } from './table.ts';
 
 /**
@@ -39,11 +39,9 @@ export const postEntry = (entry: Entry): Action[] => [
   })),
 ];
 
-export const readEntryItem = (item: Item): Entry =>
-  z.decode(entrySchema, plain(item['body']) as z.input<typeof entrySchema>);
+export const readEntryItem = (item: Item): Entry => readBody(entrySchema, item);
 
-export const readLineItem = (item: Item): Line =>
-  z.decode(lineSchema, plain(item['body']) as z.input<typeof lineSchema>);
+export const readLineItem = (item: Item): Line => readBody(lineSchema, item);
 
 export async function readEntry(table: Table, id: string): Promise<Entry | undefined> {
   const item = await table.get(keys.ledgerEntry(id));

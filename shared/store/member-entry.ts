@@ -27,7 +27,7 @@ export const memberEntrySchema = z.object({
 export type MemberEntry = z.output<typeof memberEntrySchema>;
 
 export const memberTermsOf = ({ body }: Pick<MemberEntry, 'body'>): MemberTerms =>
-  z.decode(memberTermsSchema, body as z.input<typeof memberTermsSchema>);
+  memberTermsSchema.parse(body);
 
 /** The entry as an attribute of the bid's item. */
 export const memberAttribute = ({ body, ...entry }: MemberEntry): Attribute => ({

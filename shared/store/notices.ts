@@ -10,7 +10,7 @@ import type { Key } from './keys/key.ts';
 import { keys } from './keys.ts';
 import { sendFrom, sendPartition } from './keys/indexes.ts';
 import { shards } from './keys/shards.ts';
-import { plain } from './order-item.ts';
+import { readBody } from './item-body.ts';
 import type { Table } from './table.ts';
 
 /** What is kept for so long can be sent again for so long. */
@@ -32,7 +32,7 @@ export const putNotice = (notice: Notice): Action => ({
 });
 
 const schema: z.ZodType<Notice> = noticeSchema;
-export const readNoticeItem = (item: Item): Notice => z.decode(schema, plain(item['body']));
+export const readNoticeItem = (item: Item): Notice => readBody(schema, item);
 
 /** Something to be sent, as the index has it: it is read again before anything is done. */
 export interface ToSend {

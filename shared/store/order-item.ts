@@ -12,6 +12,7 @@ import { quantityOf } from '../pricing/product-terms.ts';
 import type { Product } from '../reference/product.ts';
 import type { Attribute, Clause } from './condition.ts';
 import type { Item } from './item.ts';
+import { plain } from './item-body.ts';
 import { keys } from './keys.ts';
 import { listedAs, ownedBy } from './keys/indexes.ts';
 import { lotsMapSchema, memberEntrySchema } from './member-entry.ts';
@@ -84,9 +85,7 @@ export const lotsAttribute = (lots: LotsByQuarter): Record<string, bigint> => Ob
 
 export function readOffer(item: Item, product: Product): Offer {
   const state = readOrderState(item);
-  const offer = z.decode(offerSchema, { ...bodyOf(item), ...stateOf(state, product) } as z.input<
-    typeof offerSchema
-  >);
+  const offer = offerSchema.parse({ ...bodyOf(item), ...stateOf(state, product) });
   return { ...offer, warnings: warningsAt(offer, state, product) };
 }
 
@@ -99,12 +98,12 @@ export function readBid(item: Item, product: Product): Bid {
   const summed = inOrder(state.requested)
     .filter(([, lots]) => lots > 0n)
     .map(([quarter, lots]) => ({ quarter, quantity: encodeQuantity(lots, product) }));
-  const bid = z.decode(bidSchema, {
+  const bid = bidSchema.parse({
     ...(state.members === undefined ? {} : { delivery: { schedule: summed } }),
     ...bodyOf(item),
     ...stateOf(state, product),
     contractedByOrigin,
-  } as z.input<typeof bidSchema>);
+  });
   return { ...bid, warnings: warningsAt(bid, state, product) };
 }
 
@@ -160,12 +159,3 @@ const encodeQuantity = (lots: bigint, product: Product) =>
 
 const inOrder = (lots: Record<string, bigint>): [Quarter, bigint][] =>
   Object.entries(lots).sort(([a], [b]) => (a < b ? -1 : 1));
-
-/** Numbers of a stored body are small counts (versions, minimum quarters): plain JSON numbers again. */
-export function plain(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number(value);
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plain(inner)]));
-  return value;
-}

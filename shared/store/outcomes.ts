@@ -9,11 +9,10 @@ import { contractTermsOf } from './contracts.ts';
 import type { Item } from './item.ts';
 import { keys } from './keys.ts';
 import { pagesOf, shardSource } from './listing.ts';
-import { plain } from './order-item.ts';
+import { readBody } from './item-body.ts';
 import type { Table } from './table.ts';
 
-export const readOutcome = (item: Item): Outcome =>
-  z.decode(outcomeSchema, plain(item['body']) as z.input<typeof outcomeSchema>);
+export const readOutcome = (item: Item): Outcome => readBody(outcomeSchema, item);
 
 /** What is published of a market's quarters, oldest first. */
 export async function readOutcomes(table: Table, product: string): Promise<Outcome[]> {

@@ -141,7 +141,7 @@ function decodePlan(clearing: string, plan: PlanReference, texts: readonly strin
   if (texts.length !== plan.chunks || digest !== plan.digest)
     throw new Error(`the plan of ${clearing} is not the one that was decided`);
   return texts.map((text, index) => ({
-    ...z.decode(chunkSchema, JSON.parse(text) as z.input<typeof chunkSchema>),
+    ...chunkSchema.parse(JSON.parse(text)),
     index,
     done: false,
   }));

@@ -12,7 +12,7 @@ import type { Item } from './item.ts';
 import { keys } from './keys.ts';
 import { listedAs } from './keys/indexes.ts';
 import { allSource, pageFrom } from './listing.ts';
-import { plain } from './order-item.ts';
+import { readBody } from './item-body.ts';
 import { bids, productOf, readOrder, storedOrder } from './orders.ts';
 import type { StoredPool } from './pool-view.ts';
 import { poolSeenBy, poolStatus, seesPool } from './pool-view.ts';
@@ -27,8 +27,7 @@ export const poolItem = (pool: Pool) => ({
   body: z.encode(poolSchema, pool) as Attribute,
 });
 
-const readPoolItem = (item: Item): Pool =>
-  z.decode(poolSchema, plain(item['body']) as z.input<typeof poolSchema>);
+const readPoolItem = (item: Item): Pool => readBody(poolSchema, item);
 
 /** The pool as stored, with its bid. */
 export async function readPool(table: Table, id: string): Promise<StoredPool | undefined> {

@@ -20,7 +20,7 @@ import { authorUnder, configurationMoves, readGuard } from './configuration.ts';
 import type { Plan } from './effect.ts';
 import type { Item } from './item.ts';
 import { keys } from './keys.ts';
-import { plain } from './order-item.ts';
+import { readBody } from './item-body.ts';
 import { readAll, readProduct } from './reference.ts';
 import { proposeChange } from './changes.ts';
 import type { Put } from './put.ts';
@@ -48,7 +48,7 @@ const compact = (date: CalendarDate): string => date.replaceAll('-', '');
 
 /** A point as stored, with what has become of it. */
 export const readPoint = (item: Item): PricePoint => ({
-  ...z.decode(pricePointSchema, plain(item['body']) as z.input<typeof pricePointSchema>),
+  ...readBody(pricePointSchema, item),
   ...(typeof item['replacedBy'] === 'string'
     ? { replacedBy: item['replacedBy'], replacedAt: String(item['replacedAt']) }
     : {}),

@@ -19,12 +19,11 @@ import type { Plan } from './effect.ts';
 import { zonesOf } from './exchange.ts';
 import type { Item } from './item.ts';
 import { keys } from './keys.ts';
-import { plain } from './order-item.ts';
+import { readBody } from './item-body.ts';
 import { readAll } from './reference.ts';
 import type { Table } from './table.ts';
 
-export const publicationOf = (item: Item): Publication =>
-  z.decode(publicationSchema, plain(item['body']) as z.input<typeof publicationSchema>);
+export const publicationOf = (item: Item): Publication => readBody(publicationSchema, item);
 
 /** All that a zone has published of a product, oldest first. */
 export async function readPublications(table: Table, zone: string, product: string): Promise<Publication[]> {

@@ -16,11 +16,10 @@ import { keys } from './keys.ts';
 import { dueFrom, duePartition, listedAs, ownedBy } from './keys/indexes.ts';
 import { shards } from './keys/shards.ts';
 import { postEntry } from './ledger.ts';
-import { plain } from './order-item.ts';
+import { readBody } from './item-body.ts';
 import type { Table } from './table.ts';
 
-export const readSettlementItem = (item: Item): Settlement =>
-  z.decode(settlementSchema, plain(item['body']) as z.input<typeof settlementSchema>);
+export const readSettlementItem = (item: Item): Settlement => readBody(settlementSchema, item);
 
 const isBought = (sk: unknown): boolean => String(sk).startsWith('BOUGHT#');
 

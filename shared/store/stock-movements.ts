@@ -12,7 +12,7 @@ import type { Attribute, Clause } from './condition.ts';
 import { doesNotExist } from './condition.ts';
 import type { Item } from './item.ts';
 import { keys } from './keys.ts';
-import { plain } from './order-item.ts';
+import { readBody } from './item-body.ts';
 import type { Table } from './table.ts';
 
 /** Names of attributes in the balance item. */
@@ -86,8 +86,7 @@ const keepsFloor = (least: bigint): Clause => ({
   values: { ':leastFree': least },
 });
 
-export const movementOfItem = (item: Item): Movement =>
-  z.decode(movementSchema, plain(item['body']) as z.input<typeof movementSchema>);
+export const movementOfItem = (item: Item): Movement => readBody(movementSchema, item);
 
 export const balancesOfItem = (item: Item | undefined): StockBalances => {
   const balances = { ...noStock };

@@ -15,7 +15,7 @@ import { doesNotExist, versionIs } from './condition.ts';
 import type { Plan } from './effect.ts';
 import type { Item } from './item.ts';
 import { keys } from './keys.ts';
-import { plain } from './order-item.ts';
+import { readBody } from './item-body.ts';
 import { readProduct } from './reference.ts';
 import { noSuchStockpile, readStockpile } from './stockpiles.ts';
 import type { Table } from './table.ts';
@@ -25,8 +25,7 @@ import type { Table } from './table.ts';
  * who uses how much, and a need that is only declared when something is given away is always large.
  */
 
-const needOf = (item: Item): StockNeed =>
-  z.decode(needSchema, plain(item['body']) as z.input<typeof needSchema>);
+const needOf = (item: Item): StockNeed => readBody(needSchema, item);
 
 const putNeed = (need: StockNeed): Action => ({
   name: 'stockNeed',

@@ -18,7 +18,7 @@ import type { Item } from './item.ts';
 import { keys } from './keys.ts';
 import { askedFrom, askedPartition, dueFrom, listedAs, ownedBy } from './keys/indexes.ts';
 import { listOwnedOrAll } from './listing.ts';
-import { plain } from './order-item.ts';
+import { readBody } from './item-body.ts';
 import type { Table } from './table.ts';
 
 /**
@@ -110,8 +110,7 @@ export function putStockRecord<T extends InStockpile>(
   ];
 }
 
-export const stockRecordOf = <T>(kind: StockRecordKind<T>, item: Item): T =>
-  z.decode(kind.schema, plain(item['body']));
+export const stockRecordOf = <T>(kind: StockRecordKind<T>, item: Item): T => readBody(kind.schema, item);
 
 export async function readStockRecord<T>(
   table: Table,

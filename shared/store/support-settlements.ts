@@ -14,14 +14,13 @@ import type { Item } from './item.ts';
 import { keys } from './keys.ts';
 import { dueFrom } from './keys/indexes.ts';
 import { postEntry } from './ledger.ts';
-import { plain } from './order-item.ts';
+import { readBody } from './item-body.ts';
 import { movesBudget, notDistributing } from './programme-budget.ts';
 import type { Place } from './programme-claims.ts';
 import { moveClaim, movePlace, readClaimsOf, stillReserved } from './programme-claims.ts';
 import type { Table } from './table.ts';
 
-export const readSupportItem = (item: Item): SupportSettlement =>
-  z.decode(supportSettlementSchema, plain(item['body']) as z.input<typeof supportSettlementSchema>);
+export const readSupportItem = (item: Item): SupportSettlement => readBody(supportSettlementSchema, item);
 
 /** What was settled of an agreement, in order of quarter and number. */
 export async function readSupportSettlements(table: Table, agreement: string): Promise<SupportSettlement[]> {

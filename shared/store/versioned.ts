@@ -6,7 +6,7 @@ import { without } from '../kernel/without.ts';
 import type { Attribute, Clause } from './condition.ts';
 import { doesNotExist, versionIs } from './condition.ts';
 import type { Key } from './keys/key.ts';
-import { plain } from './order-item.ts';
+import { readBody } from './item-body.ts';
 import type { Action } from './action.ts';
 import { assign } from './assign.ts';
 import type { Item } from './item.ts';
@@ -68,7 +68,7 @@ export const termsOf = <T extends Recorded & { readonly id: string }>(record: T)
   without<T, 'id' | keyof Recorded>(record, 'id', 'version', 'recordedAt', 'recordedBy');
 
 export const readRecord = <T extends Recorded>(series: Series<T>, item: Item): T =>
-  z.decode(series.schema, plain(item['body']));
+  readBody(series.schema, item);
 
 export async function readHead<T extends Recorded>(
   table: Table,

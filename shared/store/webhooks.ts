@@ -20,7 +20,7 @@ import type { Item } from './item.ts';
 import { keys } from './keys.ts';
 import { sendFrom } from './keys/indexes.ts';
 import { keptDays } from './notices.ts';
-import { plain } from './order-item.ts';
+import { plain, readBody } from './item-body.ts';
 import type { Table } from './table.ts';
 
 /** Secrets that sign, the newest first; one that was replaced until its overlap ends. */
@@ -40,7 +40,7 @@ const noSuchWebhook = fail(problem('not_found', 'There is no such webhook.'));
 
 const schema: z.ZodType<Webhook> = webhookSchema;
 const stored = (item: Item): StoredWebhook => ({
-  webhook: z.decode(schema, plain(item['body'])),
+  webhook: readBody(schema, item),
   secrets: secretsSchema.parse(plain(item['secrets'])),
 });
 

@@ -12,11 +12,11 @@ import { lotsOf } from '../../shared/pricing/product-terms.ts';
 import { readBook } from '../../shared/store/book.ts';
 import { readClearing, requestClearingActions } from '../../shared/store/clearings.ts';
 import { keys } from '../../shared/store/keys.ts';
-import { plain, readOrderState } from '../../shared/store/order-item.ts';
+import { readBody } from '../../shared/store/item-body.ts';
+import { readOrderState } from '../../shared/store/order-item.ts';
 import { readProductInUse } from '../../shared/store/products.ts';
 import type { Item } from '../../shared/store/item.ts';
 import type { Table } from '../../shared/store/table.ts';
-import * as z from 'zod';
 import type { BenchMarket } from './market.ts';
 import type { Call, Meter } from './meter.ts';
 
@@ -102,7 +102,7 @@ async function checkBalance(
   const contracts = await table.getMany(ids.map((pk) => ({ pk, sk: 'CONTRACT' })));
   const contracted = sum(
     contracts.map((item) => {
-      const { schedule } = z.decode(contractTermsSchema, plain(item['body']) as never);
+      const { schedule } = readBody(contractTermsSchema, item);
       return sum(schedule.map(({ quantity }) => must(lotsOf(quantity, known.product))));
     }),
   );

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { canonicalJson, sha256 } from '../../../shared/kernel/digest.ts';
 import { dateOf } from '../../../shared/kernel/time.ts';
 import { assessmentSchema } from '../../../shared/risk/assessment.ts';
@@ -21,7 +20,7 @@ export function levelProblem(
     return `the assessment ${count} is not the one on record`;
   const rules = stockpile && rulesOn(stockpile, dateOf(found.at));
   if (rules === undefined) return 'no rules were published for it';
-  const assessment = z.decode(assessmentSchema, kept as z.input<typeof assessmentSchema>);
+  const assessment = assessmentSchema.parse(kept);
   const again = releaseLevel(assessment, of, rules.releaseRules);
   return again.level !== found.level || canonicalJson(again.conditions) !== canonicalJson(found.conditions)
     ? `found at level ${found.level}, by its assessment ${again.level}`

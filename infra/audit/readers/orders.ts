@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { plain, readOrderState } from '../../../shared/store/order-item.ts';
+import { readBody } from '../../../shared/store/item-body.ts';
+import { readOrderState } from '../../../shared/store/order-item.ts';
 import { siteSeries } from '../../../shared/store/sites.ts';
 import { readRecord } from '../../../shared/store/versioned.ts';
 import type { Item } from '../../../shared/store/item.ts';
@@ -33,7 +34,7 @@ const orderBodySchema = z.object({
 });
 
 function orderOf(id: string, item: Item): AuditedOrder {
-  const body = orderBodySchema.parse(plain(item['body']));
+  const body = readBody(orderBodySchema, item);
   const { price, validUntil, site, stockLot, stockpile, rule } = body;
   const kind = item['type'];
   if (kind !== 'offer' && kind !== 'bid') throw new Error('neither an offer nor a bid');

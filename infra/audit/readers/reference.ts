@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { canonicalJson } from '../../../shared/kernel/digest.ts';
 import { readFixing } from '../../../shared/store/fixings.ts';
 import type { ReferenceKind } from '../../../shared/store/keys/reference.ts';
-import { plain } from '../../../shared/store/order-item.ts';
+import { plain } from '../../../shared/store/item-body.ts';
 import { readPoint } from '../../../shared/store/price-points.ts';
 import { recordOf, referenceSeries } from '../../../shared/store/reference.ts';
 import type { Versions } from '../evidence.ts';

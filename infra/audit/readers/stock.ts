@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Item } from '../../../shared/store/item.ts';
-import { plain } from '../../../shared/store/order-item.ts';
+import { plain } from '../../../shared/store/item-body.ts';
 import { contractBook } from '../../../shared/store/stock-contracts.ts';
 import { stockLotSeries } from '../../../shared/store/stock-lots.ts';
 import { balancesOfItem, movementOfItem } from '../../../shared/store/stock-movements.ts';

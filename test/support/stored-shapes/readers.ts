@@ -36,7 +36,8 @@ import { controlSchema } from '../../../shared/store/control.ts';
 import { exchangeReadSchema } from '../../../shared/store/exchange-reads.ts';
 import type { Item } from '../../../shared/store/item.ts';
 import type { Noun } from '../../../shared/store/item-versions.ts';
-import { orderStateSchema, plain } from '../../../shared/store/order-item.ts';
+import { plain, readBody } from '../../../shared/store/item-body.ts';
+import { orderStateSchema } from '../../../shared/store/order-item.ts';
 import { yearItemSchema } from '../../../shared/store/origin-use.ts';
 import { stockpileBidSchema } from '../../../shared/store/pace.ts';
 import { referenceSeries } from '../../../shared/store/reference.ts';
@@ -52,7 +53,7 @@ interface Reader {
 
 const body = (schema: z.ZodType): Reader => ({
   schemas: [schema],
-  read: (item) => z.decode(schema, plain(item['body'])),
+  read: (item) => readBody(schema, item),
 });
 const whole = (schema: z.ZodType): Reader => ({ schemas: [schema], read: (item) => schema.parse(item) });
 const field = (item: Item, name: string, schema: z.ZodType): unknown =>
