@@ -9,7 +9,6 @@ import { reconciled } from '../../shared/risk/reconcile.ts';
 import type { Action } from '../../shared/store/action.ts';
 import { readAlerts, recordAlert } from '../../shared/store/alerts.ts';
 import { readAssessmentInputs } from '../../shared/store/assessment-inputs.ts';
-import { doesNotExist } from '../../shared/store/condition.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { expiresAfter } from '../../shared/store/notices.ts';
 import { readAll } from '../../shared/store/reference.ts';
@@ -45,7 +44,6 @@ export async function reassess(
     const notes: Action[] = fresh.map((event) => ({
       name: 'followed',
       put: { ...keys.followed(event, product.id), at, expiresAt: expiresAfter(at, rememberedDays) },
-      conditions: [doesNotExist],
     }));
     if (sweptOn !== undefined) notes.push({ name: 'swept', put: { ...keys.sweep(product.id), on: sweptOn } });
     if (await inTransactions(table, [...changes.map(recordAlert), ...notes.map((note) => [note])])) {

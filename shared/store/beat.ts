@@ -22,7 +22,7 @@ const beatSchema = z.object({ at: instantSchema, waitingSince: instantSchema.opt
 
 /** Replaces the last one, so that the stream tells of a change: a beat is followed as every event is. */
 export async function writeBeat(table: Table, { at, waitingSince }: Beat): Promise<void> {
-  await table.put({ ...keys.beat(), at, ...(waitingSince === undefined ? {} : { waitingSince }) }, []);
+  await table.put({ ...keys.beat(), at, ...(waitingSince === undefined ? {} : { waitingSince }) });
 }
 
 /** The beat that an item is, if it is one. */
@@ -30,7 +30,7 @@ export const beatOf = (item: Item): Beat | undefined =>
   item['pk'] === keys.beat().pk && item['sk'] === keys.beat().sk ? beatSchema.parse(item) : undefined;
 
 export async function noteFollowed(table: Table, at: Instant): Promise<void> {
-  await table.put({ ...keys.beatFollowed(), at }, []);
+  await table.put({ ...keys.beatFollowed(), at });
 }
 
 /** One consistent read of one partition of two small items. */

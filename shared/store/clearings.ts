@@ -51,7 +51,7 @@ export interface ClearingRequest {
   readonly requestId?: string;
 }
 
-/** Asks for a clearing: a run of its own will take it, now or when the present one has ended. */
+/** Asks for a clearing, once: a run of its own will take it, now or when the present one has ended. */
 export const requestClearingActions = (request: ClearingRequest): Action[] => [
   {
     name: 'clearing',
@@ -78,7 +78,6 @@ export const requestClearingActions = (request: ClearingRequest): Action[] => [
       requestedAt: request.at,
       requestId: request.requestId,
     },
-    conditions: [doesNotExist],
   },
 ];
 

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { generatedIdSchema, nameIdSchema } from '../kernel/ids.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
+import { ok } from '../kernel/result.ts';
 import { instantSchema } from '../kernel/time.ts';
 import type { Act } from './act.ts';
 import { doesNotExist } from './condition.ts';
+import { perform } from './effect.ts';
 import { keys } from './keys.ts';
 import { readBody } from './item-body.ts';
 import type { Table } from './table.ts';
@@ -30,22 +32,19 @@ export async function recordRead(
   act: Act,
   read: Pick<ExchangeRead, 'zone' | 'product' | 'agreement' | 'publications'>,
 ): Promise<void> {
-  const record: ExchangeRead = {
-    ...read,
-    ...{ id: act.newId('event'), at: act.at, organisation: act.organisation, subject: act.subject },
-  };
-  const written = await table.transact([
-    {
-      name: 'exchangeRead',
-      put: {
-        ...keys.exchangeRead(read.zone, act.at, record.id),
-        type: 'exchange read',
-        body: z.encode(exchangeReadSchema, record),
-      },
-      conditions: [doesNotExist],
-    },
-  ]);
-  if (!written.done) throw new Error('a read could not be written down');
+  const { at, organisation, subject } = act;
+  const written = await perform(table, () => {
+    const record: ExchangeRead = { ...read, id: act.newId('event'), at, organisation, subject };
+    const put = {
+      ...keys.exchangeRead(read.zone, at, record.id),
+      type: 'exchange read',
+      body: z.encode(exchangeReadSchema, record),
+    };
+    return Promise.resolve(
+      ok({ actions: [{ name: 'exchangeRead', put, conditions: [doesNotExist] }], value: undefined }),
+    );
+  });
+  if (!written.ok) throw new Error(`a read could not be written down: ${written.problem.detail}`);
 }
 
 /** A zone's reads, oldest first; positions are an instant and an id. */

@@ -78,25 +78,23 @@ export const planDigest = (chunks: readonly Pick<ChunkText, 'sha256'>[]): string
 const daysKept = 30;
 
 /**
- * Stores one chunk under its writer's fence. It is never changed again: that it has been applied is for its guard to
- * say, so that the run's transactions do not pay for its content.
+ * Stores one chunk under its writer's fence, which nobody else writes under: so it needs no condition, and whoever puts it
+ * again puts the same. It is never changed: that it has been applied is for its guard to say, so that the run's
+ * transactions do not pay for its content.
  */
 export async function writeChunk(
   table: Table,
   at: { readonly clearing: string; readonly fence: number; readonly index: number; readonly now: Instant },
   chunk: ChunkText,
 ): Promise<void> {
-  await table.put(
-    {
-      ...keys.planChunk(at.clearing, at.fence, at.index),
-      type: 'plan chunk',
-      sha256: chunk.sha256,
-      // A third of a unit for each contract in place of three.
-      packed: gzipSync(chunk.text).toString('base64'),
-      expiresAt: Math.floor(millisecondsOf(at.now) / 1000) + daysKept * 86_400,
-    },
-    [doesNotExist],
-  );
+  await table.put({
+    ...keys.planChunk(at.clearing, at.fence, at.index),
+    type: 'plan chunk',
+    sha256: chunk.sha256,
+    // A third of a unit for each contract in place of three.
+    packed: gzipSync(chunk.text).toString('base64'),
+    expiresAt: Math.floor(millisecondsOf(at.now) / 1000) + daysKept * 86_400,
+  });
 }
 
 export interface StoredChunk extends Chunk {

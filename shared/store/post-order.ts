@@ -193,10 +193,10 @@ async function acceptTerms(table: Table, terms: OfferTerms | BidTerms, side: 'as
 export const seriesOf = async (table: Table, { priceTerms }: Pick<BidTerms, 'priceTerms'>) =>
   priceTerms?.kind === 'indexed' ? await readSeries(table, priceTerms.reference) : undefined;
 
-/** The order, its place in the book, and the mark that its product is now traded. */
+/** The order, if it is new, its place in the book, which follows from it, and the mark that its product is now traded. */
 export const entering = (order: Offer | Bid, requested: LotsByQuarter, inUse: ProductInUse): Action[] => [
   { name: 'order', put: orderItem(order, requested), conditions: [doesNotExist] },
-  { name: 'bookEntry', put: bookEntryItem(order.product, order.id), conditions: [doesNotExist] },
+  { name: 'bookEntry', put: bookEntryItem(order.product, order.id) },
   ...productIsTraded(inUse),
 ];
 

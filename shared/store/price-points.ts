@@ -15,7 +15,7 @@ import { suspectedUnit } from '../pricing/suspected-unit.ts';
 import type { Product } from '../reference/product.ts';
 import type { Act } from './act.ts';
 import type { Action } from './action.ts';
-import { doesNotExist, exists } from './condition.ts';
+import { doesNotExist } from './condition.ts';
 import { authorUnder, configurationMoves, readGuard } from './configuration.ts';
 import type { Plan } from './effect.ts';
 import type { Item } from './item.ts';
@@ -214,7 +214,7 @@ export function actionsFor(point: PricePoint): Action[] {
       names: { '#replacedBy': 'replacedBy', '#replacedAt': 'replacedAt' },
       values: { ':replacedBy': point.id, ':replacedAt': point.recordedAt },
     },
-    conditions: [exists, { name: 'notReplaced', expression: 'attribute_not_exists(replacedBy)' }],
+    conditions: [{ name: 'notReplaced', expression: 'attribute_not_exists(replacedBy)' }],
   };
   return [put, mark];
 }

@@ -4,7 +4,7 @@ import type { CalendarDate } from '../kernel/time.ts';
 import { assign } from './assign.ts';
 import { lockedBy } from './book.ts';
 import type { Attribute, Clause } from './condition.ts';
-import { doesNotExist, exists, mergePlaceholders } from './condition.ts';
+import { doesNotExist, mergePlaceholders } from './condition.ts';
 import { keys } from './keys.ts';
 import { dueFrom } from './keys/indexes.ts';
 import { freeOfRuns } from './order-item.ts';
@@ -92,10 +92,7 @@ export async function lockBudget(
     names: mergePlaceholders([free.names ?? {}, mine.names ?? {}]),
     values: mergePlaceholders<Attribute>([free.values ?? {}, mine.values ?? {}]),
   };
-  const locked = await table.update(keys.programmeBudget(programme), assign({ lock: run }), [
-    exists,
-    freeForRun,
-  ]);
+  const locked = await table.update(keys.programmeBudget(programme), assign({ lock: run }), [freeForRun]);
   return locked.done ? budgetOf(locked.item) : undefined;
 }
 

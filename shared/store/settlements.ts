@@ -58,7 +58,6 @@ export function settle({ settlement, entries }: Settled<Settlement>): Action[] {
         ...ownedBy(buyer, 'settlement', id),
         type: 'settlement of a buyer',
       },
-      conditions: [doesNotExist],
     },
     ...entries.flatMap(postEntry),
   ];

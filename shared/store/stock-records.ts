@@ -105,7 +105,6 @@ export function putStockRecord<T extends InStockpile>(
     {
       name: `${kind.name}OfStockpile`,
       put: { ...keys.stockRecordOf(record.stockpile, record.id), type: 'record of a stockpile' },
-      conditions: [doesNotExist],
     },
   ];
 }

@@ -228,7 +228,7 @@ export class Table {
    */
   async put(
     item: Key & Readonly<Record<string, Attribute>>,
-    conditions: readonly Clause[],
+    conditions: readonly Clause[] = [],
   ): Promise<Updated> {
     const action: Action = { name: 'put', put: item, conditions };
     const { Put: input } = transactItem(this.name, action, this.#migrations);

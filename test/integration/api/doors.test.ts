@@ -11,7 +11,7 @@ import { roles } from '../../../shared/reference/role.ts';
 import { offers, readOrder } from '../../../shared/store/orders.ts';
 import { decodeCursor, encodeCursor } from '../../../shared/wire/cursor.ts';
 import { problemDetailsSchema } from '../../../shared/wire/problem-details.ts';
-import { caller } from '../../support/api.ts';
+import { caller, testApi } from '../../support/api.ts';
 import type { DoorAnswer, Sent } from '../../support/doors/door-api.ts';
 import { DoorApi, sent, textOf } from '../../support/doors/door-api.ts';
 import type { Side } from '../../support/doors/people.ts';
@@ -20,7 +20,10 @@ import { namingNothing, pathOf, requests } from '../../support/doors/requests.ts
 import { leaked, readIn } from '../../support/doors/secrets.ts';
 import { doors, publicOperations } from '../../support/doors/table.ts';
 import { World } from '../../support/doors/world.ts';
-import { testTable } from '../../support/table.ts';
+import { heard, UnguardedTable } from '../../support/simulation/controls.ts';
+import { isTried } from '../../support/simulation/guards.ts';
+import { freshTable, testTable } from '../../support/table.ts';
+import { Trading } from '../../support/trading.ts';
 
 let engine: TestEngine;
 let world: World;
@@ -28,7 +31,17 @@ let api: DoorApi;
 beforeAll(async () => {
   const { client, ...started } = await testTable();
   engine = started.engine;
-  world = await World.build(client);
+  const open = async (): Promise<Trading> => {
+    const { name } = await freshTable(client);
+    const trading = new Trading(
+      testApi(
+        new UnguardedTable({ client, name, pause: () => Promise.resolve(), random: () => 0 }, () => false),
+      ),
+    );
+    await trading.begin();
+    return trading;
+  };
+  world = await World.build(client, open);
   api = await DoorApi.open(world);
 });
 afterAll(async () => {
@@ -60,6 +73,11 @@ const told = ({ status, body, headers }: DoorAnswer) => ({
   status,
   problem: { ...(body as object), instance: undefined },
   etag: headers.get('etag'),
+});
+
+it('is a world that every guard of its writes holds, each with a trial in which its absence is found out', () => {
+  expect(heard.size).toBeGreaterThan(60);
+  expect([...heard].filter((guard) => !isTried(guard))).toEqual([]);
 });
 
 describe('the table of doors', () => {

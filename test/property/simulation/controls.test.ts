@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { glob } from 'node:fs/promises';
+import { glob, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { contests } from '../../support/contests/index.ts';
-import type { Guard } from '../../support/simulation/controls.ts';
-import { controls, others } from '../../support/simulation/guards.ts';
+import { insideAccounts } from '../../../shared/stockpiles/stock-account.ts';
+import { heard, type Guard } from '../../support/simulation/controls.ts';
+import { controls, isTried } from '../../support/simulation/guards.ts';
 import { historyNames, lived } from '../../support/simulation/histories.ts';
 
 const MOST_TRIES = 60;
@@ -26,32 +26,37 @@ describe('without a guard', () => {
 });
 
 /** The name of the clause that each contest is about. */
-const contested = contests.map(({ guard }) => /(\w+)\$$/.exec(guard.source)?.[1] ?? '');
+const tried = new Set([...contests.map(({ guard }) => /(\w+)\$$/.exec(guard.source)?.[1] ?? ''), 'isFree']);
 
-describe('the table of guards', () => {
-  it('has every guard that a history uses, and every clause that the sources name', async () => {
-    const used = new Set<Guard>();
-    const isTaken = (guard: Guard): boolean => {
-      used.add(guard);
-      return false;
-    };
-    for (const name of historyNames) await lived(name, { seed: 1, isTaken });
-    const isKnown = (guard: Guard): boolean =>
-      controls.some(([, guards]) => guards.test(guard)) ||
-      contests.some((contest) => contest.guard.test(guard)) ||
-      others.some(([guards]) => guards.test(guard));
-    expect([...used].filter((guard) => !isKnown(guard))).toEqual([]);
+async function matchesIn(pattern: RegExp): Promise<readonly RegExpExecArray[]> {
+  const found: RegExpExecArray[] = [];
+  for await (const file of glob('{shared,functions}/**/*.ts'))
+    found.push(...(await readFile(file, 'utf8')).matchAll(pattern));
+  return found;
+}
 
-    const clauses = new Set<string>();
-    for await (const file of glob('{shared,functions}/**/*.ts'))
-      for (const [, plain, made] of (await readFile(file, 'utf8')).matchAll(
-        /name: (?:'(\w+)'|`([^`]+)`),\s*expression/g,
-      ))
-        clauses.add(plain ?? made ?? '');
-    const names = [...new Set([...used].map((guard) => guard.split(' ')[2] ?? '')), ...contested];
-    const isHeld = (clause: string): boolean =>
-      names.some((name) => new RegExp(`^${clause.replace(/\$\{\w+\}/, '\\w+')}$`).test(name));
-    expect([...clauses].filter((clause) => !isHeld(clause))).toEqual([]);
+describe('every guard has a trial of its own', () => {
+  it('of those that a history uses', async () => {
+    for (const name of historyNames) await lived(name, { seed: 1, isTaken: () => false });
+    expect(heard.size).toBeGreaterThan(60);
+    expect([...heard].filter((guard) => !isTried(guard))).toEqual([]);
+  });
+
+  it('of the clauses that the sources name', async () => {
+    const clauses = new Set(
+      (await matchesIn(/name: (?:'(\w+)'|`([^`]+)`),\s*expression/g)).map(
+        ([, plain, made]) => plain ?? made ?? '',
+      ),
+    );
     expect(clauses.size).toBeGreaterThan(30);
+    const made = ['${attribute}Stands', '${attribute}Suffices'];
+    expect([...clauses].filter((clause) => !tried.has(clause))).toEqual(made);
+  });
+
+  it('of each clause that is made of the name of an attribute', async () => {
+    const stands = (await matchesIn(/compared\('(\w+)'/g)).map(([, attribute]) => `${attribute ?? ''}Stands`);
+    const suffices = insideAccounts.map((account) => `${account.replace('in-transit', 'inTransit')}Suffices`);
+    expect(new Set(stands).size).toBe(6);
+    expect([...stands, ...suffices].filter((clause) => !tried.has(clause))).toEqual([]);
   });
 });

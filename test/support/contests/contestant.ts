@@ -21,6 +21,8 @@ export interface Contestant {
   readonly table: Table;
   readonly objects: ObjectStore;
   readonly clock: () => Instant;
+  /** Tells that it has done something that costs something, and that nobody need do again. */
+  readonly spend: () => void;
   /** Whether it ended before its time. */
   readonly isOver: () => boolean;
   readonly call: (...request: Request) => Promise<Answer>;
@@ -74,6 +76,9 @@ export function contestant(
   return {
     ...surroundings,
     call,
+    spend: () => {
+      world.spent += 1;
+    },
     isOver: () => writes >= (diesAt ?? Infinity),
     ask: async (...request) => {
       const { status, body } = await call(...request);

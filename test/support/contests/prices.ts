@@ -1,7 +1,7 @@
 import { freezeFixing } from '../../../shared/store/fixings.ts';
 import { ada } from '../market-api.ts';
 import { kg, usd } from '../trading.ts';
-import type { Act, Contest } from './contest.ts';
+import { eachOf, type Act, type Contest } from './contest.ts';
 import type { World } from './world.ts';
 
 const points = '/v1/reference-prices/index/points';
@@ -11,6 +11,14 @@ const pointOf = (date: string, firm: number, price = '78.00', more: object = {})
 
 /** A series with a price in each of three months, the first of which was frozen; and the id of a point of the last. */
 async function reported(world: World): Promise<string> {
+  const last = await series(world);
+  await freezeFixing(world.table, 'index', { from: '2026-08-01', to: '2026-08-31' }, world.now);
+  world.trading.pass(1000);
+  return last;
+}
+
+/** The same before any was frozen. */
+async function series(world: World): Promise<string> {
   const { trading } = world;
   await trading.done(ada, 'PUT', '/v1/reference-prices/index', {
     ...{ name: 'NdPr oxide', product: 'ndpr-oxide', currency: 'USD', per: 'kg', source: 'Reports' },
@@ -21,8 +29,6 @@ async function reported(world: World): Promise<string> {
     const { body: recorded } = await trading.done(ada, 'POST', points, body);
     last = (recorded['points'] as { id: string }[]).at(-1)?.id ?? '';
   }
-  await freezeFixing(world.table, 'index', { from: '2026-08-01', to: '2026-08-31' }, world.now);
-  trading.pass(1000);
   return last;
 }
 
@@ -33,6 +39,10 @@ const freezes =
     return fixing?.ok === true ? 'done' : 'refused';
   };
 
+const reports =
+  (price: string): Act<string> =>
+  (as) =>
+    as.ask(ada, 'POST', points, { points: [pointOf('2026-10-21', 5, price)] });
 const corrects =
   (price: string): Act<string> =>
   (as, replaces) =>
@@ -47,6 +57,25 @@ export const priceContests: readonly Contest<string>[] = [
     one: freezes('2026-09-01', '2026-09-30'),
     other: freezes('2026-10-01', '2026-10-31'),
   },
+  ...eachOf(
+    {
+      keeps: 'which price of a series was frozen first',
+      foundBy: 'fixing',
+      arrange: (world: World) => series(world),
+      one: freezes('2026-08-01', '2026-08-31'),
+      other: freezes('2026-09-01', '2026-09-30'),
+    },
+    'SERIES FIXINGS doesNotExist',
+  ),
+  ...eachOf(
+    {
+      keeps: 'a price from another of its id',
+      foundBy: 'no order of the two',
+      ...{ areTwins: true, arrange: reported, one: reports('79.00'), other: reports('80.00') },
+      beside: / revisionIs$/,
+    },
+    'POINTS * doesNotExist',
+  ),
   {
     keeps: 'that a price is replaced once',
     guard: / notReplaced$/,

@@ -13,10 +13,17 @@ import { sweep } from '../../../functions/stream/follow.ts';
 import { clearAndDocument } from '../../../shared/clearing/documents/documents.ts';
 import { sha256 } from '../../../shared/kernel/digest.ts';
 import type { Act } from './contest.ts';
-import type { Contestant } from './contestant.ts';
+import { ada, buyer } from '../market-api.ts';
+import { bidBody, flat } from '../trading.ts';
+import { contestant, type Contestant } from './contestant.ts';
+import type { World } from './world.ts';
 
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const remainingMilliseconds = (): number => Infinity;
+
+/** Somebody who acts while a world is arranged. */
+export const undisturbed = (world: World): Contestant =>
+  contestant(world, 'arranged', { at: world.now, guard: /$^/, isTaken: () => false });
 
 /** One thing at a time, so that who is held is held at one place. */
 export const settlement = ({ table, clock }: Contestant): SettlementDependencies => ({
@@ -30,17 +37,26 @@ export const settles: Act<unknown> = async (as) => {
   return 'done';
 };
 
-export const clears: Act<unknown> = async ({ table, objects, clock }) => {
-  await runDueClearings(
-    {
-      ...{ table, objects, clock, logger, remainingMilliseconds, reference: referenceReader(table) },
-      ...{ clear: clearAndDocument, holder: 'worker', newSalt: () => sha256('salt') },
-      settings: { ...clearingSettings, concurrency: 1 },
-    },
-    { product: 'ndpr-oxide' },
-  );
-  return 'done';
-};
+/** A worker of that name. Two of one name can take the market from each other whenever they like. */
+export const clearsAs =
+  (holder: string): Act<unknown> =>
+  async ({ table, objects, clock, spend }) => {
+    const clear: typeof clearAndDocument = (...of) => {
+      spend();
+      return clearAndDocument(...of);
+    };
+    await runDueClearings(
+      {
+        ...{ table, objects, clock, logger, remainingMilliseconds, reference: referenceReader(table) },
+        ...{ clear, holder, newSalt: () => sha256('salt') },
+        settings: { ...clearingSettings, concurrency: 1 },
+      },
+      { product: 'ndpr-oxide' },
+    );
+    return 'done';
+  };
+
+export const clears = clearsAs('worker');
 
 /** The day's look at everything of the follower. */
 export const looks: Act<unknown> = async ({ table, clock }) => {
@@ -50,12 +66,16 @@ export const looks: Act<unknown> = async ({ table, clock }) => {
 };
 
 /** Sends what is due to subscribers that take everything. */
-export const tells: Act<unknown> = async ({ table, clock }) => {
-  await sendWhatIsDue({
+export const tells: Act<unknown> = async ({ table, clock, spend }) => {
+  const { failed } = await sendWhatIsDue({
     ...{ table, clock, logger, remainingMilliseconds, random: () => 0 },
-    call: () => Promise.resolve(200),
+    call: () => {
+      spend();
+      return Promise.resolve(200);
+    },
     settings: { ...notifySettings, concurrency: 1 },
   });
+  if (failed > 0) throw new Error(`${failed} could not be sent`);
   return 'done';
 };
 
@@ -67,3 +87,11 @@ export const inTurn =
     for (const act of acts) last = await act(as, world);
     return last;
   };
+
+/** Clears, and clears what is left of an offer in a run of its own. */
+export const clearsTwice: Act<unknown> = inTurn(
+  clears,
+  (as) => as.ask(buyer, 'POST', '/v1/bids', bidBody({ delivery: flat('40') })),
+  (as) => as.ask(ada, 'POST', '/v1/clearings', { product: 'ndpr-oxide' }),
+  clears,
+);

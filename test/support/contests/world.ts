@@ -24,6 +24,8 @@ export class World {
   readonly engine: MemoryDynamo;
   readonly objects = new MemoryObjects();
   readonly trading: Trading;
+  /** How often somebody has done what costs something. */
+  spent = 0;
   readonly #made: string[] = [];
 
   private constructor(engine: MemoryDynamo) {
@@ -43,6 +45,7 @@ export class World {
     const world = new World(await emptyEngine());
     const last = new Map(this.engine.stream.map((record) => [JSON.stringify(record.keys), record]));
     for (const { keys, after } of last.values()) world.engine.store('lodestone', keys, after);
+    for (const [key, bytes] of this.objects.documents) world.objects.documents.set(key, bytes);
     world.now = this.now;
     return world;
   }

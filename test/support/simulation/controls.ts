@@ -23,6 +23,9 @@ const keyOf = (action: Action): Key =>
         ? action.remove
         : action.check;
 
+/** Every guard that a write has carried in this process, taken away or not. */
+export const heard = new Set<Guard>();
+
 /** A table from which some guards have been taken away, as if nobody had thought of them. */
 export class UnguardedTable extends Table {
   readonly #isTaken: (guard: Guard) => boolean;
@@ -50,12 +53,16 @@ export class UnguardedTable extends Table {
 
   override put(
     item: Key & Readonly<Record<string, Attribute>>,
-    conditions: readonly Clause[],
+    conditions: readonly Clause[] = [],
   ): Promise<Updated> {
     return super.put(item, this.#left(item, conditions));
   }
 
   #left(key: Key, conditions: readonly Clause[]): Clause[] {
-    return conditions.filter((clause) => !this.#isTaken(guardOf(key, clause)));
+    return conditions.filter((clause) => {
+      const guard = guardOf(key, clause);
+      heard.add(guard);
+      return !this.#isTaken(guard);
+    });
   }
 }
