@@ -16,10 +16,9 @@ import { settleAgreementQuarter } from '../../shared/support/quarter-settlement.
 import type { Action } from '../../shared/store/action.ts';
 import { readAgreement, readDesignations } from '../../shared/store/agreements.ts';
 import { freezeFixing } from '../../shared/store/fixings.ts';
-import { productOf } from '../../shared/store/orders.ts';
 import { readBudget } from '../../shared/store/programme-budget.ts';
 import { readClaimsOf, readPlace } from '../../shared/store/programme-claims.ts';
-import { readReference } from '../../shared/store/reference.ts';
+import { productOf, readReference } from '../../shared/store/reference.ts';
 import {
   completeAgreement,
   lookAgain,

@@ -1,7 +1,6 @@
 import { stateOf } from '../../shared/contracts/life.ts';
 import { readContract } from '../../shared/store/contracts.ts';
-import { productOf } from '../../shared/store/orders.ts';
-import { readSound } from '../../shared/store/reference.ts';
+import { productOf, readSound } from '../../shared/store/reference.ts';
 import { noNewEvent } from '../../shared/store/settlements.ts';
 import { readStandardTerms } from '../../shared/store/standard-terms.ts';
 import { stockActions } from '../../shared/store/stock-contracts.ts';

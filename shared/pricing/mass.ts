@@ -8,6 +8,7 @@ import { fail, ok } from '../kernel/result.ts';
 import type { Unit } from '../kernel/unit.ts';
 import { conversion } from '../kernel/unit.ts';
 import type { Product } from '../reference/product.ts';
+import { notConvertible } from './product-terms.ts';
 
 /** Digits that a weighed mass is kept with: to the gram in metric units, to a millionth of the unit in the others. */
 export const weighingDigits: Readonly<Record<Unit, number>> = {
@@ -26,14 +27,7 @@ export function massOf(
   pointer = '/quantity',
 ): Result<Quantity> {
   const ratio = conversion(quantity.unit, product.unit, product.containedFactor);
-  if (ratio === undefined)
-    return fail(
-      fieldProblem(
-        'unit_not_convertible',
-        `${pointer}/unit`,
-        `${quantity.unit} cannot be converted to ${product.unit} for this product: it has no contained factor.`,
-      ),
-    );
+  if (ratio === undefined) return fail(notConvertible(`${pointer}/unit`, quantity.unit, product.unit));
   const scale = weighingDigits[product.unit];
   const units = divide(
     quantity.amount.units * ratio.numerator * tenTo(scale),

@@ -123,7 +123,7 @@ export function minorUnitsOf(ticks: bigint, lots: bigint, product: PriceTerms & 
   return numerator / denominator;
 }
 
-const notConvertible = (pointer: string, from: string, to: string) =>
+export const notConvertible = (pointer: string, from: string, to: string) =>
   fieldProblem(
     'unit_not_convertible',
     pointer,

@@ -6,6 +6,7 @@ import type { Result } from '../kernel/result.ts';
 import { fail, must, ok } from '../kernel/result.ts';
 import { conversion } from '../kernel/unit.ts';
 import { weighingDigits } from '../pricing/mass.ts';
+import { notConvertible } from '../pricing/product-terms.ts';
 import type { Product } from '../reference/product.ts';
 
 /*
@@ -30,14 +31,7 @@ export function stepsOf(
   rounding: Rounding = 'down',
 ): Result<bigint> {
   const ratio = conversion(quantity.unit, product.unit, product.containedFactor);
-  if (ratio === undefined)
-    return fail(
-      fieldProblem(
-        'unit_not_convertible',
-        `${pointer}/unit`,
-        `${quantity.unit} cannot be converted to ${product.unit} for this product: it has no contained factor.`,
-      ),
-    );
+  if (ratio === undefined) return fail(notConvertible(`${pointer}/unit`, quantity.unit, product.unit));
   const numerator = quantity.amount.units * ratio.numerator * tenTo(stepScale(product));
   const denominator = tenTo(quantity.amount.scale) * ratio.denominator;
   if (quantity.unit === product.unit && numerator % denominator !== 0n)

@@ -4,7 +4,7 @@ import { dateOf } from '../kernel/time.ts';
 import { productRules } from '../stockpiles/stockpile.ts';
 import type { Plan } from './effect.ts';
 import { perform } from './effect.ts';
-import { productOf } from './orders.ts';
+import { productOf } from './reference.ts';
 import { answered, placedAll } from './standing-rule-answers.ts';
 import { buyAtFloor } from './standing-rule-buying.ts';
 import { rotate } from './standing-rule-rotation.ts';

@@ -15,7 +15,7 @@ import type { Caller } from '../reference/caller.ts';
 import { hasRole } from '../reference/caller.ts';
 import { readContract } from './contracts.ts';
 import type { Plan } from './effect.ts';
-import { productOf } from './orders.ts';
+import { productOf } from './reference.ts';
 import { appendToContract } from './settlements.ts';
 import { readStandardTerms } from './standard-terms.ts';
 import type { Table } from './table.ts';

@@ -9,8 +9,7 @@ import type { Certificate } from '../standards/certificate.ts';
 import { requirementSchema } from '../standards/standards-rule.ts';
 import { keys } from './keys.ts';
 import { plain } from './item-body.ts';
-import { productOf } from './orders.ts';
-import { readAll, readVersion } from './reference.ts';
+import { productOf, readAll, readVersion } from './reference.ts';
 import { readSource } from './sources.ts';
 import type { Table } from './table.ts';
 

@@ -12,7 +12,7 @@ import { keys } from './keys.ts';
 import { listOwnedOrAll } from './listing.ts';
 import type { OrderState } from './order-item.ts';
 import { readBid, readOffer, readOrderState } from './order-item.ts';
-import { readProduct } from './reference.ts';
+import { productOf } from './reference.ts';
 import type { Item } from './item.ts';
 import type { Table } from './table.ts';
 
@@ -66,13 +66,6 @@ export const storedOrder = <T extends Offer | Bid>(
   state: readOrderState(item),
   product,
 });
-
-/** Orders refer to products that exist: a product is never removed. */
-export async function productOf(table: Table, id: string): Promise<Product> {
-  const product = await readProduct(table, id);
-  if (product === undefined) throw new Error('an order of a product that does not exist');
-  return product;
-}
 
 /** The order as it reads at an instant: one past its validity has expired, without any write. */
 export const orderAt = <T extends Offer | Bid>(order: T, at: Instant): T => ({

@@ -13,9 +13,10 @@ import { keys } from './keys.ts';
 import { listedAs } from './keys/indexes.ts';
 import { allSource, pageFrom } from './listing.ts';
 import { readBody } from './item-body.ts';
-import { bids, productOf, readOrder, storedOrder } from './orders.ts';
+import { bids, readOrder, storedOrder } from './orders.ts';
 import type { StoredPool } from './pool-view.ts';
 import { poolSeenBy, poolStatus, seesPool } from './pool-view.ts';
+import { productsOf } from './reference.ts';
 import type { Table } from './table.ts';
 
 /** A pool as it lies in the table. */
@@ -66,13 +67,7 @@ export function listPools(
       .filter((pool) => seesPool(pool, caller) && (filter.product ?? pool.product) === pool.product);
     const orders = await table.getMany(pools.map(({ bid }) => keys.order(bid)));
     const byKey = new Map(orders.map((item) => [item['pk'], item]));
-    const products = new Map(
-      await Promise.all(
-        [...new Set(pools.map(({ product }) => product))].map(
-          async (id) => [id, await productOf(table, id)] as const,
-        ),
-      ),
-    );
+    const products = await productsOf(table, pools);
     return pools
       .map((pool): StoredPool => {
         const item = byKey.get(keys.order(pool.bid).pk);

@@ -203,5 +203,25 @@ export async function listReference<K extends ReferenceKind>(
 export const readProduct = (table: Table, id: string): Promise<Product | undefined> =>
   readReference(table, 'product', id);
 
+/** The product of something on record: one that was ever referred to is never removed. */
+export async function productOf(table: Table, id: string): Promise<Product> {
+  const product = await readProduct(table, id);
+  if (product === undefined) throw new Error('an order of a product that does not exist');
+  return product;
+}
+
+/** The products of many records, each read once; of those `known` there is nothing to read. */
+export async function productsOf(
+  table: Table,
+  of: readonly { readonly product: string }[],
+  ...known: readonly Product[]
+): Promise<Map<string, Product>> {
+  const products = new Map(known.map((product) => [product.id, product]));
+  const wanted = new Set(of.map(({ product }) => product).filter((id) => !products.has(id)));
+  for (const product of await Promise.all([...wanted].map((id) => productOf(table, id))))
+    products.set(product.id, product);
+  return products;
+}
+
 export const readOrganisation = (table: Table, id: string): Promise<Organisation | undefined> =>
   readReference(table, 'organisation', id);

@@ -4,13 +4,13 @@ import { yearOf } from '../kernel/quarter.ts';
 import type { CapacityUse } from '../orders/capacity.ts';
 import type { LotsByQuarter } from '../orders/delivery.ts';
 import type { Offer } from '../orders/offer.ts';
-import type { Product } from '../reference/product.ts';
 import type { Control } from './control.ts';
 import { readControls } from './control.ts';
 import { keys } from './keys.ts';
 import { lotsAttribute, readOrderState } from './order-item.ts';
-import { contractedLots, lotsMap, productOf } from './orders.ts';
+import { contractedLots, lotsMap } from './orders.ts';
 import type { Action } from './action.ts';
+import { productsOf } from './reference.ts';
 import type { Table } from './table.ts';
 
 /**
@@ -68,17 +68,6 @@ export async function usesOfOthers(
     if (product === undefined) throw new Error(`${id} has not been read`);
     return { product, lots: contracted.get(offer) ?? lotsMap(lots) };
   });
-}
-
-/** Each product once, and not again the one that the caller has in hand. */
-async function productsOf(
-  table: Table,
-  entries: readonly Entry[],
-  known: Product,
-): Promise<Map<string, Product>> {
-  const others = [...new Set(entries.map(({ product }) => product))].filter((id) => id !== known.id);
-  const read = await Promise.all(others.map((id) => productOf(table, id)));
-  return new Map([known, ...read].map((product) => [product.id, product]));
 }
 
 /** By offer. One that a run may still take from is left out: it counts as if it were open. */

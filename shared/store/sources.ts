@@ -4,7 +4,7 @@ import { isStockLot } from '../orders/offer.ts';
 import type { SiteWithCertificates } from './certificates.ts';
 import { certificateAt, readSiteWithCertificates } from './certificates.ts';
 import { keys } from './keys.ts';
-import { productOf } from './orders.ts';
+import { productOf } from './reference.ts';
 import { readSite, siteAt } from './sites.ts';
 import { readStockLot, stockLotSeries } from './stock-lots.ts';
 import type { Table } from './table.ts';

@@ -2,7 +2,7 @@ import type { Problem } from '../kernel/problem.ts';
 import { fieldProblem, problem } from '../kernel/problem.ts';
 import type { Result } from '../kernel/result.ts';
 import { fail, ok } from '../kernel/result.ts';
-import { dateOf, latestOf } from '../kernel/time.ts';
+import { latestOf } from '../kernel/time.ts';
 import type { Author } from '../kernel/version.ts';
 import { nextVersion } from '../kernel/version.ts';
 import { ownPrice } from '../pricing/product-terms.ts';
@@ -11,12 +11,10 @@ import type { StandingRule, StandingRuleTerms } from '../stockpiles/standing-rul
 import type { RuleStep } from '../stockpiles/standing-rule-life.ts';
 import { decidedRule, steppedRule } from '../stockpiles/standing-rule-life.ts';
 import { stepsOf } from '../stockpiles/steps.ts';
-import { productRules } from '../stockpiles/stockpile.ts';
 import type { Act } from './act.ts';
 import type { Plan } from './effect.ts';
-import { readProduct } from './reference.ts';
 import { putStockRecord, readStockRecord, ruleRecords } from './stock-records.ts';
-import { ownStockpile } from './stockpiles.ts';
+import { ownStockpile, productHeld } from './stockpiles.ts';
 import type { Table } from './table.ts';
 
 export const noSuchRule = problem('not_found', 'There is no such rule.');
@@ -36,9 +34,9 @@ export const proposeRule =
   async () => {
     const stockpile = await ownStockpile(table, act.organisation, stockpileId);
     if (!stockpile.ok) return stockpile;
-    const product = await readProduct(table, terms.product);
-    if (product === undefined || productRules(stockpile.value, product.id, dateOf(act.at)) === undefined)
-      return fail(fieldProblem('unknown_reference', '/product', 'The stockpile holds no such product.'));
+    const held = await productHeld(table, stockpile.value, terms.product, act.at);
+    if (!held.ok) return held;
+    const product = held.value;
     const wrong = termsProblem(terms, product);
     if (wrong !== undefined) return fail(wrong);
     const rule: StandingRule = {

@@ -19,7 +19,7 @@ import { stepsOf } from '../stockpiles/steps.ts';
 import type { Act } from './act.ts';
 import type { Action } from './action.ts';
 import type { Effect, Plan } from './effect.ts';
-import { productOf } from './orders.ts';
+import { productOf } from './reference.ts';
 import type { HeldAccount } from './stock-accounts.ts';
 import { accountAuthor, appendToAccount, noSuchAccount, readStockAccount } from './stock-accounts.ts';
 import { gradeOfLots, gradeStandards } from './stock-grade.ts';

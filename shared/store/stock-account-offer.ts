@@ -7,13 +7,11 @@ import { ownPrice } from '../pricing/product-terms.ts';
 import type { Product } from '../reference/product.ts';
 import type { AccountTerms, StockAccountRecord } from '../stockpiles/account.ts';
 import { massOfSteps, stepsOf } from '../stockpiles/steps.ts';
-import { productRules } from '../stockpiles/stockpile.ts';
 import type { Act } from './act.ts';
 import type { Plan } from './effect.ts';
-import { readProduct } from './reference.ts';
 import type { HeldAccount } from './stock-accounts.ts';
 import { accountRecords, putStockRecord } from './stock-records.ts';
-import { ownStockpile } from './stockpiles.ts';
+import { ownStockpile, productHeld } from './stockpiles.ts';
 import type { Table } from './table.ts';
 
 /**
@@ -25,9 +23,9 @@ export const offerAccount =
   async () => {
     const stockpile = await ownStockpile(table, act.organisation, stockpileId);
     if (!stockpile.ok) return stockpile;
-    const product = await readProduct(table, terms.product);
-    if (product === undefined || productRules(stockpile.value, product.id, dateOf(act.at)) === undefined)
-      return fail(fieldProblem('unknown_reference', '/product', 'The stockpile holds no such product.'));
+    const held = await productHeld(table, stockpile.value, terms.product, act.at);
+    if (!held.ok) return held;
+    const product = held.value;
     const wrong = termsProblem(terms, act, product);
     if (wrong !== undefined) return fail(wrong);
     const committed = stepsOf(terms.committed, product, '/committed');

@@ -12,7 +12,7 @@ import { nextDay } from '../stockpiles/account-rules.ts';
 import type { AccountEvent, StockAccountRecord } from '../stockpiles/account.ts';
 import type { Action } from './action.ts';
 import { postEntry } from './ledger.ts';
-import { productOf } from './orders.ts';
+import { productOf } from './reference.ts';
 import { moveStock } from './stock-movements.ts';
 import { accountRecords, putStockRecord, readStockRecord } from './stock-records.ts';
 import type { Table } from './table.ts';

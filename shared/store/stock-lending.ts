@@ -18,8 +18,7 @@ import { productRules, rulesOn } from '../stockpiles/stockpile.ts';
 import type { Act } from './act.ts';
 import type { Plan } from './effect.ts';
 import { keys } from './keys.ts';
-import { productOf } from './orders.ts';
-import { readProduct } from './reference.ts';
+import { productOf } from './reference.ts';
 import { findLevel, keptAssessment } from './release-level.ts';
 import { nextRevision, readRevision } from './revision.ts';
 import { gradeOfLots } from './stock-grade.ts';
@@ -29,7 +28,7 @@ import { appendToLoan, loanAuthor, noSuchLoan, readStockLoan } from './stock-loa
 import { readBalances } from './stock-movements.ts';
 import { needUnchanged, readNeed } from './stock-needs.ts';
 import { loanRecords, putStockRecord, recordsOfStockpile } from './stock-records.ts';
-import { noSuchStockpile, readStockpile } from './stockpiles.ts';
+import { noSuchStockpile, productHeld, readStockpile } from './stockpiles.ts';
 import type { Table } from './table.ts';
 
 /** The level from which on material is lent. */
@@ -84,9 +83,9 @@ export const requestLoan =
   async () => {
     const stockpile = await readStockpile(table, stockpileId);
     if (stockpile?.status !== 'active') return fail(noSuchStockpile);
-    const product = await readProduct(table, terms.product);
-    if (product === undefined || productRules(stockpile, product.id, dateOf(act.at)) === undefined)
-      return fail(fieldProblem('unknown_reference', '/product', 'The stockpile holds no such product.'));
+    const held = await productHeld(table, stockpile, terms.product, act.at);
+    if (!held.ok) return held;
+    const product = held.value;
     if (stockpile.operator === act.organisation)
       return fail(problem('invalid_request', 'An operator does not borrow from its own stockpile.'));
     const steps = stepsOf(terms.quantity, product);

@@ -13,7 +13,7 @@ import type { LoanEvent, StockLoanRecord } from '../stockpiles/loan.ts';
 import type { Action } from './action.ts';
 import type { Effect } from './effect.ts';
 import { postEntry } from './ledger.ts';
-import { productOf } from './orders.ts';
+import { productOf } from './reference.ts';
 import { moveAboveFloor, moveStock } from './stock-movements.ts';
 import { loanRecords, putStockRecord, readStockRecord } from './stock-records.ts';
 import type { Table } from './table.ts';

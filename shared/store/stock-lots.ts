@@ -22,7 +22,6 @@ import {
 import type { OpeningTerms, StockLot } from '../stockpiles/stock-lot.ts';
 import { stockLotSchema } from '../stockpiles/stock-lot.ts';
 import { massOfSteps, stepsOf, wholeSteps } from '../stockpiles/steps.ts';
-import { productRules } from '../stockpiles/stockpile.ts';
 import type { Act } from './act.ts';
 import type { Action } from './action.ts';
 import { readSiteWithCertificates } from './certificates.ts';
@@ -30,10 +29,9 @@ import type { Plan } from './effect.ts';
 import { keys } from './keys.ts';
 import { dueFrom, listedAs, ownedBy } from './keys/indexes.ts';
 import { listOwnedOrAll } from './listing.ts';
-import { productOf } from './orders.ts';
-import { readProduct } from './reference.ts';
+import { productOf } from './reference.ts';
 import { moveStock, unclaimedOf } from './stock-movements.ts';
-import { ownStockpile } from './stockpiles.ts';
+import { ownStockpile, productHeld } from './stockpiles.ts';
 import type { Table } from './table.ts';
 import type { Series } from './versioned.ts';
 import { pageOfVersions, readHead, readRecord, recordVersion } from './versioned.ts';
@@ -102,11 +100,9 @@ export const declareOpening =
   async () => {
     const stockpile = await ownStockpile(table, act.organisation, stockpileId);
     if (!stockpile.ok) return stockpile;
-    const product = await readProduct(table, terms.product);
-    if (product === undefined || productRules(stockpile.value, product.id, act.at.slice(0, 10)) === undefined)
-      return fail(
-        fieldProblem('unknown_reference', '/opening/product', 'The stockpile holds no such product.'),
-      );
+    const held = await productHeld(table, stockpile.value, terms.product, act.at, '/opening/product');
+    if (!held.ok) return held;
+    const product = held.value;
     const wrong = await materialProblem(table, terms, product);
     if (wrong !== undefined) return fail(wrong);
     const price = ownPrice(terms.inventoryPrice, product, 'half-even');

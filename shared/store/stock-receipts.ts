@@ -16,7 +16,7 @@ import type { Act } from './act.ts';
 import { readContract } from './contracts.ts';
 import type { Plan } from './effect.ts';
 import { keys } from './keys.ts';
-import { productOf } from './orders.ts';
+import { productOf } from './reference.ts';
 import { readSource } from './sources.ts';
 import { readStandardTerms } from './standard-terms.ts';
 import { contractBook, lotOfDelivery, putBook, stockpileOf } from './stock-contracts.ts';

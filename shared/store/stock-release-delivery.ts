@@ -8,7 +8,7 @@ import { wholeSteps } from '../stockpiles/steps.ts';
 import type { Act } from './act.ts';
 import type { Plan } from './effect.ts';
 import { postEntry } from './ledger.ts';
-import { productOf } from './orders.ts';
+import { productOf } from './reference.ts';
 import { changeLots, readIssued } from './stock-issue.ts';
 import { moveStock } from './stock-movements.ts';
 import { putStockRecord, releaseRecords } from './stock-records.ts';

@@ -1,5 +1,5 @@
 import type { Problem } from '../kernel/problem.ts';
-import { fieldProblem, problem } from '../kernel/problem.ts';
+import { problem } from '../kernel/problem.ts';
 import type { Result } from '../kernel/result.ts';
 import { fail, ok } from '../kernel/result.ts';
 import { dateOf, latestOf } from '../kernel/time.ts';
@@ -8,15 +8,14 @@ import { nextVersion } from '../kernel/version.ts';
 import type { ReleaseTerms, StockRelease } from '../stockpiles/release.ts';
 import { approvalsNeeded } from '../stockpiles/release.ts';
 import { massOfSteps, stepsOf } from '../stockpiles/steps.ts';
-import { productRules } from '../stockpiles/stockpile.ts';
 import type { Act } from './act.ts';
 import type { Plan } from './effect.ts';
-import { productOf } from './orders.ts';
+import { productOf } from './reference.ts';
 import type { LevelFound } from './release-level.ts';
 import { findLevel, keptAssessment } from './release-level.ts';
 import { putStockRecord, readStockRecord, releaseRecords } from './stock-records.ts';
 import { decideRelease } from './stock-release-decision.ts';
-import { ownStockpile, readStockpile } from './stockpiles.ts';
+import { ownStockpile, productHeld, readStockpile } from './stockpiles.ts';
 import type { Table } from './table.ts';
 
 export const noSuchRelease = problem('not_found', 'There is no such release.');
@@ -47,10 +46,9 @@ export const proposeRelease =
   async () => {
     const stockpile = await ownStockpile(table, act.organisation, stockpileId);
     if (!stockpile.ok) return stockpile;
-    const today = dateOf(act.at);
-    if (productRules(stockpile.value, terms.product, today) === undefined)
-      return fail(fieldProblem('unknown_reference', '/product', 'The stockpile holds no such product.'));
-    const product = await productOf(table, terms.product);
+    const held = await productHeld(table, stockpile.value, terms.product, act.at);
+    if (!held.ok) return held;
+    const product = held.value;
     const steps = stepsOf(terms.quantity, product);
     if (!steps.ok) return steps;
     const level = await findLevel(table, stockpile.value, product, act.at);
@@ -60,7 +58,7 @@ export const proposeRelease =
       quantity: massOfSteps(steps.value, product),
       ...{ id: act.newId('release'), stockpile: stockpileId, operator: act.organisation },
       ...{ zone: stockpile.value.zone, status: 'proposed', proposedAt: act.at, proposedBy: act.subject },
-      ...{ rulesOf: today, found: [level.found], approvals: [] },
+      ...{ rulesOf: dateOf(act.at), found: [level.found], approvals: [] },
       ...nextVersion(undefined, act),
     };
     return ok({

@@ -4,8 +4,8 @@ import { isOver } from '../stockpiles/loan-rules.ts';
 import type { Stockpile } from '../stockpiles/stockpile.ts';
 import { ownedSource, pagesOf } from './listing.ts';
 import { orderTotals } from './order-totals.ts';
-import { productOf } from './orders.ts';
 import { bidsForStockpile } from './pace.ts';
+import { productOf } from './reference.ts';
 import { contractsBooked } from './stock-contracts.ts';
 import { readPositions } from './stock-movements.ts';
 import {

@@ -2,19 +2,19 @@ import { fieldProblem, problem } from '../kernel/problem.ts';
 import type { Problem } from '../kernel/problem.ts';
 import type { Result } from '../kernel/result.ts';
 import { fail, ok } from '../kernel/result.ts';
-import type { CalendarDate } from '../kernel/time.ts';
-import { latestOf } from '../kernel/time.ts';
+import type { CalendarDate, Instant } from '../kernel/time.ts';
+import { dateOf, latestOf } from '../kernel/time.ts';
 import type { Author } from '../kernel/version.ts';
 import type { Caller } from '../reference/caller.ts';
+import type { Product } from '../reference/product.ts';
 import type { RulesTerms, Stockpile, StockpileProduct, StockpileTerms } from '../stockpiles/stockpile.ts';
-import { rulesOn } from '../stockpiles/stockpile.ts';
+import { productRules, rulesOn } from '../stockpiles/stockpile.ts';
 import { proposedRules, proposedStockpile, unknownProducts } from '../stockpiles/stockpile-lifecycle.ts';
 import type { CoveredPosition } from '../stockpiles/stockpile-view.ts';
 import { coveredPosition, isInsider } from '../stockpiles/stockpile-view.ts';
 import type { Act } from './act.ts';
 import type { Plan } from './effect.ts';
-import { productOf } from './orders.ts';
-import { readAll, readReference, referenceSeries } from './reference.ts';
+import { productOf, readAll, readProduct, readReference, referenceSeries } from './reference.ts';
 import { readPositions } from './stock-movements.ts';
 import type { Table } from './table.ts';
 import { recordVersion } from './versioned.ts';
@@ -50,6 +50,20 @@ export async function ownStockpile(
   return stockpile.status === 'active'
     ? ok(stockpile)
     : fail(problem('invalid_state', `The stockpile is ${stockpile.status}: it is not active.`));
+}
+
+/** A product that the stockpile's rules of the day hold. Errors: unknown_reference. */
+export async function productHeld(
+  table: Table,
+  stockpile: Stockpile,
+  id: string,
+  at: Instant,
+  pointer = '/product',
+): Promise<Result<Product>> {
+  const product = await readProduct(table, id);
+  return product === undefined || productRules(stockpile, id, dateOf(at)) === undefined
+    ? fail(fieldProblem('unknown_reference', pointer, 'The stockpile holds no such product.'))
+    : ok(product);
 }
 
 /** Proposes a stockpile of the caller's organisation. Errors: unknown_reference, unit_not_convertible, off_lot. */

@@ -6,7 +6,6 @@ import type { Role } from '../../../shared/reference/role.ts';
 import type { Act } from '../../../shared/store/act.ts';
 import type { Plan } from '../../../shared/store/effect.ts';
 import { mapPlan } from '../../../shared/store/effect.ts';
-import { productOf } from '../../../shared/store/orders.ts';
 import {
   allocateTo,
   decideOnAccount,
@@ -33,6 +32,7 @@ import { accountView } from '../../../shared/stockpiles/account-state.ts';
 import { isInsider } from '../../../shared/stockpiles/stockpile-view.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { ProblemCode } from '../../../shared/kernel/problem.ts';
+import { productsOf } from '../../../shared/store/reference.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';
 import { actOf } from './reference.ts';
@@ -51,12 +51,8 @@ const replyOf = (plan: Plan<HeldAccount>) =>
     return reply(200, view, { version: view.version });
   });
 
-/** Products of the accounts are read once each. */
 async function viewsOf(table: Table, accounts: readonly StockAccountRecord[]) {
-  const names = [...new Set(accounts.map(({ product }) => product))];
-  const products = new Map(
-    await Promise.all(names.map(async (name) => [name, await productOf(table, name)] as const)),
-  );
+  const products = await productsOf(table, accounts);
   return accounts.map((account) => accountView(account, products.get(account.product)!));
 }
 

@@ -8,7 +8,6 @@ import type { Role } from '../../../shared/reference/role.ts';
 import type { Act } from '../../../shared/store/act.ts';
 import type { Plan } from '../../../shared/store/effect.ts';
 import { mapPlan } from '../../../shared/store/effect.ts';
-import { productOf } from '../../../shared/store/orders.ts';
 import type { HeldLoan } from '../../../shared/store/stock-loans.ts';
 import { approveLoan, requestLoan } from '../../../shared/store/stock-lending.ts';
 import {
@@ -32,6 +31,7 @@ import type { StockLoanRecord } from '../../../shared/stockpiles/loan.ts';
 import { loanTermsSchema, loanViewSchema } from '../../../shared/stockpiles/loan.ts';
 import { loanView } from '../../../shared/stockpiles/loan-rules.ts';
 import { isInsider } from '../../../shared/stockpiles/stockpile-view.ts';
+import { productsOf } from '../../../shared/store/reference.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';
@@ -47,12 +47,8 @@ const masses = ['unit_not_convertible', 'off_lot'] as const;
 const borrowers = ['buyer'] as const;
 const operators = ['stockpile-operator'] as const;
 
-/** Products of the loans are read once each. */
 async function viewsOf(table: Table, found: readonly StockLoanRecord[], caller: Caller) {
-  const names = [...new Set(found.map(({ product }) => product))];
-  const products = new Map(
-    await Promise.all(names.map(async (name) => [name, await productOf(table, name)] as const)),
-  );
+  const products = await productsOf(table, found);
   return found.map((loan) => loanView(loan, products.get(loan.product)!, caller));
 }
 

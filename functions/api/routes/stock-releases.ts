@@ -5,7 +5,6 @@ import { fail, ok } from '../../../shared/kernel/result.ts';
 import { mapPlan } from '../../../shared/store/effect.ts';
 import type { Plan } from '../../../shared/store/effect.ts';
 import { allSource, pageFrom } from '../../../shared/store/listing.ts';
-import { productOf } from '../../../shared/store/orders.ts';
 import { findLevel } from '../../../shared/store/release-level.ts';
 import { declareNeed, pageOfNeeds, verifyNeed, withdrawNeed } from '../../../shared/store/stock-needs.ts';
 import {
@@ -35,6 +34,7 @@ import { releaseFor, releaseViewSchema } from '../../../shared/stockpiles/releas
 import { productRules } from '../../../shared/stockpiles/stockpile.ts';
 import { isInsider } from '../../../shared/stockpiles/stockpile-view.ts';
 import { dateOf, instantSchema } from '../../../shared/kernel/time.ts';
+import { productOf } from '../../../shared/store/reference.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';
