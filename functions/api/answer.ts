@@ -1,11 +1,8 @@
 import type { Context } from 'hono';
-import * as z from 'zod';
 import type { Problem } from '../../shared/kernel/problem.ts';
 import { problem } from '../../shared/kernel/problem.ts';
 import type { RecordedAnswer } from '../../shared/store/idempotency.ts';
-import { etagOf } from '../../shared/wire/etag.ts';
 import { problemDetails, problemTable } from '../../shared/wire/problem-details.ts';
-import type { Reply, Route } from './route.ts';
 
 /** What middleware and the log know about a request. */
 export interface Variables {
@@ -43,19 +40,6 @@ export const refuseMethod = (context: ApiContext, ...methods: readonly string[])
   refuse(context, problem('method_not_allowed', `Here one can ${methods.join(', ')}.`), {
     headers: { Allow: methods.join(', ') },
   });
-
-/** A reply in the form in which it is sent, and recorded under an Idempotency-Key. */
-export function encodeReply(route: Route, reply: Reply): RecordedAnswer {
-  const schema = route.responses[reply.status]?.schema;
-  return {
-    status: reply.status,
-    headers: {
-      ...(reply.version === undefined ? {} : { ETag: etagOf(reply.version) }),
-      ...(reply.location === undefined ? {} : { Location: reply.location }),
-    },
-    body: schema === undefined ? '' : JSON.stringify(z.encode(schema, reply.value)),
-  };
-}
 
 /** Sends an answer; paths in it are put behind the prefix the gateway serves under. */
 export function send(

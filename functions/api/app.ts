@@ -11,7 +11,7 @@ import { measureAnswer } from './measure.ts';
 import { routeGroups } from './routes/index.ts';
 import type { RouteGroup } from './routing.ts';
 import { routing } from './routing.ts';
-import { serve } from './serve.ts';
+import { refuseStranger, tokenOf } from './stranger.ts';
 
 /** The API on its dependencies. */
 export function createApp(
@@ -55,9 +55,16 @@ export function createApp(
   const destinationOf = routing(groups);
   app.all('/v1/*', async (context) => {
     const destination = await destinationOf(context.req.method, context.req.path);
-    if ('route' in destination) return serve(context, destination.route, destination.params, dependencies);
-    if (destination.methods.length === 0) return context.notFound();
-    return refuseMethod(context, ...destination.methods);
+    if ('methods' in destination)
+      return destination.methods.length === 0
+        ? context.notFound()
+        : refuseMethod(context, ...destination.methods);
+    context.set('operation', destination.operationId);
+    // Who brings no token makes nobody read what serves those who do.
+    const token = tokenOf(context);
+    if (token === undefined) return refuseStranger(context);
+    const [{ serve }, route] = await Promise.all([import('./serve.ts'), destination.load()]);
+    return serve(context, route, destination.params, token, dependencies);
   });
   app.all('/openapi.json', (context) => refuseMethod(context, 'GET'));
 

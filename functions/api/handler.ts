@@ -1,29 +1,24 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { createRemoteJWKSet } from 'jose';
 import { readFile } from 'node:fs/promises';
 import { monotonicFactory } from 'ulid';
-import * as z from 'zod';
-import { idPrefixes } from '../../shared/kernel/ids.ts';
+import { idPrefixes } from '../../shared/kernel/id-prefixes.ts';
+import { once } from '../../shared/kernel/once.ts';
 import { leaseRequests } from '../../shared/store/rate-leases.ts';
 import { measured, metrics } from '../lambda/emf.ts';
-import { clock, logger, objects, table, wakeByQueue } from '../lambda/surroundings.ts';
-import { accessTokenVerifier } from './access-token.ts';
+import { clock, logger, objects, setting, table, wakeByQueue } from '../lambda/surroundings.ts';
 import { accessSettings } from './access-settings.ts';
 import { createApp } from './app.ts';
 import { newSecret } from './new-secret.ts';
 import { requestOf, resultOf } from './gateway.ts';
+import { allRoutes } from './routes/index.ts';
 import { sharedLimit } from './shared-rate-limit.ts';
 
 /** Who issues the tokens, and to which of its clients; both by the service stack. */
-const { ISSUER, CLIENT_IDS } = z
-  .object({
-    ISSUER: z.url(),
-    CLIENT_IDS: z
-      .string()
-      .min(1)
-      .transform((list) => list.split(',')),
-  })
-  .parse(process.env);
+const issuer = new URL(setting('ISSUER')).href.replace(/\/$/, '');
+const clientIds = setting('CLIENT_IDS').split(',');
+
+/** Read for the first token: neither a check of health nor a stranger has one. */
+const verifier = once(async () => (await import('./issuer.ts')).verifierOf(issuer, clientIds, clock));
 
 const ulid = monotonicFactory();
 
@@ -44,13 +39,7 @@ const app = createApp({
   objects: objects(),
   clock,
   newId: (kind) => `${idPrefixes[kind]}_${ulid()}`,
-  verifyToken: accessTokenVerifier({
-    issuer: ISSUER,
-    clientIds: CLIENT_IDS,
-    // Kept for ten minutes; an unknown key is asked for again, but not twice in thirty seconds.
-    keys: createRemoteJWKSet(new URL(`${ISSUER}/.well-known/jwks.json`)),
-    clock,
-  }),
+  verifyToken: async (token) => (await verifier())(token),
   newSecret,
   wakeClearing: wakeByQueue(),
   ...{ logger, metrics },
@@ -58,8 +47,9 @@ const app = createApp({
   readOpenApi: () => readFile(new URL('./openapi.json', import.meta.url), 'utf8'),
 });
 
-// Node loads fetch's classes when they are first touched: while the function starts, rather than while one waits.
-await new Response(await new Request('http://localhost', { method: 'POST', body: '{}' }).text()).text();
+// An instance that is kept ready has time: whoever calls it first waits for nothing to be read.
+if (process.env['AWS_LAMBDA_INITIALIZATION_TYPE'] === 'provisioned-concurrency')
+  await Promise.all([verifier(), allRoutes(), import('./serve.ts')]);
 
 /** Answers one call that API Gateway passes on. */
 export const handler = measured(async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {

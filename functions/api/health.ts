@@ -1,7 +1,7 @@
 import type { Hono } from 'hono/tiny';
 import { problem } from '../../shared/kernel/problem.ts';
-import type { Instant } from '../../shared/kernel/time.ts';
-import { millisecondsOf } from '../../shared/kernel/time.ts';
+import type { Instant } from '../../shared/kernel/instant.ts';
+import { millisecondsOf } from '../../shared/kernel/instant.ts';
 import { readPulse } from '../../shared/store/beat.ts';
 import type { Pulse } from '../../shared/store/beat.ts';
 import type { ApiContext, Env } from './answer.ts';

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { createSchema } from 'zod-openapi';
-import { problemDetailsSchema } from '../../shared/wire/problem-details.ts';
+import { problemDetailsSchema } from '../../shared/wire/problem-schema.ts';
 import { maximumBodyBytes } from './body.ts';
 import type { Json, JsonObject } from './openapi-headers.ts';
 import { headerRefs, headers } from './openapi-headers.ts';

@@ -1,5 +1,5 @@
-import type { Clock } from '../../shared/kernel/time.ts';
-import { millisecondsOf } from '../../shared/kernel/time.ts';
+import type { Clock } from '../../shared/kernel/instant.ts';
+import { millisecondsOf } from '../../shared/kernel/instant.ts';
 import type { Turn } from './dependencies.ts';
 import { keepRecent } from './recent.ts';
 

@@ -1,10 +1,8 @@
 import { canonicalJson, sha256 } from '../../shared/kernel/digest.ts';
-import type { Problem } from '../../shared/kernel/problem.ts';
 import { problem } from '../../shared/kernel/problem.ts';
 import type { Result } from '../../shared/kernel/result.ts';
 import { fail, ok } from '../../shared/kernel/result.ts';
 import type { ExpectedVersion } from '../../shared/kernel/version.ts';
-import type { Caller } from '../../shared/reference/caller.ts';
 import { hasRole } from '../../shared/reference/caller.ts';
 import { mapPlan, perform } from '../../shared/store/effect.ts';
 import { performOnce } from '../../shared/store/idempotency.ts';
@@ -14,22 +12,24 @@ import { prefersCsv } from '../../shared/wire/csv.ts';
 import { matchesNone, parseIfMatch } from '../../shared/wire/etag.ts';
 import { defaultLimit } from '../../shared/wire/list.ts';
 import type { ApiContext } from './answer.ts';
-import { basePath, encodeReply, refuse, send } from './answer.ts';
+import { basePath, refuse, send } from './answer.ts';
 import { readJson } from './body.ts';
 import type { ApiDependencies } from './dependencies.ts';
+import { encodeReply } from './encode-reply.ts';
 import { parseBody, parseParams, parseQuery } from './parse.ts';
 import type { ApiRequest, Reply, Route } from './route.ts';
+import { refuseStranger } from './stranger.ts';
 
 /** Serves one request on a route: who is it, may they, what do they want, do it, answer. */
 export async function serve(
   context: ApiContext,
   route: Route,
   pathParams: Readonly<Record<string, string>>,
+  token: string,
   dependencies: ApiDependencies,
 ): Promise<Response> {
-  context.set('operation', route.operationId);
-  const caller = await authenticate(context, dependencies);
-  if (!caller.ok) return refuse(context, caller.problem, { headers: challengeOf(context, caller.problem) });
+  const caller = await dependencies.verifyToken(token);
+  if (!caller.ok) return refuseStranger(context, caller.problem);
   context.set('organisation', caller.value.organisation);
   const turn = (await dependencies.rateLimit?.(caller.value.organisation)) ?? { allowed: true };
   if ('left' in turn) context.set('left', turn.left);
@@ -75,22 +75,6 @@ export async function serve(
   return route.write === undefined
     ? await answerRead(context, route, request, binding, dependencies)
     : await answerWrite(context, route, request, json.value, dependencies);
-}
-
-async function authenticate(context: ApiContext, dependencies: ApiDependencies): Promise<Result<Caller>> {
-  const header = context.req.header('authorization') ?? '';
-  const token = /^Bearer +([A-Za-z0-9._~+/=-]{1,8192})$/i.exec(header)?.[1];
-  return token === undefined
-    ? fail(problem('unauthenticated', 'Send an access token: Authorization: Bearer <token>.'))
-    : await dependencies.verifyToken(token);
-}
-
-/** RFC 6750, 3: without credentials only the scheme is named; with bad ones, the error too. */
-function challengeOf(context: ApiContext, { code }: Problem): Record<string, string> {
-  if (code !== 'unauthenticated') return { 'Retry-After': '5' };
-  return context.req.header('authorization') === undefined
-    ? { 'WWW-Authenticate': 'Bearer' }
-    : { 'WWW-Authenticate': 'Bearer error="invalid_token"' };
 }
 
 function readExpectedVersion(context: ApiContext, route: Route): Result<ExpectedVersion | undefined> {

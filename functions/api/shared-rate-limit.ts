@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { millisecondsOf } from '../../shared/kernel/time.ts';
+import { millisecondsOf } from '../../shared/kernel/instant.ts';
 import type { RateLease, RateWindow } from '../../shared/store/rate-leases.ts';
 import { windowAt } from '../../shared/store/rate-leases.ts';
 import type { Turn } from './dependencies.ts';

@@ -4,13 +4,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import type { Clock } from '../../shared/kernel/time.ts';
-import { instantOf } from '../../shared/kernel/time.ts';
+import { once } from '../../shared/kernel/once.ts';
+import type { Clock } from '../../shared/kernel/instant.ts';
+import { instantOf } from '../../shared/kernel/instant.ts';
 import type { Item } from '../../shared/store/item.ts';
 import { readItem } from '../../shared/store/item.ts';
 import type { ObjectStore } from '../../shared/store/object-store.ts';
-import { S3ObjectStore } from '../../shared/store/s3-object-store.ts';
-import { quiet } from '../../shared/store/quiet.ts';
 import { Table } from '../../shared/store/table.ts';
 
 /** What every Lambda of the marketplace finds around it, by the names that the service stack gives. */
@@ -35,27 +34,35 @@ const patience = { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequest
 
 export const table = (): Table =>
   new Table({
-    client: quiet(new DynamoDBClient({ requestHandler: patience })),
+    client: new DynamoDBClient({ requestHandler: patience }),
     ...{ name: setting('TABLE_NAME'), pause, random: Math.random },
   });
 
-/** `AWS_ENDPOINT_URL_S3`, as the SDK understands it, points it at another S3. */
+/**
+ * The bucket. `AWS_ENDPOINT_URL_S3`, as the SDK understands it, points it at another S3. What calls it is read when it is
+ * first called: few calls of the API do that.
+ */
 export function objects(): ObjectStore {
   const bucket = setting('BUCKET_NAME');
   const region = setting('AWS_REGION');
   const other = process.env['AWS_ENDPOINT_URL_S3'];
-  return new S3ObjectStore({
-    endpoint: new URL(
-      other === undefined ? `https://${bucket}.s3.${region}.amazonaws.com` : `${other}/${bucket}`,
-    ),
-    region,
-    credentials: () => ({
-      accessKeyId: setting('AWS_ACCESS_KEY_ID'),
-      secretAccessKey: setting('AWS_SECRET_ACCESS_KEY'),
-      sessionToken: process.env['AWS_SESSION_TOKEN'],
-    }),
-    ...{ clock, fetch, pause, random: Math.random },
+  const endpoint = new URL(
+    other === undefined ? `https://${bucket}.s3.${region}.amazonaws.com` : `${other}/${bucket}`,
+  );
+  const credentials = () => ({
+    accessKeyId: setting('AWS_ACCESS_KEY_ID'),
+    secretAccessKey: setting('AWS_SECRET_ACCESS_KEY'),
+    sessionToken: process.env['AWS_SESSION_TOKEN'],
   });
+  const store = once(async () => {
+    const { S3ObjectStore } = await import('../../shared/store/s3-object-store.ts');
+    return new S3ObjectStore({ endpoint, region, credentials, clock, fetch, pause, random: Math.random });
+  });
+  return {
+    put: async (key, bytes) => (await store()).put(key, bytes),
+    get: async (key) => (await store()).get(key),
+    linkTo: async (key) => (await store()).linkTo(key),
+  };
 }
 
 /**
@@ -65,9 +72,9 @@ export function objects(): ObjectStore {
  */
 export function wakeByQueue(): (product: string, requestId?: string) => Promise<void> {
   const QueueUrl = setting('QUEUE_URL');
-  let opened: Promise<QueueClient> | undefined;
+  const opened = once(openQueue);
   return async (product, requestId) => {
-    const { queue, SendMessageCommand } = await (opened ??= openQueue());
+    const { queue, SendMessageCommand } = await opened();
     await queue.send(
       new SendMessageCommand({
         QueueUrl,
@@ -83,7 +90,6 @@ export function wakeByQueue(): (product: string, requestId?: string) => Promise<
   };
 }
 
-type QueueClient = Awaited<ReturnType<typeof openQueue>>;
 async function openQueue() {
   const { SendMessageCommand, SQSClient } = await import('@aws-sdk/client-sqs');
   return { queue: new SQSClient(), SendMessageCommand };

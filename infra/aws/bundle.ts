@@ -2,6 +2,7 @@ import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import type { BuildOptions, Metafile } from 'esbuild';
 import { build } from 'esbuild';
+import { builtins, globals, standIns } from './stand-ins/plugin.ts';
 
 const repository = join(import.meta.dirname, '../..');
 
@@ -32,10 +33,9 @@ export const bundleOptions = {
   format: 'esm',
   // ES modules first: CommonJS builds cannot be tree-shaken, and drag `require` into an ES module.
   mainFields: ['module', 'main'],
-  alias: {
-    '@aws-sdk/credential-provider-node': join(import.meta.dirname, 'lambda-credentials.ts'),
-    'node:process': join(import.meta.dirname, 'lambda-process.ts'),
-  },
+  alias: standIns,
+  inject: globals,
+  plugins: [builtins],
   minify: true,
   charset: 'utf8',
   legalComments: 'none',
@@ -54,6 +54,8 @@ export interface Bundle {
   readonly entry: string;
   /** What is read as the function starts, the entry and all that it imports: bytes, and the files they were made of. */
   readonly start: { readonly bytes: number; readonly sources: readonly string[] };
+  /** The files that any of it was made of. */
+  readonly sources: readonly string[];
   /** What is read when a call first needs it, shared parts included: bytes by the name of the file that is imported then. */
   readonly later: ReadonlyMap<string, number>;
 }
@@ -87,7 +89,7 @@ export async function bundleHandler(name: HandlerName, folder = bundleFolder): P
   return { entry, ...readWhen(metafile, relative(repository, entry)) };
 }
 
-function readWhen({ outputs }: Metafile, entry: string): Pick<Bundle, 'start' | 'later'> {
+function readWhen({ outputs }: Metafile, entry: string): Omit<Bundle, 'entry'> {
   /** A file with all that it imports at once, and what those do; without what is read already. */
   const readWith = (first: string, read: ReadonlySet<string> = new Set()): Set<string> => {
     const found = new Set([first]);
@@ -107,6 +109,7 @@ function readWhen({ outputs }: Metafile, entry: string): Pick<Bundle, 'start' | 
       bytes: bytesOf(start),
       sources: [...start].flatMap((path) => Object.keys(outputs[path]!.inputs)),
     },
+    sources: Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs)),
     later: new Map(later.map(([path, { entryPoint }]) => [entryPoint!, bytesOf(readWith(path, start))])),
   };
 }

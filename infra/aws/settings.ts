@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { nameIdSchema } from '../../shared/kernel/ids.ts';
 import { roles } from '../../shared/reference/role.ts';
-import { originSchema } from '../../functions/api/access-settings.ts';
+import { isOrigin, originExpected } from '../../functions/api/access-settings.ts';
 
 export const stageNames = ['dev', 'staging', 'prod'] as const;
 export type StageName = (typeof stageNames)[number];
@@ -52,7 +52,10 @@ const settingsShape = {
     .strictObject({ rate: z.number().positive(), burst: z.int().positive() })
     .default({ rate: 20, burst: 100 }),
   /** Origins whose scripts browsers let read answers, such as "https://market.example". Default: none. */
-  corsOrigins: z.array(originSchema).max(20).default([]),
+  corsOrigins: z
+    .array(z.string().refine(isOrigin, { error: originExpected }))
+    .max(20)
+    .default([]),
   /** Requests from one address in five minutes, above which the firewall refuses it. */
   requestsPerAddress: z.int().min(10).default(10_000),
   /** Instances of the API kept started, so that few calls wait for a start. Each costs whether it is called or not. */

@@ -1,5 +1,5 @@
-import type { Instant } from '../kernel/time.ts';
-import { instantOf, millisecondsOf } from '../kernel/time.ts';
+import type { Instant } from '../kernel/instant.ts';
+import { instantOf, millisecondsOf } from '../kernel/instant.ts';
 import type { Clause } from './condition.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';

@@ -1,6 +1,5 @@
-import * as z from 'zod';
 import type { Problem, ProblemCode } from '../kernel/problem.ts';
-import { problemCodes } from '../kernel/problem.ts';
+import type { ProblemDetails } from './problem-schema.ts';
 
 /** HTTP status and title of every problem: the one place where a code meets a status. */
 export const problemTable = {
@@ -75,28 +74,6 @@ export const problemTable = {
   unavailable: { status: 503, title: 'Unavailable for the moment' },
   internal: { status: 500, title: 'Internal error' },
 } as const satisfies Record<ProblemCode, { status: number; title: string }>;
-
-/** RFC 9457 problem details, with the stable `code` and the fields at fault. */
-export const problemDetailsSchema = z
-  .strictObject({
-    type: z.string().meta({ description: 'URI of the kind of problem', format: 'uri' }),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    instance: z.string().meta({ description: 'This occurrence: names the request id', format: 'uri' }),
-    code: z.enum(problemCodes).meta({ description: 'Stable name of the problem; what clients match on' }),
-    errors: z
-      .array(
-        z.strictObject({
-          pointer: z.string().meta({ description: 'RFC 6901 JSON pointer into the request' }),
-          code: z.string(),
-          detail: z.string(),
-        }),
-      )
-      .optional(),
-  })
-  .meta({ id: 'Problem' });
-export type ProblemDetails = z.output<typeof problemDetailsSchema>;
 
 /** The body that tells a client about a problem. `status` overrides the table's where the place of the fault does. */
 export function problemDetails(

@@ -17,6 +17,7 @@ import { median, progress, report } from './report.ts';
 const run = promisify(execFile);
 const runs = 9;
 const calls = {
+  alive: 'GET /livez (asks nobody)',
   stranger: 'a 401',
   health: 'GET /healthz (reads the table)',
   read: 'an authenticated list (fetches keys, reads the table)',
@@ -66,6 +67,7 @@ export async function benchColdStart(): Promise<void> {
     const preview = { httpMethod: 'POST', body: '{"product":"nothing"}' };
     const kinds = {
       empty: { bundle: empty, event: restEvent('/healthz'), status: 200 },
+      alive: { bundle: api, event: restEvent('/livez'), status: 200 },
       health: { bundle: api, event: restEvent('/healthz'), status: 200 },
       stranger: { bundle: api, event: restEvent('/v1/products'), status: 401 },
       read: { bundle: api, event: restEvent('/v1/products', { headers }), status: 200 },
@@ -76,7 +78,7 @@ export async function benchColdStart(): Promise<void> {
       },
     } as const;
     const starts: Record<keyof typeof kinds, ColdStart[]> = {
-      ...{ empty: [], health: [], stranger: [], read: [], preview: [] },
+      ...{ empty: [], alive: [], health: [], stranger: [], read: [], preview: [] },
     };
     const workerStarts = new Map(workers.map(({ name }) => [name, [] as ColdStart[]]));
     for (let round = 0; round < runs; round += 1) {

@@ -20,6 +20,12 @@ describe('the size of a bundle', () => {
     expect(bundles.get(name)!.start.bytes).toBeLessThan(startBudgets[name]);
   });
 
+  it.each(handlerNames)('%s has stand-ins for the clients of the SDK, and the clients nowhere', (name) => {
+    const clients = (path: string) =>
+      /^node_modules\/(@aws-sdk\/(client|core|credential)|@smithy\/node-http)/.test(path);
+    expect(bundles.get(name)!.sources.filter(clients)).toEqual([]);
+  });
+
   it('the API starts without the engine, which its first preview reads', () => {
     const { start, later } = bundles.get('api')!;
     const engine = /^shared\/clearing\/(clear\.ts$|solver\/|conditions\/|pairing\/|awards\/)/;
@@ -32,7 +38,9 @@ describe('the size of a bundle', () => {
 
   it('the API starts without a single route, and reads one group of them for the first call', () => {
     const { start, later } = bundles.get('api')!;
-    expect(start.sources.filter((path) => /^functions\/api\/routes\/(?!index\.ts)/.test(path))).toEqual([]);
+    expect(
+      start.sources.filter((path) => /^functions\/api\/routes\/(?!index\.ts|outlines\.ts)/.test(path)),
+    ).toEqual([]);
     const groups = [...later].filter(([path]) => path.startsWith('functions/api/routes/groups/'));
     expect(groups).toHaveLength(routeGroups.length);
     for (const [path, bytes] of groups) expect(bytes, path).toBeLessThan(groupBudget);

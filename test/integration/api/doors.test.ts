@@ -10,7 +10,7 @@ import type { Role } from '../../../shared/reference/role.ts';
 import { roles } from '../../../shared/reference/role.ts';
 import { offers, readOrder } from '../../../shared/store/orders.ts';
 import { decodeCursor, encodeCursor } from '../../../shared/wire/cursor.ts';
-import { problemDetailsSchema } from '../../../shared/wire/problem-details.ts';
+import { problemDetailsSchema } from '../../../shared/wire/problem-schema.ts';
 import { caller, testApi } from '../../support/api.ts';
 import type { DoorAnswer, Sent } from '../../support/doors/door-api.ts';
 import { DoorApi, sent, textOf } from '../../support/doors/door-api.ts';

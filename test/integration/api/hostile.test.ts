@@ -8,7 +8,7 @@ import { scan } from '../../../infra/audit/scan.ts';
 import { canonicalJson, sha256 } from '../../../shared/kernel/digest.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import { roles } from '../../../shared/reference/role.ts';
-import { problemDetailsSchema } from '../../../shared/wire/problem-details.ts';
+import { problemDetailsSchema } from '../../../shared/wire/problem-schema.ts';
 import type { DoorAnswer, Sent } from '../../support/doors/door-api.ts';
 import { DoorApi, sent } from '../../support/doors/door-api.ts';
 import { people } from '../../support/doors/people.ts';

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { openApiText } from '../../../functions/api/openapi-text.ts';
+import { outlinesText } from '../../../functions/api/routes/outlines-text.ts';
 import { allRoutes, routeGroups } from '../../../functions/api/routes/index.ts';
 
 interface Document {
@@ -13,6 +14,10 @@ const document = async () => JSON.parse(await openApiText()) as Document;
 describe('docs/openapi.json', () => {
   it('is what the routes say (run npm run openapi)', async () => {
     expect(await readFile('docs/openapi.json', 'utf8')).toBe(await openApiText());
+  });
+
+  it('has the outlines beside it by which requests are matched (run npm run openapi)', async () => {
+    expect(await readFile('functions/api/routes/outlines.ts', 'utf8')).toBe(await outlinesText());
   });
 
   it('has every route once, under its own operation id', async () => {

@@ -12,16 +12,21 @@ const textOf = (path: string): Promise<string> => readFile(path, 'utf8').catch((
 describe('what runs with the market', () => {
   it('can open a connection from these files alone, and SECURITY.md names what they call', async () => {
     const opens =
-      /\bfetch\(|\bfetch[,:]|new [A-Za-z]+Client\(|createRemoteJWKSet\(|from 'node:(net|http|https|http2|tls|dgram)'/;
-    const sources = await tracked('functions', 'shared', 'infra/local', 'infra/verify', 'infra/audit');
+      /\bfetch\(|\bfetch[,:]|new [A-Za-z]+Client\(|createRemoteJWKSet\(|(from |Module\()'node:(net|http|https|http2|tls|dgram)'/;
+    const sources = await tracked(
+      ...['functions', 'shared', 'infra/local', 'infra/aws/stand-ins', 'infra/verify', 'infra/audit'],
+    );
     const found = [];
     for (const path of sources.filter((each) => each.endsWith('.ts')))
       if (opens.test((await textOf(path)).replaceAll(/^ *(\*|\/\/).*$/gm, ''))) found.push(path);
     expect(found.sort()).toEqual([
-      'functions/api/handler.ts', // the issuer's keys (JWKS); its own app
+      'functions/api/handler.ts', // its own app
+      'functions/api/issuer.ts', // the issuer's keys (JWKS)
       'functions/lambda/surroundings.ts', // DynamoDB, S3, SQS
       'functions/notify/call-webhook.ts', // addresses that subscribers registered
       'functions/notify/event-bus.ts', // EventBridge
+      'infra/aws/stand-ins/exchange.ts', // all that those above call on AWS
+      'infra/aws/stand-ins/fetch/fetch.ts', // S3 and JWKS, by that
       'infra/local/before-the-app.ts', // answers on the server's own sockets
       'infra/local/engine.ts', // the embedded engine, on this machine
       'infra/local/marketplace.ts', // its own app, without a socket

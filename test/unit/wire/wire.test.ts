@@ -5,7 +5,8 @@ import { deliverySchema } from '../../../shared/orders/delivery.ts';
 import { decodeCursor, encodeCursor } from '../../../shared/wire/cursor.ts';
 import { etagOf, matchesNone, parseIfMatch } from '../../../shared/wire/etag.ts';
 import { fieldErrors, pointerOf } from '../../../shared/wire/issues.ts';
-import { problemDetails, problemDetailsSchema, problemTable } from '../../../shared/wire/problem-details.ts';
+import { problemDetails, problemTable } from '../../../shared/wire/problem-details.ts';
+import { problemDetailsSchema } from '../../../shared/wire/problem-schema.ts';
 
 describe('problem details', () => {
   it('give every code an error status and a title, and name the request', () => {

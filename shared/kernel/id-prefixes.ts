@@ -1,0 +1,42 @@
+/** What each prefixed id names. The part after the underscore is a ULID, or a hash where the id is derived. */
+export const idPrefixes = {
+  site: 'sit',
+  certificate: 'crt',
+  standards: 'std',
+  floor: 'flr',
+  change: 'chg',
+  offer: 'off',
+  bid: 'bid',
+  pool: 'pol',
+  member: 'mem',
+  clearing: 'clr',
+  contract: 'ctr',
+  delivery: 'dlv',
+  amendment: 'amd',
+  point: 'pnt',
+  programme: 'prg',
+  agreement: 'agr',
+  settlement: 'stl',
+  stockpile: 'stp',
+  stockLot: 'lot',
+  movement: 'mov',
+  account: 'acc',
+  loan: 'lon',
+  release: 'rel',
+  rule: 'rul',
+  entry: 'ent',
+  event: 'evt',
+  request: 'req',
+  disruption: 'dis',
+  alert: 'alt',
+  webhook: 'whk',
+  notice: 'ntc',
+  replay: 'rpl',
+  exchange: 'exa',
+  publication: 'pub',
+  project: 'prj',
+} as const;
+export type IdKind = keyof typeof idPrefixes;
+
+/** The caller's source of new ids. */
+export type NewId = (kind: IdKind) => string;
