@@ -63,8 +63,14 @@ export function createApp(
     // Who brings no token makes nobody read what serves those who do.
     const token = tokenOf(context);
     if (token === undefined) return refuseStranger(context);
-    const [{ serve }, route] = await Promise.all([import('./serve.ts'), destination.load()]);
-    return serve(context, route, destination.params, token, dependencies);
+    // Beside one another, for the issuer's keys are far away when they are first asked for.
+    const [caller, { serve }, route] = await Promise.all([
+      dependencies.verifyToken(token),
+      import('./serve.ts'),
+      destination.load(),
+    ]);
+    if (!caller.ok) return refuseStranger(context, caller.problem);
+    return serve(context, route, destination.params, caller.value, dependencies);
   });
   app.all('/openapi.json', (context) => refuseMethod(context, 'GET'));
 

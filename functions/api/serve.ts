@@ -3,6 +3,7 @@ import { problem } from '../../shared/kernel/problem.ts';
 import type { Result } from '../../shared/kernel/result.ts';
 import { fail, ok } from '../../shared/kernel/result.ts';
 import type { ExpectedVersion } from '../../shared/kernel/version.ts';
+import type { Caller } from '../../shared/reference/caller.ts';
 import { hasRole } from '../../shared/reference/caller.ts';
 import { mapPlan, perform } from '../../shared/store/effect.ts';
 import { performOnce } from '../../shared/store/idempotency.ts';
@@ -18,26 +19,23 @@ import type { ApiDependencies } from './dependencies.ts';
 import { encodeReply } from './encode-reply.ts';
 import { parseBody, parseParams, parseQuery } from './parse.ts';
 import type { ApiRequest, Reply, Route } from './route.ts';
-import { refuseStranger } from './stranger.ts';
 
-/** Serves one request on a route: who is it, may they, what do they want, do it, answer. */
+/** Serves one request of a caller on a route: may they, what do they want, do it, answer. */
 export async function serve(
   context: ApiContext,
   route: Route,
   pathParams: Readonly<Record<string, string>>,
-  token: string,
+  caller: Caller,
   dependencies: ApiDependencies,
 ): Promise<Response> {
-  const caller = await dependencies.verifyToken(token);
-  if (!caller.ok) return refuseStranger(context, caller.problem);
-  context.set('organisation', caller.value.organisation);
-  const turn = (await dependencies.rateLimit?.(caller.value.organisation)) ?? { allowed: true };
+  context.set('organisation', caller.organisation);
+  const turn = (await dependencies.rateLimit?.(caller.organisation)) ?? { allowed: true };
   if ('left' in turn) context.set('left', turn.left);
   if (!turn.allowed)
     return refuse(context, problem('rate_limited', 'Too many requests of this organisation.'), {
       headers: { 'Retry-After': String(turn.retryAfterSeconds) },
     });
-  if (!hasRole(caller.value, ...route.roles))
+  if (!hasRole(caller, ...route.roles))
     return refuse(context, problem('forbidden', `This takes one of the roles ${route.roles.join(', ')}.`));
 
   const params = parseParams(route, pathParams);
@@ -48,8 +46,8 @@ export async function serve(
   const { limit, cursor, ...filters } = query.value;
   const binding: CursorBinding = {
     operation: `${route.operationId} ${context.req.path}`,
-    organisation: caller.value.organisation,
-    roles: caller.value.roles,
+    organisation: caller.organisation,
+    roles: caller.roles,
     filters,
   };
   const after =
@@ -63,7 +61,7 @@ export async function serve(
   if (!expectedVersion.ok) return refuse(context, expectedVersion.problem);
 
   const request: ApiRequest<unknown, Record<string, unknown>, unknown> = {
-    caller: caller.value,
+    caller,
     params: params.value,
     query: filters,
     body: body.value,
