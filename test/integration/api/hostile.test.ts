@@ -6,13 +6,10 @@ import { allRoutes } from '../../../functions/api/routes/index.ts';
 import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { scan } from '../../../infra/audit/scan.ts';
 import { canonicalJson, sha256 } from '../../../shared/kernel/digest.ts';
-import type { Caller } from '../../../shared/reference/caller.ts';
-import { roles } from '../../../shared/reference/role.ts';
 import { problemDetailsSchema } from '../../../shared/wire/problem-schema.ts';
-import type { DoorAnswer, Sent } from '../../support/doors/door-api.ts';
-import { DoorApi, sent } from '../../support/doors/door-api.ts';
-import { people } from '../../support/doors/people.ts';
-import { pathOf, requests } from '../../support/doors/requests.ts';
+import type { DoorAnswer } from '../../support/doors/door-api.ts';
+import { DoorApi } from '../../support/doors/door-api.ts';
+import { requestThatWorks } from '../../support/doors/requests-that-work.ts';
 import { doors } from '../../support/doors/table.ts';
 import { World } from '../../support/doors/world.ts';
 import { attemptsOn } from '../../support/hostile/attempts.ts';
@@ -34,24 +31,7 @@ afterAll(async () => {
   await engine.stop();
 });
 
-const shut = (status: number): number => (status < 400 ? 0 : status === 409 || status === 422 ? 1 : 2);
-
-/** Who may do it, and a request that would succeed. */
-function right(route: Route): { readonly who: Caller; readonly request: Sent } {
-  const cells = doors.get(route.operationId)!;
-  // Where nobody succeeds as things stand, whoever gets furthest: not the one to whom the door is shut.
-  const { role, side } = roles
-    .flatMap((each) =>
-      (['own', 'foreign'] as const).map((of) => ({ role: each, side: of, status: cells[each][of] })),
-    )
-    .toSorted((a, b) => shut(a.status) - shut(b.status))[0]!;
-  const holdings = world.holdingsOf(role);
-  const request = requests[route.operationId]?.(holdings) ?? {};
-  return {
-    who: people[role][side],
-    request: sent(route.method, pathOf(route.path, request, holdings), request),
-  };
-}
+const right = (route: Route) => requestThatWorks(world, route);
 
 /** What is wrong with a refusal that should be by the house's own kind of answer, and without a trace. */
 function faultOf({ status, headers, body, written }: DoorAnswer): string | undefined {
