@@ -6,19 +6,18 @@ import type { Suspicion, Watched } from './surveillance.ts';
 import { latest, suspicion } from './surveillance.ts';
 
 /**
- * A cap on single origins is each bid's own. Where a group bids through several organisations, its bids are seen together:
+ * A cap on single origins is each bid's own. Where a group, or one organisation, has several bids, they are seen together:
  * what they have contracted from one origin for a quarter, against what they asked for, by the strictest cap that any of
  * them states. The bids of a pool are not counted: they are many buyers' by nature.
  */
 export function splitBids({ bids, groupOf }: Watched): Suspicion[] {
   const own = bids.filter(({ pool }) => pool === undefined);
   return [...Map.groupBy(own, ({ buyer }) => groupOf(buyer))].flatMap(([, group]) => {
-    const buyers = new Set(group.map(({ buyer }) => buyer));
     const caps = group.flatMap(({ maxOriginShare }) =>
       maxOriginShare === undefined ? [] : [maxOriginShare],
     );
     const strictest = caps.toSorted(compareDecimal)[0];
-    if (buyers.size < 2 || strictest === undefined) return [];
+    if (group.length < 2 || strictest === undefined) return [];
     return [...quartersOf(group)].sort().flatMap((quarter) => beyond(group, quarter, strictest));
   });
 }

@@ -3,6 +3,7 @@ import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { startMemory } from '../../support/memory-dynamo/store.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import type { AnswerBody } from '../../support/api.ts';
+import { instantOf, millisecondsOf } from '../../../shared/kernel/time.ts';
 import { caller } from '../../support/api.ts';
 import { ada, auditor, buyer, mine, stockpile } from '../../support/market-api.ts';
 import { clientFor } from '../../support/table.ts';
@@ -122,6 +123,22 @@ describe('surveillance', () => {
     }
   });
 
+  it('takes an expiry that is set at the last moment for a withdrawal, and none that was always to be', async () => {
+    const [sly, plain] = [trader('sly'), trader('plain')];
+    for (const times of [1, 2]) {
+      const end = instantOf(millisecondsOf(market.api.time.now) + 2 * 3_600_000 + 60_000);
+      const id = await bid(sly);
+      await bid(plain, { validUntil: end });
+      market.pass(2 * 3_600_000);
+      await market.done(sly, 'PATCH', `/v1/bids/${id}`, { validUntil: end }, { 'If-Match': '"1"' });
+      market.pass(120_000);
+      await market.clear();
+      expect((await watch('withdrawn_at_gate')).map((each) => each['organisations'])).toEqual(
+        times === 1 ? [] : [['sly']],
+      );
+    }
+  });
+
   it('sees the bids of a group together where one of them states a cap on origins', async () => {
     const bids = [
       await bid(trader('a'), { maxOriginShare: '0.5' }),
@@ -136,6 +153,15 @@ describe('surveillance', () => {
       { organisations: ['a', 'b'], evidence: ['2027-Q1 AU', ...bids.slice(0, 2).sort()] },
     ]);
     expect((await watch('split_bid'))[0]!['detail']).toContain('75 %');
+  });
+
+  it('sees bids of one organisation together as well: a second one without the cap is no way around it', async () => {
+    const [one, other] = [await bid(trader('a'), { maxOriginShare: '0.5' }), await bid(trader('a'))];
+    await offer(trader('mine-1'), { delivery: flat('1000') });
+    await market.clear();
+    expect(await watch('split_bid')).toMatchObject([
+      { organisations: ['a'], evidence: ['2027-Q1 AU', ...[one, other].sort()] },
+    ]);
   });
 
   it('tells of origins that nobody has verified and that save the levy, of sudden supply and of twin sites', async () => {
