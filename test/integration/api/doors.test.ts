@@ -281,6 +281,18 @@ describe('the matrix itself', () => {
   });
 });
 
+describe('the log of all this', () => {
+  it('has a line for each request, and in none of them a token, or what anybody said', () => {
+    const lines = api.log.map((line) => JSON.stringify(line));
+    expect(lines.length).toBeGreaterThan(3000);
+    // Ids stand in the paths of requests.
+    const said = world.secrets.filter(({ text }) => !/^[a-z]{3}_/.test(text));
+    expect(said.length).toBeGreaterThan(30);
+    expect(leaked(said, undefined, '', lines.join('\n'))).toEqual([]);
+    expect(lines.filter((line) => /eyJ|bearer/i.test(line)).slice(0, 3)).toEqual([]);
+  });
+});
+
 describe('what others do in private', () => {
   it('changes nothing, not a byte, of what an organisation can read', async () => {
     const { trading } = world;

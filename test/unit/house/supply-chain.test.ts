@@ -9,6 +9,23 @@ const tracked = async (...paths: string[]): Promise<string[]> =>
   (await run('git', ['ls-files', ...paths])).stdout.split('\n').filter((path) => path !== '');
 const textOf = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
 
+describe('SECURITY.md', () => {
+  it('names the test that holds each defence, and so does what says how things are verified', async () => {
+    const tests = new Set((await tracked('test')).map((path) => path.split('/').at(-1)));
+    for (const document of ['SECURITY.md', 'docs/verification.md']) {
+      const named = [...(await textOf(document)).matchAll(/`([\w-]+\.test\.ts)`/g)].map(([, name]) => name);
+      expect(named.length).toBeGreaterThan(3);
+      expect(named.filter((name) => !tests.has(name))).toEqual([]);
+    }
+    const rows = (await textOf('SECURITY.md'))
+      .split('\n')
+      .filter((line) => /^\| [A-Z]/.test(line))
+      .slice(1);
+    expect(rows.length).toBeGreaterThan(25);
+    expect(rows.filter((row) => !/\.test\.ts/.test(row))).toEqual([]);
+  });
+});
+
 describe('what runs with the market', () => {
   it('can open a connection from these files alone, and SECURITY.md names what they call', async () => {
     const opens =
