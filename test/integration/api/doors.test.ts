@@ -173,7 +173,11 @@ describe('a cursor', () => {
       const second = await api.as(people[role].own, { ...request, path });
       expect([second.status, second.text === first.text], route.operationId).toEqual([200, false]);
       const another = route.roles.find((other) => other !== role);
-      const others = [people[role].foreign, ...(another === undefined ? [] : [people[another].own])];
+      const others = [
+        people[role].foreign,
+        // Nor to the same organisation in another role, which sees other things.
+        ...(another === undefined ? [] : [people[another].own, { ...people[role].own, roles: [another] }]),
+      ];
       for (const who of others)
         expect(await api.as(who, { ...request, path }), route.operationId).toMatchObject({
           status: 400,
