@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { QueueRecord } from '../../functions/clearing/consume.ts';
+import { engineOfFile } from '../support/engine-of-file.ts';
 import { consume } from '../../functions/clearing/consume.ts';
 import { runDueClearings } from '../../functions/clearing/run-due-clearings.ts';
 import { sendNotices, sendWhatIsDue } from '../../functions/notify/send-what-is-due.ts';
 import { follow } from '../../functions/stream/follow.ts';
 import { tick } from '../../functions/tick/tick.ts';
-import type { TestEngine } from '../support/memory-dynamo/store.ts';
-import { startMemory } from '../support/memory-dynamo/store.ts';
 import { instantOf, millisecondsOf } from '../../shared/kernel/time.ts';
 import { pendingClearings } from '../../shared/store/clearings.ts';
 import type { Item } from '../../shared/store/item.ts';
@@ -23,13 +22,7 @@ import { Receiver, Warning } from '../support/warning.ts';
 
 /** Something that cannot be handled: the others are, it is put aside, somebody hears of it, and mended it goes on. */
 
-let engine: TestEngine;
-beforeAll(async () => {
-  engine = await startMemory();
-});
-afterAll(async () => {
-  await engine.stop();
-});
+const engine = engineOfFile();
 
 /** Puts something unreadable into an item; answers how to mend it. */
 async function corrupted(table: Table, key: Key, attribute: string): Promise<() => Promise<void>> {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { runAudit } from './audit-command.ts';
+import { runAudit } from './run-command.ts';
 import { startServer, type Server } from './server.ts';
 
 /** An empty market of the test file's own: started before its tests, stopped after them. */

@@ -12,7 +12,7 @@ import { openTable } from '../../../infra/local/store.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import { readReference } from '../../../shared/store/reference.ts';
 import type { Table } from '../../../shared/store/table.ts';
-import { runAdmin } from '../../support/admin-command.ts';
+import { runAdmin } from '../../support/run-command.ts';
 import { testApi } from '../../support/api.ts';
 import { ada, mine } from '../../support/market-api.ts';
 import { productBody, zoneBody } from '../../support/reference.ts';

@@ -1,17 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { eraseOrganisation, planErasure } from '../../../infra/admin/erase.ts';
 import { audit } from '../../../infra/audit/audit.ts';
 import { scan, storedPages } from '../../../infra/audit/scan.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
 import { canonicalJson } from '../../../shared/kernel/digest.ts';
 import type { Table } from '../../../shared/store/table.ts';
 import { caller } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, buyer } from '../../support/market-api.ts';
 import { clientFor } from '../../support/table.ts';
 import { offerBody, Trading } from '../../support/trading.ts';
 
-let engine: TestEngine;
+const engine = engineOfFile();
 let trading: Trading;
 let table: Table;
 const gone = { ...caller('gone-mine', 'producer'), subject: 'wilhelmina-of-gone' };
@@ -30,7 +29,6 @@ const whole = async (): Promise<string> => {
 };
 
 beforeAll(async () => {
-  engine = await startMemory();
   trading = await Trading.open(clientFor(engine.endpoint));
   ({ table } = trading.api.dependencies);
   await trading.done(ada, 'PUT', '/v1/organisations/gone-mine', { name: words[0] });
@@ -41,9 +39,6 @@ beforeAll(async () => {
     ...{ capacityPerYear: { amount: '10', unit: 't' }, source: 'https://wilhelmina-mining.com/annual' },
   });
   await trading.done(gone, 'POST', '/v1/webhooks', { url: 'https://hooks.wilhelmina-mining.com/in' });
-});
-afterAll(async () => {
-  await engine.stop();
 });
 
 describe('admin erase-organisation', () => {

@@ -1,25 +1,16 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { isIncluded } from '../../../shared/clearing/documents/digest.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import type { AnswerBody } from '../../support/api.ts';
 import { caller } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, auditor, buyer, everyRole, mine, otherMine, stockpile } from '../../support/market-api.ts';
-import { testTable } from '../../support/table.ts';
 import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
-let client: DynamoDBClient;
+const engine = engineOfFile();
 let market: Trading;
-beforeAll(async () => {
-  ({ engine, client } = await testTable());
-});
 beforeEach(async () => {
-  market = await Trading.open(client);
-});
-afterAll(async () => {
-  await engine.stop();
+  market = await Trading.open(engine.client);
 });
 
 const get = (who: Caller | undefined, path: string) => market.call(who, 'GET', path);

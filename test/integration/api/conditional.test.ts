@@ -1,26 +1,17 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { auditItems } from '../../../infra/audit/audit.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { scan } from '../../../infra/audit/scan.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { verify } from '../../../infra/verify/verify.ts';
 import type { Item } from '../../../shared/store/item.ts';
 import { ada, buyer, mine } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
-import { testTable } from '../../support/table.ts';
 import { flat, Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
-let client: DynamoDBClient;
+const engine = engineOfFile();
 let market: Trading;
-beforeAll(async () => {
-  ({ engine, client } = await testTable());
-});
 beforeEach(async () => {
-  market = await Trading.open(client);
-});
-afterAll(async () => {
-  await engine.stop();
+  market = await Trading.open(engine.client);
 });
 
 /** A mine that delivers from 2028 on, once it is financed and permitted. */

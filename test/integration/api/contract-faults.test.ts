@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
+import { describe, expect, it } from 'vitest';
 import { verifyChain } from '../../../infra/verify/contract-chain.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import { Table } from '../../../shared/store/table.ts';
 import type { Answer } from '../../support/api.ts';
 import { testApi } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import type { Meddler } from '../../support/faults.ts';
 import { crashAt, Interleaving, meddleWith, seeded } from '../../support/faults.ts';
 import { ada, auditor, bob, buyer, mine } from '../../support/market-api.ts';
@@ -16,13 +15,7 @@ import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
 /** Acts on contracts whose host dies at their write, and acts of two people at once. */
 
-let engine: TestEngine;
-beforeAll(async () => {
-  engine = await startMemory();
-});
-afterAll(async () => {
-  await engine.stop();
-});
+const engine = engineOfFile();
 
 const quarter = '2027-Q1';
 const day = '2027-02-01';

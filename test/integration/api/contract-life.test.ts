@@ -1,34 +1,27 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { verifyChain } from '../../../infra/verify/contract-chain.ts';
 import { instantOf } from '../../../shared/kernel/time.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import type { Answer } from '../../support/api.ts';
 import { caller } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, auditor, bob, buyer, mine, otherMine } from '../../support/market-api.ts';
 import { ruleBody, schemeBody } from '../../support/reference.ts';
-import { testTable } from '../../support/table.ts';
 import { kg, Trading } from '../../support/trading.ts';
 import { runVerify } from '../../support/verify-command.ts';
 
-let engine: TestEngine;
-let client: DynamoDBClient;
+const engine = engineOfFile();
 let market: Trading;
 const folder = mkdtempSync(join(tmpdir(), 'chain-'));
-beforeAll(async () => {
-  ({ engine, client } = await testTable());
-});
 beforeEach(async () => {
-  market = await Trading.open(client);
+  market = await Trading.open(engine.client);
 });
-afterAll(async () => {
+afterAll(() => {
   rmSync(folder, { recursive: true });
-  await engine.stop();
 });
 
 const outsider: Caller = caller('stranger', 'producer', 'buyer');

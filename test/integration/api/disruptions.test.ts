@@ -1,16 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { audit } from '../../../infra/audit/audit.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import type { TestApi } from '../../support/market-api.ts';
 import { ada, auditor, bob, buyer, everyRole, freshApi, mine } from '../../support/market-api.ts';
 import { productBody } from '../../support/reference.ts';
 import { clientFor } from '../../support/table.ts';
 
-let engine: TestEngine;
+const engine = engineOfFile();
 let api: TestApi;
 beforeAll(async () => {
-  engine = await startMemory();
   api = await freshApi(clientFor(engine.endpoint));
   for (const [id, mineral] of [
     ['cobalt', 'cobalt'],
@@ -20,7 +18,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   expect((await audit(api.dependencies.table, { at: api.time.now })).findings).toEqual([]);
-  await engine.stop();
 });
 
 const ban = (changes: object = {}) => ({

@@ -1,20 +1,17 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { auditItems } from '../../../infra/audit/audit.ts';
 import { scan } from '../../../infra/audit/scan.ts';
 import type { Item } from '../../../shared/store/item.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import { caller } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, auditor, bob, buyer, mine, stockpile } from '../../support/market-api.ts';
 import { zoneBody } from '../../support/reference.ts';
 import { Settling } from '../../support/settling.ts';
 import { activeStockpile, openingBody } from '../../support/stock.ts';
-import { testTable } from '../../support/table.ts';
 import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
-let client: DynamoDBClient;
+const engine = engineOfFile();
 let market: Trading;
 
 const europe: Caller = { ...caller('commission', 'administrator'), subject: 'eva' };
@@ -31,8 +28,7 @@ const opened = async (who: Caller, pile: string, amount: string): Promise<void> 
 
 /** Two zones, each with its authority; in Europe three operators hold 400, 300 and 300 kg. */
 beforeAll(async () => {
-  ({ engine, client } = await testTable());
-  market = await Trading.open(client);
+  market = await Trading.open(engine.client);
   await market.done(ada, 'PUT', '/v1/zones/europe', { ...zoneBody(['FR', 'IT']), authority: 'commission' });
   await market.done(ada, 'PUT', '/v1/zones/asia', { ...zoneBody(['KR']), authority: 'meti' });
   await market.done(ada, 'PUT', '/v1/zones/nobodys', zoneBody(['CH']));
@@ -46,9 +42,6 @@ beforeAll(async () => {
     piles.push(await activeStockpile(market, { zone: 'europe' }, who));
     await opened(who, piles[index]!, index === 0 ? '400' : '300');
   }
-});
-afterAll(async () => {
-  await engine.stop();
 });
 
 const agreements = '/v1/exchange/agreements';

@@ -1,26 +1,17 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { sha256 } from '../../../shared/kernel/digest.ts';
 import { canonicalJson } from '../../../shared/kernel/digest.ts';
 import type { TestApi } from '../../support/market-api.ts';
 import { ada, auditor, bob, buyer, everyRole, freshApi, mine } from '../../support/market-api.ts';
 import { floorBody, productBody, zoneBody } from '../../support/reference.ts';
-import { testTable } from '../../support/table.ts';
 
-let engine: TestEngine;
-let client: DynamoDBClient;
+const engine = engineOfFile();
 let api: TestApi;
-beforeAll(async () => {
-  ({ engine, client } = await testTable());
-});
 beforeEach(async () => {
-  api = await freshApi(client);
+  api = await freshApi(engine.client);
   await api.call(ada, 'PUT', '/v1/products/ndpr-oxide', productBody({ containedFactor: '0.8' }));
   await api.call(ada, 'PUT', '/v1/zones/partners', zoneBody(['US', 'JP']));
-});
-afterAll(async () => {
-  await engine.stop();
 });
 
 const propose = (changes: object = {}, who = ada) => api.call(who, 'POST', '/v1/floors', floorBody(changes));

@@ -1,28 +1,19 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { audit } from '../../../infra/audit/audit.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import { assign } from '../../../shared/store/assign.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import type { Answer } from '../../support/api.ts';
 import { caller } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, auditor, buyer, everyRole, mine, otherMine, stockpile } from '../../support/market-api.ts';
 import { productBody, ruleBody, schemeBody, zoneBody } from '../../support/reference.ts';
-import { testTable } from '../../support/table.ts';
 import { bidBody, flat, kg, offerBody, Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
-let client: DynamoDBClient;
+const engine = engineOfFile();
 let market: Trading;
-beforeAll(async () => {
-  ({ engine, client } = await testTable());
-});
 beforeEach(async () => {
-  market = await Trading.open(client);
-});
-afterAll(async () => {
-  await engine.stop();
+  market = await Trading.open(engine.client);
 });
 
 const otherBuyer = caller('motors-jp', 'buyer');
@@ -321,7 +312,7 @@ describe("a site's capacity", () => {
   it('is found out in as many reads whatever the number of its offers', async () => {
     const reads = async (): Promise<number> => {
       let count = 0;
-      client.middlewareStack.add(
+      engine.client.middlewareStack.add(
         (next, context) => (args) => {
           if (/^(Get|BatchGet|Query)/.test(context.commandName ?? '')) count += 1;
           return next(args);
@@ -329,7 +320,7 @@ describe("a site's capacity", () => {
         { step: 'initialize', name: 'count' },
       );
       expect((await offer(flat('1'))).status).toBe(201);
-      client.middlewareStack.remove('count');
+      engine.client.middlewareStack.remove('count');
       return count;
     };
     await reads();

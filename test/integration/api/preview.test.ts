@@ -1,9 +1,8 @@
-import type { DynamoDBClient, ScanCommandOutput } from '@aws-sdk/client-dynamodb';
+import type { ScanCommandOutput } from '@aws-sdk/client-dynamodb';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { previewClearing } from '../../../functions/api/preview-clearing.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import type { Preview } from '../../../shared/clearing/preview/result.ts';
 import { previewTermsSchema } from '../../../shared/clearing/preview/terms.ts';
 import { canonicalJson } from '../../../shared/kernel/digest.ts';
@@ -12,21 +11,14 @@ import { lockBook } from '../../../functions/clearing/lock-book.ts';
 import { openRun } from '../../../functions/clearing/open-run.ts';
 import { HeldMarket } from '../../../functions/clearing/held-market.ts';
 import { caller } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, auditor, bob, buyer, mine, stockpile } from '../../support/market-api.ts';
-import { testTable } from '../../support/table.ts';
 import { bidBody, flat, kg, Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
-let client: DynamoDBClient;
+const engine = engineOfFile();
 let market: Trading;
-beforeAll(async () => {
-  ({ engine, client } = await testTable());
-});
 beforeEach(async () => {
-  market = await Trading.open(client);
-});
-afterAll(async () => {
-  await engine.stop();
+  market = await Trading.open(engine.client);
 });
 
 const path = '/v1/clearings/preview';
@@ -269,7 +261,7 @@ describe('over random books', () => {
         orders(['100.00', '111.00', '119.99', '135.00']),
         fc.integer({ min: 9500, max: 12_500 }),
         async (offers, bids, ticks) => {
-          market = await Trading.open(client);
+          market = await Trading.open(engine.client);
           await market.approvedFloor({ price: usd('95.00') });
           for (const [index, offer] of offers.entries())
             await market.offerOf(`mine-${index}`, offer.country, {

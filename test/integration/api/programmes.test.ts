@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
 import { clearingSettings } from '../../../functions/clearing/dependencies.ts';
 import { audit } from '../../../infra/audit/audit.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
 import { ada, auditor, bob, buyer, everyRole, mine, otherMine } from '../../support/market-api.ts';
 import { caller } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { clientFor } from '../../support/table.ts';
 import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
+const engine = engineOfFile();
 let trading: Trading;
-beforeAll(async () => {
-  engine = await startMemory();
-});
 beforeEach(async () => {
   trading = await Trading.open(clientFor(engine.endpoint));
   await trading.done(ada, 'PUT', '/v1/reference-prices/index', {
@@ -25,9 +21,6 @@ beforeEach(async () => {
       quantity: { amount: '1', unit: 't' },
     })),
   });
-});
-afterAll(async () => {
-  await engine.stop();
 });
 
 const money = (amount: string) => ({ amount, currency: 'USD' });

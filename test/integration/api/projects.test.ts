@@ -1,21 +1,17 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, auditor, buyer, mine, otherMine, stockpile } from '../../support/market-api.ts';
 import { productBody, schemeBody, zoneBody } from '../../support/reference.ts';
 import { Settling } from '../../support/settling.ts';
-import { testTable } from '../../support/table.ts';
 import { kg, Trading } from '../../support/trading.ts';
 
-let engine: TestEngine;
-let client: DynamoDBClient;
+const engine = engineOfFile();
 let market: Trading;
 const t = (amount: string) => ({ amount, unit: 't' });
 
 /** A union of four countries that plans to consume 1,000 t of NdPr in 2030: 1,250 t of an oxide of which 80 % is NdPr. */
 beforeAll(async () => {
-  ({ engine, client } = await testTable());
-  market = await Trading.open(client);
+  market = await Trading.open(engine.client);
   await market.done(ada, 'PUT', '/v1/products/ndpr-oxide', productBody({ containedFactor: '0.8' }));
   await market.done(ada, 'PUT', '/v1/products/ndpr-ore', productBody({ name: 'Ore', stage: 'mining' }));
   await market.done(ada, 'PUT', '/v1/zones/union', zoneBody(['DE', 'FR', 'SE', 'EE']));
@@ -28,9 +24,6 @@ beforeAll(async () => {
     await market.done(ada, 'PUT', `/v1/zones/union/consumption/${product}`, {
       quarters: quarters.map((quarter) => ({ quarter, quantity: kg(amount) })),
     });
-});
-afterAll(async () => {
-  await engine.stop();
 });
 
 const project = (changes: object = {}) => ({

@@ -1,19 +1,10 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { expect, test } from 'vitest';
 import { ada, buyer } from '../../support/market-api.ts';
 import { caller } from '../../support/api.ts';
-import { testTable } from '../../support/table.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { bidBody, kg, Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
-let client: DynamoDBClient;
-beforeAll(async () => {
-  ({ engine, client } = await testTable());
-});
-afterAll(async () => {
-  await engine.stop();
-});
+const engine = engineOfFile();
 
 const quarters = ['2027-Q1', '2027-Q2', '2027-Q3', '2027-Q4'];
 const ramp = (lots: number, step: number) => ({
@@ -31,7 +22,7 @@ interface Contracts {
 }
 
 test('a ramp of tied sellers becomes one contract a buyer, with a line for each quarter', async () => {
-  const market = await Trading.open(client);
+  const market = await Trading.open(engine.client);
   await market.approvedFloor();
   const small = (await market.offerOf('mine-two', 'AU', { delivery: ramp(20, 10) })).body.id;
   const large = (await market.offerOf('mine-three', 'US', { price: usd('70.00'), delivery: ramp(40, 20) }))

@@ -1,28 +1,20 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { audit } from '../../../infra/audit/audit.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { freezeFixing } from '../../../shared/store/fixings.ts';
 import type { TestApi } from '../../support/market-api.ts';
 import { ada, auditor, bob, buyer, everyRole, freshApi, mine } from '../../support/market-api.ts';
 import { productBody } from '../../support/reference.ts';
 import { Table } from '../../../shared/store/table.ts';
 import { meddleWith } from '../../support/faults.ts';
-import { clientFor, testTable } from '../../support/table.ts';
+import { clientFor } from '../../support/table.ts';
 
-let engine: TestEngine;
-let client: DynamoDBClient;
+const engine = engineOfFile();
 let api: TestApi;
-beforeAll(async () => {
-  ({ engine, client } = await testTable());
-});
 beforeEach(async () => {
-  api = await freshApi(client);
+  api = await freshApi(engine.client);
   await api.call(ada, 'PUT', '/v1/products/ndpr-oxide', productBody());
   await api.call(ada, 'PUT', '/v1/reference-prices/ndpr-europe', seriesBody());
-});
-afterAll(async () => {
-  await engine.stop();
 });
 
 const seriesBody = (changes: object = {}) => ({
@@ -380,7 +372,12 @@ describe('GET /v1/reference-prices/{id}/fixings', () => {
       }
       return send();
     })(client);
-    const slow = new Table({ client, name: table.name, pause: () => Promise.resolve(), random: () => 0 });
+    const slow = new Table({
+      client,
+      name: table.name,
+      pause: () => Promise.resolve(),
+      random: () => 0,
+    });
     const november = await ofMonth('2026-11-01', '2026-11-21', slow, '2026-11-22T13:00:00.000Z');
     expect(isFirst).toBe(false);
     expect(november).toMatchObject({ value: { basis: { kind: 'last-good', window: { to: '2026-10-31' } } } });

@@ -1,22 +1,13 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import type { TestApi } from '../../support/market-api.ts';
 import { ada, bob, buyer, everyRole, freshApi, mine } from '../../support/market-api.ts';
 import { floorBody, productBody, ruleBody, schemeBody, zoneBody } from '../../support/reference.ts';
-import { testTable } from '../../support/table.ts';
 
-let engine: TestEngine;
-let client: DynamoDBClient;
+const engine = engineOfFile();
 let api: TestApi;
-beforeAll(async () => {
-  ({ engine, client } = await testTable());
-});
 beforeEach(async () => {
-  api = await freshApi(client);
-});
-afterAll(async () => {
-  await engine.stop();
+  api = await freshApi(engine.client);
 });
 
 const product = (changes: object = {}) =>

@@ -1,21 +1,17 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { caller } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, auditor, buyer, mine, stockpile } from '../../support/market-api.ts';
 import { ruleBody, schemeBody, zoneBody } from '../../support/reference.ts';
-import { testTable } from '../../support/table.ts';
 import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
-let client: DynamoDBClient;
+const engine = engineOfFile();
 let market: Trading;
 const quarters = ['2027-Q1', '2027-Q2', '2027-Q3', '2027-Q4'];
 
 /** Three mines sell to three buyers, 300 kg a quarter of 2027; partners may take 65 % from one origin outside. */
 beforeAll(async () => {
-  ({ engine, client } = await testTable());
-  market = await Trading.open(client);
+  market = await Trading.open(engine.client);
   await market.done(ada, 'PUT', '/v1/zones/partners', {
     ...zoneBody(['US', 'JP', 'DE', 'AU']),
     maxOriginShare: '0.65',
@@ -40,9 +36,6 @@ beforeAll(async () => {
       ...{ product: 'ndpr-oxide', destination: 'DE', price: usd('130.00'), delivery },
     });
   await market.clear();
-});
-afterAll(async () => {
-  await engine.stop();
 });
 
 const risk = (who = ada, query = '?zone=partners&from=2027-Q1') =>
@@ -91,7 +84,7 @@ describe('the risk of a product', () => {
   });
 
   it('withholds in public what a fourth contract of one buyer would tell', async () => {
-    const late = await Trading.open(client);
+    const late = await Trading.open(engine.client);
     await late.done(ada, 'PUT', '/v1/zones/partners', { ...zoneBody(['DE']), maxOriginShare: '0.65' });
     const consumption = { quarters: quarters.map((quarter) => ({ quarter, quantity: kg('1000') })) };
     await late.done(ada, 'PUT', '/v1/zones/partners/consumption/ndpr-oxide', consumption);

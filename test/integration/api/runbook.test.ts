@@ -1,23 +1,14 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { QueueRecord } from '../../../functions/clearing/consume.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { consume } from '../../../functions/clearing/consume.ts';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
 import { sweep } from '../../../functions/stream/follow.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { ada, auditor } from '../../support/market-api.ts';
-import { testTable } from '../../support/table.ts';
 import { Trading } from '../../support/trading.ts';
 import { Receiver, Warning } from '../../support/warning.ts';
 
-let engine: TestEngine;
-let client: DynamoDBClient;
-beforeAll(async () => {
-  ({ engine, client } = await testTable());
-});
-afterAll(async () => {
-  await engine.stop();
-});
+const engine = engineOfFile();
 
 /**
  * The clearing queue as SQS runs it: a message that its consumer answers as failed is handed out again, after five times
@@ -49,7 +40,7 @@ class Queue {
 
 describe('the runbook, tried on one machine', () => {
   it('ClearingDeadLetters: what five tries gave up is cleared after the redrive; a poisoned message harms no other', async () => {
-    const market = await Trading.open(client);
+    const market = await Trading.open(engine.client);
     await market.offer();
     await market.bid();
     const { body: clearing } = await market.done(ada, 'POST', '/v1/clearings', { product: 'ndpr-oxide' });
@@ -87,7 +78,7 @@ describe('the runbook, tried on one machine', () => {
   it('MissedEvents: the sweep raises the alerts of an event that nobody followed, and none a second time', async () => {
     const receiver = await Receiver.open();
     try {
-      const market = await Warning.open(client, receiver);
+      const market = await Warning.open(engine.client, receiver);
       await market.ban();
       const alerts = async () => (await market.api.call(ada, 'GET', '/v1/alerts')).body.items;
       expect(await alerts()).toEqual([]);

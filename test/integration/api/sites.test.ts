@@ -1,26 +1,17 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { readSiteWithCertificates } from '../../../shared/store/certificates.ts';
 import type { TestApi } from '../../support/market-api.ts';
 import { ada, auditor, buyer, everyRole, freshApi, mine, otherMine } from '../../support/market-api.ts';
 import { schemeBody } from '../../support/reference.ts';
-import { testTable } from '../../support/table.ts';
 
-let engine: TestEngine;
-let client: DynamoDBClient;
+const engine = engineOfFile();
 let api: TestApi;
 let site: string;
-beforeAll(async () => {
-  ({ engine, client } = await testTable());
-});
 beforeEach(async () => {
-  api = await freshApi(client);
+  api = await freshApi(engine.client);
   await api.call(ada, 'PUT', '/v1/schemes/irma', schemeBody({ minerals: ['ndpr', 'cobalt'] }));
   site = (await api.call(mine, 'POST', '/v1/sites', siteBody())).body.id;
-});
-afterAll(async () => {
-  await engine.stop();
 });
 
 const siteBody = (changes: object = {}) => ({

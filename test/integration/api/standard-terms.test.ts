@@ -1,21 +1,12 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, auditor, bob, buyer, mine } from '../../support/market-api.ts';
-import { testTable } from '../../support/table.ts';
 import { Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
-let client: DynamoDBClient;
+const engine = engineOfFile();
 let market: Trading;
-beforeAll(async () => {
-  ({ engine, client } = await testTable());
-});
 beforeEach(async () => {
-  market = await Trading.open(client);
-});
-afterAll(async () => {
-  await engine.stop();
+  market = await Trading.open(engine.client);
 });
 
 const path = '/v1/products/ndpr-oxide/terms';

@@ -1,32 +1,25 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { auditItems } from '../../../infra/audit/audit.ts';
 import { scan } from '../../../infra/audit/scan.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
 import type { Item } from '../../../shared/store/item.ts';
 import { caller } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, auditor, buyer as maker, mine, stockpile as reserve } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
 import { accountBody, activeStockpile, openedLot, positionIn } from '../../support/stock.ts';
 import { clientFor } from '../../support/table.ts';
 import { kg, Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
+const engine = engineOfFile();
 let trading: Trading;
 let settling: Settling;
 let stockpile: string;
 const other = caller('motors-fr', 'buyer');
 const rival = caller('reserve-de', 'stockpile-operator');
-beforeAll(async () => {
-  engine = await startMemory();
-});
 beforeEach(async () => {
   trading = await Trading.open(clientFor(engine.endpoint));
   settling = new Settling(trading);
   stockpile = await activeStockpile(trading);
-});
-afterAll(async () => {
-  await engine.stop();
 });
 
 const money = (amount: string) => ({ amount, currency: 'USD' });

@@ -1,22 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, bob, buyer, stockpile as reserve } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
 import { accountBody, activeStockpile, openedLot } from '../../support/stock.ts';
 import { clientFor } from '../../support/table.ts';
 import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
+const engine = engineOfFile();
 let trading: Trading;
-beforeAll(async () => {
-  engine = await startMemory();
-});
 beforeEach(async () => {
   trading = await Trading.open(clientFor(engine.endpoint));
-});
-afterAll(async () => {
-  await engine.stop();
 });
 
 type Call = readonly [typeof ada, string, object?];

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { verify } from '../../../infra/verify/verify.ts';
 import { domainEventOf } from '../../../functions/stream/domain-event.ts';
 import { follow as followEvents } from '../../../functions/stream/follow.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
 import { caller } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, auditor, bob, buyer, everyRole, mine, stockpile as reserve } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
 import {
@@ -21,17 +20,11 @@ import { clientFor } from '../../support/table.ts';
 import { Warning } from '../../support/warning.ts';
 import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
+const engine = engineOfFile();
 let trading: Trading;
 const rival = caller('reserve-de', 'stockpile-operator');
-beforeAll(async () => {
-  engine = await startMemory();
-});
 beforeEach(async () => {
   trading = await Trading.open(clientFor(engine.endpoint));
-});
-afterAll(async () => {
-  await engine.stop();
 });
 
 const post = (who: typeof ada, path: string, body?: object) => trading.call(who, 'POST', path, body);

@@ -1,26 +1,17 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { nothingDisclosed, readDisclosed } from '../../../shared/clearing/documents/disclosed.ts';
 import { judgeRun } from '../../../shared/clearing/documents/judge-run.ts';
 import { readClearingDocuments } from '../../../shared/store/clearings.ts';
 import { caller } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { auditor, buyer } from '../../support/market-api.ts';
 import { gate, partsOf } from '../../support/shown-runs.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { testTable } from '../../support/table.ts';
 import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
-let client: DynamoDBClient;
+const engine = engineOfFile();
 let market: Trading;
-beforeAll(async () => {
-  ({ engine, client } = await testTable());
-});
 beforeEach(async () => {
-  market = await Trading.open(client);
-});
-afterAll(async () => {
-  await engine.stop();
+  market = await Trading.open(engine.client);
 });
 
 const hidden = { quantity: null, withheld: true };

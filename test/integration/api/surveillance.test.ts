@@ -1,22 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import type { AnswerBody } from '../../support/api.ts';
 import { instantOf, millisecondsOf } from '../../../shared/kernel/time.ts';
 import { caller } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, auditor, buyer, mine, stockpile } from '../../support/market-api.ts';
 import { clientFor } from '../../support/table.ts';
 import { bidBody, flat, offerBody, Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
+const engine = engineOfFile();
 let market: Trading;
-beforeAll(async () => {
-  engine = await startMemory();
-});
-afterAll(async () => {
-  await engine.stop();
-});
 beforeEach(async () => {
   market = await Trading.open(clientFor(engine.endpoint));
 });

@@ -1,32 +1,23 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { tokenBuckets } from '../../../functions/api/rate-limit.ts';
 import { consume } from '../../../functions/clearing/consume.ts';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
 import { follow, sweep } from '../../../functions/stream/follow.ts';
 import { followBeat } from '../../../functions/stream/follow-beat.ts';
 import { tick } from '../../../functions/tick/tick.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { readAll } from '../../../shared/store/reference.ts';
 import { caller, testApi } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, auditor, buyer, mine } from '../../support/market-api.ts';
 import { memoryMetrics } from '../../support/metrics.ts';
-import { testTable } from '../../support/table.ts';
 import { bidBody, flat, Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
-let client: DynamoDBClient;
+const engine = engineOfFile();
 let market: Trading;
 let metrics: ReturnType<typeof memoryMetrics>;
-beforeAll(async () => {
-  ({ engine, client } = await testTable());
-});
 beforeEach(async () => {
-  market = await Trading.open(client);
+  market = await Trading.open(engine.client);
   metrics = memoryMetrics();
-});
-afterAll(async () => {
-  await engine.stop();
 });
 
 const run = async () => {

@@ -8,7 +8,7 @@ import { openDataDirectory } from '../../../infra/local/data-directory.ts';
 import { keepEngine } from '../../../infra/local/engine-keeper.ts';
 import { openTable } from '../../../infra/local/store.ts';
 import type { Table } from '../../../shared/store/table.ts';
-import { runAudit } from '../../support/audit-command.ts';
+import { runAudit } from '../../support/run-command.ts';
 import { testApi } from '../../support/api.ts';
 import { clientFor } from '../../support/table.ts';
 import { Trading } from '../../support/trading.ts';

@@ -1,13 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { auditItems } from '../../../infra/audit/audit.ts';
 import type { Check } from '../../../infra/audit/finding.ts';
 import { checks } from '../../../infra/audit/finding.ts';
 import { scan } from '../../../infra/audit/scan.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
 import { figureNames } from '../../../shared/clearing/outcome/figures.ts';
 import type { Item } from '../../../shared/store/item.ts';
 import { caller } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, bob, buyer, mine } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
 import { clientFor } from '../../support/table.ts';
@@ -15,12 +14,11 @@ import { bidBody, flat, kg, Trading, usd } from '../../support/trading.ts';
 
 type Wild = Record<string, unknown>;
 
-let engine: TestEngine;
+const engine = engineOfFile();
 let items: readonly Item[];
 const now = '2026-11-23T00:00:00.000Z';
 
 beforeAll(async () => {
-  engine = await startMemory();
   const trading = await Trading.open(clientFor(engine.endpoint));
   await trading.approvedFloor();
   const site = await trading.siteOf(mine, { capacityPerYear: kg('1000') });
@@ -94,9 +92,6 @@ beforeAll(async () => {
   const all: Item[] = [];
   for await (const page of scan(trading.api.dependencies.table)) all.push(...page);
   items = all;
-});
-afterAll(async () => {
-  await engine.stop();
 });
 
 const copy = (): Wild[] => structuredClone(items) as Wild[];

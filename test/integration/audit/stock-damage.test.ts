@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { auditItems } from '../../../infra/audit/audit.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import type { Check } from '../../../infra/audit/finding.ts';
 import { scan } from '../../../infra/audit/scan.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
 import type { Item } from '../../../shared/store/item.ts';
 import { buyer, stockpile as reserve } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
@@ -13,12 +12,11 @@ import { bidBody, flat, Trading, usd } from '../../support/trading.ts';
 
 type Wild = Record<string, unknown>;
 
-let engine: TestEngine;
+const engine = engineOfFile();
 let items: readonly Item[];
 const now = '2027-02-02T00:00:00.000Z';
 
 beforeAll(async () => {
-  engine = await startMemory();
   const trading = await Trading.open(clientFor(engine.endpoint));
   const stockpile = await activeStockpile(trading);
   const lot = await openedLot(trading, stockpile);
@@ -40,9 +38,6 @@ beforeAll(async () => {
   const all: Item[] = [];
   for await (const page of scan(trading.api.dependencies.table)) all.push(...page);
   items = all;
-});
-afterAll(async () => {
-  await engine.stop();
 });
 
 const one = (table: Wild[], pk: string, sk: string, more: (item: Wild) => boolean = () => true): Wild => {

@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Clear, Cleared } from '../../../functions/clearing/dependencies.ts';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
 import { sha256 } from '../../../shared/kernel/digest.ts';
 import { fail, ok } from '../../../shared/kernel/result.ts';
 import { problem } from '../../../shared/kernel/problem.ts';
@@ -17,18 +15,13 @@ import { marketState, readControl } from '../../../shared/store/control.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import { objectKeys } from '../../../shared/store/object-store.ts';
 import { idOf, Scenario } from '../../support/clearing-scenario.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import type { Meddler } from '../../support/faults.ts';
 import { meddledObjects } from '../../support/faults.ts';
 import { greedyEngine } from '../../support/greedy-engine.ts';
 import { omit } from '../../support/omit.ts';
 
-let engine: TestEngine;
-beforeAll(async () => {
-  engine = await startMemory();
-});
-afterAll(async () => {
-  await engine.stop();
-});
+const engine = engineOfFile();
 
 const present = <T>(each: T | undefined): each is T => each !== undefined;
 const first = idOf('clr', 'FIRST');

@@ -1,26 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
 import { verify } from '../../../infra/verify/verify.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
 import type { Answer } from '../../support/api.ts';
 import { caller } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, auditor, buyer, mine } from '../../support/market-api.ts';
 import { productBody, zoneBody } from '../../support/reference.ts';
 import { clientFor } from '../../support/table.ts';
 import { Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
+const engine = engineOfFile();
 let trading: Trading;
-beforeAll(async () => {
-  engine = await startMemory();
-});
 beforeEach(async () => {
   trading = await Trading.open(clientFor(engine.endpoint));
   await trading.done(ada, 'PUT', '/v1/reference-prices/index', seriesBody());
-});
-afterAll(async () => {
-  await engine.stop();
 });
 
 const seriesBody = (changes: object = {}) => ({

@@ -1,22 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
 import { assign } from '../../../shared/store/assign.ts';
 import { versionIs } from '../../../shared/store/condition.ts';
 import { endedRun, marketState } from '../../../shared/store/control.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import { freeOfRuns, isOpen } from '../../../shared/store/order-item.ts';
 import { idOf, Scenario } from '../../support/clearing-scenario.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { Crash, crashAt } from '../../support/faults.ts';
 
-let engine: TestEngine;
-beforeAll(async () => {
-  engine = await startMemory();
-});
-afterAll(async () => {
-  await engine.stop();
-});
+const engine = engineOfFile();
 
 const ndpr = { product: 'ndpr' };
 const bidX = keys.order(idOf('bid', 'X'));

@@ -1,19 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
+import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../support/api.ts';
 import { caller } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, buyer } from '../../support/market-api.ts';
 import { clientFor } from '../../support/table.ts';
 import { flat, kg, Trading } from '../../support/trading.ts';
 
-let engine: TestEngine;
-beforeAll(async () => {
-  engine = await startMemory();
-});
-afterAll(async () => {
-  await engine.stop();
-});
+const engine = engineOfFile();
 
 /** A market whose zone takes at most 65 % of a planned 1 000 kg a quarter from one country outside it. */
 async function cappedMarket(): Promise<Trading> {

@@ -1,21 +1,18 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { earlyWarning } from '../../../infra/local/early-warning.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
 import { readAlerts } from '../../../shared/store/alerts.ts';
 import { memoryLog } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { clientFor } from '../../support/table.ts';
 import { Receiver, Warning } from '../../support/warning.ts';
 
-let engine: TestEngine;
+const engine = engineOfFile();
 let receiver: Receiver;
 beforeAll(async () => {
-  engine = await startMemory();
   receiver = await Receiver.open();
 });
 afterAll(async () => {
   await receiver.close();
-  await engine.stop();
 });
 
 it('one machine follows what it writes, makes good what a killed run left untold, and sends each minute what failed', async () => {

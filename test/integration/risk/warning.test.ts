@@ -4,22 +4,20 @@ import { notifySettings } from '../../../functions/notify/dependencies.ts';
 import { sendWhatIsDue } from '../../../functions/notify/send-what-is-due.ts';
 import { follow, sweep } from '../../../functions/stream/follow.ts';
 import { audit, auditItems } from '../../../infra/audit/audit.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
 import { retryAfter } from '../../../shared/risk/subscription.ts';
 import { readAlerts } from '../../../shared/store/alerts.ts';
 import { caller } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { Crash, crashAt, Interleaving, meddleWith, seeded } from '../../support/faults.ts';
 import { ada, auditor, buyer, everyRole, mine } from '../../support/market-api.ts';
 import { memoryMetrics } from '../../support/metrics.ts';
 import { clientFor } from '../../support/table.ts';
 import { Receiver, Warning } from '../../support/warning.ts';
 
-let engine: TestEngine;
+const engine = engineOfFile();
 let receiver: Receiver;
 let market: Warning;
 beforeAll(async () => {
-  engine = await startMemory();
   receiver = await Receiver.open();
 });
 beforeEach(async () => {
@@ -29,7 +27,6 @@ beforeEach(async () => {
 });
 afterAll(async () => {
   await receiver.close();
-  await engine.stop();
 });
 
 const alerts = async (who = ada, query = '') =>

@@ -1,10 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
+import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import { Table } from '../../../shared/store/table.ts';
 import { testApi } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { crashAt, meddleWith } from '../../support/faults.ts';
 import { ada, auditor, buyer, mine } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
@@ -13,13 +12,7 @@ import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
 /** Provisional payment, take-or-pay and upside sharing, by HTTP alone: undisturbed, and stopped after every write. */
 
-let engine: TestEngine;
-beforeAll(async () => {
-  engine = await startMemory();
-});
-afterAll(async () => {
-  await engine.stop();
-});
+const engine = engineOfFile();
 
 /** 100 kg in each of two quarters at 110.00: nine tenths to be taken, half of what exceeds 105.00 given back. */
 async function market(): Promise<{ at: Settling; path: string }> {

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { verifyChain } from '../../../infra/verify/contract-chain.ts';
 import { balanceOf } from '../../../shared/store/ledger.ts';
 import { instantOf } from '../../../shared/kernel/time.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import type { AnswerBody } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, auditor, bob, buyer, mine } from '../../support/market-api.ts';
 import { ruleBody, schemeBody } from '../../support/reference.ts';
 import { Settling } from '../../support/settling.ts';
@@ -16,17 +15,13 @@ import { flat, kg, Trading, usd } from '../../support/trading.ts';
  * A year of a contract with everything going wrong, told over the wire as its people live it: 300 kg of NdPr oxide a
  * quarter of 2027 at the floor of 110 USD/kg, 90 % take-or-pay, make-up for two years.
  */
-let engine: TestEngine;
+const engine = engineOfFile();
 let market: Trading;
 let at: Settling;
 let path: string;
 beforeAll(async () => {
-  engine = await startMemory();
   market = await Trading.open(clientFor(engine.endpoint));
   at = new Settling(market);
-});
-afterAll(async () => {
-  await engine.stop();
 });
 
 const on = (day: string): void => {

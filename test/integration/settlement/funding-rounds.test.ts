@@ -1,25 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { auditItems } from '../../../infra/audit/audit.ts';
 import type { Check } from '../../../infra/audit/finding.ts';
 import { scan } from '../../../infra/audit/scan.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
 import type { Item } from '../../../shared/store/item.ts';
 import { caller } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { Crash, crashAt, meddleWith } from '../../support/faults.ts';
 import { money, Programme } from '../../support/funding.ts';
 import { ada, bob, mine } from '../../support/market-api.ts';
 import { clientFor } from '../../support/table.ts';
 import { kg, Trading } from '../../support/trading.ts';
 
-let engine: TestEngine;
+const engine = engineOfFile();
 const opened = () => Trading.open(clientFor(engine.endpoint));
-beforeAll(async () => {
-  engine = await startMemory();
-});
-afterAll(async () => {
-  await engine.stop();
-});
 
 const firstDue = '2027-05-16T12:00:00.000Z';
 const secondDue = '2027-08-20T12:00:00.000Z';

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { auditItems } from '../../../infra/audit/audit.ts';
 import { scan } from '../../../infra/audit/scan.ts';
 import type { QuarterSettlement } from '../../../shared/contracts/settlement/settlement.ts';
@@ -13,15 +12,9 @@ import { clientFor } from '../../support/table.ts';
 import { memoryMetrics } from '../../support/metrics.ts';
 import { Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
+const engine = engineOfFile();
 let at: Settling;
 let contract: string;
-beforeAll(async () => {
-  engine = await startMemory();
-});
-afterAll(async () => {
-  await engine.stop();
-});
 
 /** Deals of so many firms on a day, as administrators record them. */
 const post = (firms: number, date: string, amount: string) =>

@@ -1,19 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
+import { describe, expect, it } from 'vitest';
 import { caller } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, auditor, buyer } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
 import { clientFor } from '../../support/table.ts';
 import { bidBody, flat, Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
-beforeAll(async () => {
-  engine = await startMemory();
-});
-afterAll(async () => {
-  await engine.stop();
-});
+const engine = engineOfFile();
 
 /** As many markets' sellers and buyers, each 40 kg of 2027-Q1: matched, delivered and accepted. */
 async function market(parties: number): Promise<Settling> {

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { formatDecimal } from '../../../shared/kernel/decimal.ts';
 import { readSettlements } from '../../../shared/store/settlements.ts';
 import { ada } from '../../support/market-api.ts';
@@ -8,14 +7,8 @@ import { Settling } from '../../support/settling.ts';
 import { clientFor } from '../../support/table.ts';
 import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
+const engine = engineOfFile();
 let at: Settling;
-beforeAll(async () => {
-  engine = await startMemory();
-});
-afterAll(async () => {
-  await engine.stop();
-});
 
 const points = (date: string, amounts: readonly string[]) => ({
   points: amounts.map((amount, index) => ({

@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
+import { describe, expect, it } from 'vitest';
 import { balanceOf } from '../../../shared/store/ledger.ts';
 import { caller } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { Crash, crashAt, deaths, flaky, Interleaving, meddleWith, seeded } from '../../support/faults.ts';
 import { ada, auditor, buyer, mine } from '../../support/market-api.ts';
 import { dearRuns } from '../../support/runs.ts';
@@ -10,13 +9,7 @@ import { Settling } from '../../support/settling.ts';
 import { clientFor } from '../../support/table.ts';
 import { flat, Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
-beforeAll(async () => {
-  engine = await startMemory();
-});
-afterAll(async () => {
-  await engine.stop();
-});
+const engine = engineOfFile();
 
 const chilean = caller('mine-cl', 'producer');
 

@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Check } from '../../../infra/audit/finding.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { auditItems } from '../../../infra/audit/audit.ts';
 import { scan } from '../../../infra/audit/scan.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
 import type { Item } from '../../../shared/store/item.ts';
 import { balanceOf } from '../../../shared/store/ledger.ts';
 import { ada, auditor, bob, buyer, mine, otherMine } from '../../support/market-api.ts';
@@ -11,17 +10,11 @@ import { Settling } from '../../support/settling.ts';
 import { clientFor } from '../../support/table.ts';
 import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
+const engine = engineOfFile();
 let at: Settling;
 let contract: string;
 let programme: string;
 let agreement: string;
-beforeAll(async () => {
-  engine = await startMemory();
-});
-afterAll(async () => {
-  await engine.stop();
-});
 
 const money = (amount: string) => ({ amount, currency: 'USD' });
 const points = (date: string, amount: string) =>

@@ -1,22 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { balanceOf } from '../../../shared/store/ledger.ts';
 import { ada, auditor, bob, mine } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
 import { clientFor } from '../../support/table.ts';
 import { flat, Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
+const engine = engineOfFile();
 let at: Settling;
 let contract: string;
 let programme: string;
-beforeAll(async () => {
-  engine = await startMemory();
-});
-afterAll(async () => {
-  await engine.stop();
-});
 
 const money = (amount: string) => ({ amount, currency: 'USD' });
 

@@ -1,11 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { TickDependencies } from '../../../functions/tick/tick.ts';
 import { tick } from '../../../functions/tick/tick.ts';
 import { auditItems } from '../../../infra/audit/audit.ts';
 import { scan } from '../../../infra/audit/scan.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
 import { derivedId } from '../../../shared/kernel/derived-id.ts';
 import { concludeContract, contractTermsOf } from '../../../shared/store/contracts.ts';
 import type { Item } from '../../../shared/store/item.ts';
@@ -13,6 +11,7 @@ import { keys } from '../../../shared/store/keys.ts';
 import { ownerPartition } from '../../../shared/store/keys/indexes.ts';
 import { Table } from '../../../shared/store/table.ts';
 import { caller } from '../../support/api.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { crashAt, meddleWith } from '../../support/faults.ts';
 import { ada, auditor, bob, buyer as maker, mine, stockpile as reserve } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
@@ -21,23 +20,17 @@ import { tableAs } from '../../support/table-guard.ts';
 import { clientFor } from '../../support/table.ts';
 import { flat, kg, Trading, usd } from '../../support/trading.ts';
 
-let engine: TestEngine;
+const engine = engineOfFile();
 let trading: Trading;
 let settling: Settling;
 let stockpile: string;
 let path: string;
 const rival = caller('reserve-de', 'stockpile-operator');
-beforeAll(async () => {
-  engine = await startMemory();
-});
 beforeEach(async () => {
   trading = await Trading.open(clientFor(engine.endpoint));
   settling = new Settling(trading);
   stockpile = await activeStockpile(trading);
   path = `/v1/stockpiles/${stockpile}/standing-rules`;
-});
-afterAll(async () => {
-  await engine.stop();
 });
 
 const ticking = (meddle?: (client: DynamoDBClient) => void): TickDependencies => {

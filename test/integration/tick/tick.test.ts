@@ -1,23 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
 import { scheduledClearingId } from '../../../functions/tick/schedule.ts';
 import type { TickDependencies } from '../../../functions/tick/tick.ts';
 import { tick } from '../../../functions/tick/tick.ts';
-import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import { startMemory } from '../../support/memory-dynamo/store.ts';
 import type { Product } from '../../../shared/reference/product.ts';
 import { pendingClearings, readClearing } from '../../../shared/store/clearings.ts';
 import { Scenario, scenarioProduct } from '../../support/clearing-scenario.ts';
+import { engineOfFile } from '../../support/engine-of-file.ts';
 import { Crash, crashAt } from '../../support/faults.ts';
 import { tableAs } from '../../support/table-guard.ts';
 
-let engine: TestEngine;
-beforeAll(async () => {
-  engine = await startMemory();
-});
-afterAll(async () => {
-  await engine.stop();
-});
+const engine = engineOfFile();
 
 const ndpr = { product: 'ndpr' };
 /** Every day at noon, which is when the scenario begins. */

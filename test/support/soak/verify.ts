@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { runAudit } from '../audit-command.ts';
+import { runAudit } from '../run-command.ts';
 import type { Json } from '../market-client.ts';
 import { immutableOf, type Journal } from './journal.ts';
 import type { PatientClients } from './patient-client.ts';
