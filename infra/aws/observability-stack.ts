@@ -21,7 +21,7 @@ export class ObservabilityStack extends Stack {
     const alarms = new Alarms(this, 'Alarms', { runbook, email });
     watchService(alarms, watched);
     watchMarket(alarms, watched.stage);
-    showMarket(this, watched, alarms.all, runbook);
+    showMarket(this, watched, [...alarms.all, ...watched.rollback], runbook);
     this.#nameWhatTheRunbookNames(watched);
   }
 

@@ -36,7 +36,8 @@ export interface Watch {
 /** One topic, and alarms that tell it when they sound and when it is over. */
 export class Alarms extends Construct {
   readonly topic: Topic;
-  readonly all: Alarm[] = [];
+  /** Those that tell the topic, in the order in which they were made. */
+  readonly all: IAlarm[] = [];
   readonly #runbook: string;
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
@@ -72,9 +73,7 @@ export class Alarms extends Construct {
         : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: below ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
-    alarm.addAlarmAction(new SnsAction(this.topic));
-    alarm.addOkAction(new SnsAction(this.topic));
-    this.all.push(alarm);
+    this.#tell(alarm);
   }
 
   /** Sounds while any of some alarms does that themselves tell nobody, having something else to do. */
@@ -83,8 +82,13 @@ export class Alarms extends Construct {
       alarmDescription: `${description} Runbook: ${this.#runbook}#${id.toLowerCase()}`,
       alarmRule: AlarmRule.anyOf(...alarms.map((each) => AlarmRule.fromAlarm(each, AlarmState.ALARM))),
     });
+    this.#tell(alarm);
+  }
+
+  #tell(alarm: Alarm | CompositeAlarm): void {
     alarm.addAlarmAction(new SnsAction(this.topic));
     alarm.addOkAction(new SnsAction(this.topic));
+    this.all.push(alarm);
   }
 }
 

@@ -14,6 +14,8 @@ export interface GradualDeploymentProps {
   readonly readyInstances: number;
   /** Counts of answers that are the function's fault though it did not fail, a minute. */
   readonly serverErrors: IMetric;
+  /** Where it is written what to do. */
+  readonly runbook: string;
 }
 
 const shifts = {
@@ -40,9 +42,11 @@ export class GradualDeployment extends Construct {
       ...(props.readyInstances === 0 ? {} : { provisionedConcurrentExecutions: props.readyInstances }),
     });
     props.function.currentVersion.applyRemovalPolicy(RemovalPolicy.RETAIN);
-    const alarm = (name: string, alarmDescription: string, metric: IMetric, threshold: number) =>
+    const alarm = (name: string, description: string, metric: IMetric, threshold: number) =>
       new Alarm(this, name, {
-        ...{ alarmDescription, metric, threshold, evaluationPeriods: 1 },
+        // People are told by the alarm on all three, whose section has what to do.
+        alarmDescription: `${description} Runbook: ${props.runbook}#versiontakenback`,
+        ...{ metric, threshold, evaluationPeriods: 1 },
         treatMissingData: TreatMissingData.NOT_BREACHING,
       });
     this.rollback = [
