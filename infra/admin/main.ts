@@ -1,3 +1,4 @@
+import { isUnavailable } from '../../shared/store/transient.ts';
 import { CannotStart } from '../local/cannot-start.ts';
 import type { Command } from './command.ts';
 import { commonUsage } from './command.ts';
@@ -37,11 +38,23 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   return command.run(args);
 }
 
+/** What went wrong and what to do; nothing of a fault of the command's own. */
+function inWords(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  // Wrong options come from parseArgs as TypeErrors with a code.
+  if (error instanceof CannotStart || (error instanceof TypeError && 'code' in error)) return error.message;
+  if (error.name === 'StoreRefused')
+    return `${error.message}. May you read and write BUCKET_NAME, and use the key that it is encrypted with?`;
+  if (isUnavailable(error))
+    return `Table or bucket cannot be reached (${error.message}). Every command may be given again, and goes on where it was cut off.`;
+  return undefined;
+}
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  // Wrong options come from parseArgs as TypeErrors with a code; anything else is a fault of the command's own.
-  if (!(error instanceof CannotStart) && !(error instanceof TypeError && 'code' in error)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  const words = inWords(error);
+  if (words === undefined) throw error;
+  process.stderr.write(`${words}\n`);
   process.exitCode = 2;
 }

@@ -36,3 +36,8 @@ export function vouchedBy(item: Item): Vouched[] {
   }
   return [];
 }
+
+/** Each once: what one clearing discloses is vouched for by its market as well. */
+export const distinct = (vouched: readonly Vouched[]): Vouched[] => [
+  ...new Map(vouched.map((each) => [`${each.key} ${each.sha256}`, each])).values(),
+];

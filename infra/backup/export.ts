@@ -11,7 +11,7 @@ import { CannotStart } from '../local/cannot-start.ts';
 import { syncDirectory, writeDurably } from '../local/durable-file.ts';
 import { fileObjectStore } from '../local/file-object-store.ts';
 import type { Vouched } from './documents.ts';
-import { vouchedBy } from './documents.ts';
+import { distinct, vouchedBy } from './documents.ts';
 import type { DataFile, ObjectLine, Summary } from './format.ts';
 import { files, linesOf, md5 } from './format.ts';
 import { importKey } from './import-state.ts';
@@ -66,8 +66,9 @@ export async function writeExport(
     progress(`${items} items`);
   }
   await flush();
-  const lines = await copyObjects(folder, vouched, objects, (many) => {
-    progress(`${items} items, ${many} of ${vouched.length} documents`);
+  const documents = distinct(vouched);
+  const lines = await copyObjects(folder, documents, objects, (many) => {
+    progress(`${items} items, ${many} of ${documents.length} documents`);
   });
   await writeDurably(join(folder, files.objectList), linesOf(lines));
   await writeDurably(join(folder, files.list), linesOf(written));

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { Clause } from '../../shared/store/condition.ts';
-import { doesNotExist } from '../../shared/store/condition.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { CannotStart } from '../local/cannot-start.ts';
 
@@ -22,15 +21,14 @@ export async function importState(table: Pick<Table, 'get'>): Promise<ImportStat
 }
 
 export async function markImport(table: Table, state: ImportState): Promise<void> {
-  const condition: Clause =
-    state.files === 0 && state.state === 'under way' ? doesNotExist : sameExport(state.export);
-  const { done } = await table.put({ ...importKey, ...state }, [condition]);
+  const { done } = await table.put({ ...importKey, ...state }, [ofThisExport(state.export)]);
   if (!done) throw new CannotStart('Another import fills this table: wait for it, or import into another.');
 }
 
-const sameExport = (id: string): Clause => ({
-  name: 'sameExport',
-  expression: '#export = :export',
+/** The first mark as well may have been written already, by a call whose answer was lost. */
+const ofThisExport = (id: string): Clause => ({
+  name: 'ofThisExport',
+  expression: 'attribute_not_exists(#export) OR #export = :export',
   names: { '#export': 'export' },
   values: { ':export': id },
 });

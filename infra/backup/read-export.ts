@@ -7,7 +7,7 @@ import { sha256 } from '../../shared/kernel/digest.ts';
 import { readItem } from '../../shared/store/item.ts';
 import { CannotStart } from '../local/cannot-start.ts';
 import type { Vouched } from './documents.ts';
-import { vouchedBy } from './documents.ts';
+import { distinct, vouchedBy } from './documents.ts';
 import type { Stored } from './export.ts';
 import type { DataFile, Summary } from './format.ts';
 import { dataFileSchema, files, md5, objectLineSchema, summarySchema } from './format.ts';
@@ -56,7 +56,7 @@ export async function checkExport(folder: string, progress: (words: string) => v
     .filter((line) => line.missing === true)
     .map(({ key }) => key);
   const id = sha256(JSON.stringify([summary, dataFiles]));
-  return { folder, id, summary, dataFiles, vouched, missing: new Set(missing) };
+  return { folder, id, summary, dataFiles, vouched: distinct(vouched), missing: new Set(missing) };
 }
 
 /** The items of one file, after its checksum. */
