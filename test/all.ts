@@ -5,6 +5,15 @@ import { once } from 'node:events';
  * `npm test`: types, lint and format beside the tests, so that neither leaves a core idle at its end; what they say is
  * printed after what the tests say. Arguments are vitest's.
  */
+if (process.argv.includes('--help')) {
+  process.stdout.write(`All tests, with types, lint and format beside them.
+
+  npm test -- [--project unit|property|integration|infra|acceptance] [file …]
+
+Arguments are vitest's: npx vitest --help has them all.
+`);
+  process.exit(0);
+}
 const root = new URL('..', import.meta.url);
 const run = (script: readonly string[], stdout: 'inherit' | 'pipe') =>
   spawn(process.execPath, script, { cwd: root, stdio: ['inherit', stdout, 'inherit'] });

@@ -5,6 +5,10 @@ import { execFile } from 'node:child_process';
  * what has changed since it last passed here; lint of a file that depends on a changed type elsewhere may be stale then,
  * so a fresh clone, which has no cache, has the last word.
  */
+if (process.argv.includes('--help')) {
+  process.stdout.write(`Checks types, lint and format: npm run check. Repairs of format: npm run format.\n`);
+  process.exit(0);
+}
 const checks = ['typecheck', 'lint', 'format:check'];
 
 const passed = await Promise.all(

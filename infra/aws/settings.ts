@@ -35,7 +35,14 @@ const settingsShape = {
     )
     .default([]),
   /** The API's own host name, with a certificate of the same region. Default: API Gateway's, under `/live`. */
-  domain: z.strictObject({ name: z.string().min(1), certificateArn: z.string().min(1) }).optional(),
+  domain: z
+    .strictObject({
+      name: z.string({ error: 'a certificate is for a domain: -c domain=…' }).min(1),
+      certificateArn: z
+        .string({ error: 'a domain needs the ARN of its certificate: -c certificate=…' })
+        .regex(/^arn:/, 'expected the ARN of a certificate: arn:aws:acm:…'),
+    })
+    .optional(),
   /** Where whoever is woken by an alarm finds the runbook, to click on. Default: its path in this repository. */
   runbook: z.string().min(1).default('docs/runbook.md'),
   /** Who is told of alarms. Default: the topic has no subscriber. */

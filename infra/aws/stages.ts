@@ -65,3 +65,15 @@ export function readSettings(node: Node): Settings {
     ...(replicas === undefined ? {} : { tableReplicas: replicas }),
   });
 }
+
+/** What is wrong with the settings that were given, for whoever gave them; nothing where they are right. */
+export function wrongSettings(node: Node): string | undefined {
+  try {
+    readSettings(node);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof z.ZodError) && !(error instanceof SyntaxError)) throw error;
+    const what = error instanceof z.ZodError ? z.prettifyError(error) : `-c lodestone: ${error.message}`;
+    return `These settings cannot be deployed:\n${what}\nWhat there is to set: docs/deploy.md, infra/aws/settings.ts.`;
+  }
+}

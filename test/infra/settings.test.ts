@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { stageNames } from '../../infra/aws/settings.ts';
-import { readSettings, stages } from '../../infra/aws/stages.ts';
+import { readSettings, stages, wrongSettings } from '../../infra/aws/stages.ts';
 import { exampleSettings } from '../support/stacks.ts';
 
 const readContext = (context: Record<string, unknown>) => readSettings(new App({ context }).node);
@@ -88,5 +88,25 @@ describe('settings', () => {
     ['more time than Lambda gives', { clearingMinutes: 16 }],
   ])('refuse %s', (_name, settings) => {
     expect(() => read(settings)).toThrow();
+  });
+});
+
+describe('settings that cannot be deployed', () => {
+  const told = (context: Record<string, unknown>) => wrongSettings(new App({ context }).node);
+
+  it.each<[Record<string, unknown>, RegExp]>([
+    [{ stage: 'qa' }, /expected one of "dev"\|"staging"\|"prod"[\s\S]*at stage/],
+    [{ domain: 'api.example' }, /-c certificate=/],
+    [{ certificate: 'arn:aws:acm:eu-central-1:1:certificate/1' }, /-c domain=/],
+    [{ replicas: 'eu-west-1' }, /region of its own to be named/],
+    [{ lodestone: '{x' }, /-c lodestone: .*JSON/],
+    [{ lodestone: '{"trottle":1}' }, /"trottle"/],
+  ])('%j: said in words, with where to look, before anything is bundled', (context, words) => {
+    expect(told(context)).toMatch(words);
+    expect(told(context)).toContain('docs/deploy.md');
+  });
+
+  it('are none of those of each stage', () => {
+    for (const stage of Object.keys(stages)) expect(told({ stage })).toBeUndefined();
   });
 });

@@ -7,6 +7,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+if (process.argv.includes('--help')) {
+  process.stdout
+    .write(`Takes fixtures of the items that the integration tests store, which it runs: some minutes.
+
+  npm run shapes -- [noun.v2.json …]
+
+Of every noun whose present version has none, and of the files that are named.
+`);
+  process.exit(0);
+}
 const directory = mkdtempSync(join(tmpdir(), 'lodestone-shapes-'));
 const run = (args: readonly string[]): number =>
   spawnSync(process.execPath, args, {
