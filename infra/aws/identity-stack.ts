@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { Identity } from './constructs/identity.ts';
 import type { HandlerCode } from './constructs/service-function.ts';
 import { ServiceFunction } from './constructs/service-function.ts';
+import { memoryOf } from './memory.ts';
 import type { Settings } from './settings.ts';
 
 export interface IdentityStackProps extends StackProps {
@@ -25,7 +26,7 @@ export class IdentityStack extends Stack {
       description: 'Writes organisation and roles into access tokens',
       // Cognito gives up on a trigger after five seconds, and asks again.
       timeout: Duration.seconds(5),
-      memorySize: 512,
+      memorySize: memoryOf['pre-token'],
     });
     this.identity = new Identity(this, 'Identity', {
       preToken: this.preToken.function,

@@ -22,6 +22,7 @@ import type { HandlerCode } from './constructs/service-function.ts';
 import { ServiceFunction } from './constructs/service-function.ts';
 import type { DataStack } from './data-stack.ts';
 import type { IdentityStack } from './identity-stack.ts';
+import { memoryOf } from './memory.ts';
 import { publishTo, readClearings, seeWhatIsMissing, sendTo, writeClearings } from './permissions.ts';
 import type { Settings } from './settings.ts';
 import { useOfTable } from './table-access.ts';
@@ -95,6 +96,7 @@ export class ServiceStack extends Stack {
       handler: 'api',
       code,
       description: 'Answers every call of the HTTP API',
+      memorySize: memoryOf.api,
       environment: {
         ...environment,
         ISSUER: identity.identity.issuer,

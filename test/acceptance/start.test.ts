@@ -209,7 +209,8 @@ describe('npm start after a kill -9', () => {
   it('finishes a sample that was cut off while it was loaded, without doubling anything', async () => {
     const data = join(folder, 'cut-off');
     const port = await freePort();
-    for (const words of ['standards rules', 'sites, certificates', 'bids of']) {
+    // The last is in the middle of clearings: what is left of the load is little, and the next start goes on with them.
+    for (const words of ['standards rules', 'sites, certificates', 'sample market: clearing']) {
       const child = run(['--data', data, '--port', String(port)]);
       let output = '';
       child.stdout.on('data', (chunk: Buffer) => {

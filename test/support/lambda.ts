@@ -43,7 +43,8 @@ export interface LambdaWorld {
   table(): Pick<Table, 'client' | 'name'>;
   bundle(name: HandlerName): Promise<string>;
   handler(name: HandlerName): Promise<(event: unknown, context?: unknown) => Promise<unknown>>;
-  token(organisation: string, roles: readonly string[]): Promise<string>;
+  /** Good for an hour from `at`, which is now. */
+  token(organisation: string, roles: readonly string[], at?: Date): Promise<string>;
   end(): Promise<void>;
 }
 
@@ -106,13 +107,13 @@ export async function lambdaWorld(): Promise<LambdaWorld> {
         return module.handler(event, context);
       };
     },
-    token: (organisation, roles) =>
+    token: (organisation, roles, at = new Date()) =>
       new SignJWT({ token_use: 'access', client_id: 'web', organisation, roles })
         .setProtectedHeader({ alg: 'RS256', kid: 'key-1' })
         .setIssuer(`${address}/pool`)
         .setSubject(`${organisation}-1`)
-        .setIssuedAt()
-        .setExpirationTime('1h')
+        .setIssuedAt(at)
+        .setExpirationTime(new Date(at.getTime() + 3_600_000))
         .sign(privateKey),
     end: async () => {
       // In place: `process.env` is no object like others, and a copy of it would be one.

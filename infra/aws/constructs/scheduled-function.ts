@@ -5,14 +5,16 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { memoryOf } from '../memory.ts';
 import { queueDefaults } from './queue-with-dead-letters.ts';
 import type { ServiceFunctionProps } from './service-function.ts';
 import { ServiceFunction } from './service-function.ts';
 
 export interface ScheduledFunctionProps extends Pick<
   ServiceFunctionProps,
-  'handler' | 'code' | 'description' | 'environment'
+  'code' | 'description' | 'environment'
 > {
+  readonly handler: 'tick' | 'settlement' | 'stream' | 'notify';
   /** Shorter than `every`, so that runs do not pile up. */
   readonly timeout: Duration;
   readonly every: Duration;
@@ -38,7 +40,10 @@ export function scheduledFunction(
     id: 'AwsSolutions-SQS3',
     reason: 'It is a dead-letter queue itself, of a function and a rule rather than of another queue.',
   });
-  const scheduled = new ServiceFunction(scope, `${name}Function`, { ...props, memorySize: 512 });
+  const scheduled = new ServiceFunction(scope, `${name}Function`, {
+    ...props,
+    memorySize: memoryOf[props.handler],
+  });
   // The function failed …
   scheduled.function.configureAsyncInvoke({
     retryAttempts: 0,

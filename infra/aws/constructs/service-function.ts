@@ -16,8 +16,8 @@ export interface ServiceFunctionProps {
   readonly description: string;
   /** @default 29 seconds, API Gateway's own limit */
   readonly timeout?: Duration;
-  /** In MiB. 1,769 is one whole virtual CPU. @default 1769 */
-  readonly memorySize?: number;
+  /** In MiB. */
+  readonly memorySize: number;
   /** Beside the logger's own. Never a secret: the environment is readable with the function. @default none */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -57,7 +57,7 @@ export class ServiceFunction extends Construct {
       architecture: Architecture.ARM_64,
       role,
       timeout: props.timeout ?? Duration.seconds(29),
-      memorySize: props.memorySize ?? 1769,
+      memorySize: props.memorySize,
       tracing: Tracing.ACTIVE,
       logGroup: this.logGroup,
       environment: {

@@ -2,16 +2,21 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { dollarsOf, priceTable, yearOf } from './dollars.ts';
 import { atOnce, contractLoadsAt, fullAt, loadsAt, skewOf, worstMinute } from './partitions.ts';
-import { costTable, replaceBetween } from './document.ts';
+import { costTable, replacePart, toTenths } from './document.ts';
 import { measureLimits } from './limits.ts';
+import { measure, readMeasured, writeMeasured } from './measured.ts';
+import { measuredTables } from './measured-tables.ts';
+import { scales } from './scales.ts';
 import { measureUseCases } from './use-cases.ts';
-import { noUnits, times } from './units.ts';
+import { mapUnits, noUnits } from './units.ts';
 
 const usage = `What use cases consume of DynamoDB, as it says itself, and what a year costs.
 
   npm run cost -- [options]
 
-  --write       put the table into docs/cost.md
+  --write       put the tables into docs/cost.md
+  --measure     before that, measure milliseconds, memory and storage anew on the bundled functions, into
+                test/bench/cost/measured.json: some minutes
   --json        one JSON object a line
   --partitions  how orders and contracts fall upon partitions, instead
   --limits      what it costs to count organisations' requests, instead
@@ -25,6 +30,7 @@ async function main(): Promise<number> {
     const flag = { type: 'boolean' } as const;
     const options = {
       write: flag,
+      measure: flag,
       json: flag,
       partitions: flag,
       limits: flag,
@@ -45,7 +51,10 @@ async function main(): Promise<number> {
   else if (values.partitions === true) printPartitions(orders);
   else if (values.limits === true)
     for (const cost of await measureLimits()) console.log(JSON.stringify(cost));
-  else await printCosts(values.json === true, values.write === true);
+  else {
+    if (values.measure === true) writeMeasured(await measure());
+    await printCosts(values.json === true, values.write === true);
+  }
   return 0;
 }
 
@@ -70,18 +79,18 @@ async function printCosts(isJson: boolean, writes: boolean): Promise<void> {
   const of = (name: string) => {
     const found = cases.find((each) => each.name === name);
     if (found === undefined) throw new Error(`${name} was not measured`);
-    return found.times === 0 ? noUnits : times(found.units, 1 / found.times);
+    return found.times === 0 ? noUnits : mapUnits(found.units, (all) => toTenths(all / found.times));
   };
-  const years = [10_000, 1_000_000, 100_000_000].map((orders) => ({
-    orders,
-    dollars: dollarsOf(yearOf(orders, of)),
-  }));
+  const measured = readMeasured();
+  const years = scales.map((orders) => ({ orders, dollars: dollarsOf(yearOf(orders, of, measured)) }));
   const table = costTable(cases, years, priceTable);
+  const tables = measuredTables(measured);
   if (isJson) for (const each of [...cases, ...years]) console.log(JSON.stringify(each));
-  else process.stdout.write(table);
+  else process.stdout.write(`${table}\n${tables}`);
   if (!writes) return;
   const file = new URL('../../../docs/cost.md', import.meta.url);
-  await writeFile(file, replaceBetween(await readFile(file, 'utf8'), table));
+  const document = replacePart(await readFile(file, 'utf8'), 'units', table);
+  await writeFile(file, replacePart(document, 'measured', tables));
 }
 
 process.exitCode = await main();

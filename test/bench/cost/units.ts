@@ -18,11 +18,11 @@ export const plus = (a: Units, b: Units): Units => ({
   writeIndexes: a.writeIndexes + b.writeIndexes,
 });
 
-export const times = (units: Units, factor: number): Units => ({
-  readTable: units.readTable * factor,
-  readIndexes: units.readIndexes * factor,
-  writeTable: units.writeTable * factor,
-  writeIndexes: units.writeIndexes * factor,
+export const mapUnits = (units: Units, map: (value: number) => number): Units => ({
+  readTable: map(units.readTable),
+  readIndexes: map(units.readIndexes),
+  writeTable: map(units.writeTable),
+  writeIndexes: map(units.writeIndexes),
 });
 
 interface Capacity {
