@@ -70,7 +70,8 @@ export class S3ObjectStore implements ObjectStore {
       const last = attempt === attempts;
       const given = new AbortController();
       let answered = false;
-      const patience = AbortSignal.timeout(patienceFor(body.length));
+      // Where `fetch` answers when all has been read, as that of the Lambdas does, a large object needs a longer try.
+      const patience = AbortSignal.timeout(patienceFor(body.length) * 2 ** (attempt - 1));
       patience.addEventListener('abort', () => {
         if (!answered) given.abort(patience.reason);
       });
@@ -91,7 +92,7 @@ export class S3ObjectStore implements ObjectStore {
         rest.addEventListener('abort', () => {
           given.abort(rest.reason);
         });
-        const bytes = new Uint8Array(await response.arrayBuffer());
+        const bytes = await response.bytes();
         const transient = response.status >= 500 || response.status === 429;
         if (!transient || last) return { ok: response.ok, status: response.status, bytes };
       } catch (error) {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { S3ObjectStore } from '../../../shared/store/s3-object-store.ts';
 
 type Answer = Response | Error;
@@ -82,6 +82,20 @@ describe('objects in S3', () => {
     const { store, asked } = storeAnswering(...answers);
     await expect(store.put(key, new Uint8Array())).rejects.toThrow(reason);
     expect(asked).toHaveLength(5);
+  });
+
+  it('have time by what they carry, and twice as long with each try', async () => {
+    const timeout = vi.spyOn(AbortSignal, 'timeout');
+    try {
+      const large = new Response('x', { headers: { 'content-length': '40000000' } });
+      const { store } = storeAnswering(status(503), status(200), new Error('reset'), large);
+      await store.put(key, new Uint8Array(4_000_000));
+      await store.get(key);
+      const given = timeout.mock.calls.map(([milliseconds]) => milliseconds);
+      expect(given).toEqual([12_000, 10_000, 24_000, 10_000, 10_000, 20_000, 30_000]);
+    } finally {
+      timeout.mockRestore();
+    }
   });
 
   it('can be handed out by a signed URL for a while', async () => {
