@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { prepared } from '../../support/contests/contest.ts';
+import { prepared } from '../../support/contests/trial.ts';
 import { contests } from '../../support/contests/index.ts';
 import { apart } from '../../support/contests/stock.ts';
 import { heard } from '../../support/simulation/controls.ts';

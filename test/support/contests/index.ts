@@ -1,12 +1,17 @@
-import { prepared, tried, type Contest, type Trial } from './contest.ts';
-import { gateContests, runContests, settlementContests } from './market.ts';
+import type { Contest } from './contest.ts';
+import { prepared, tried, type Trial } from './trial.ts';
+import { deliveryContests } from './deliveries.ts';
+import { gateContests } from './gate.ts';
 import { onceContests } from './once.ts';
 import { floorContests, orderContests, rateContests, siteContests } from './orders.ts';
 import { priceContests } from './prices.ts';
 import { programmeContests } from './programmes.ts';
-import { deliveryContests, stockBookContests } from './stock-books.ts';
+import { stockBookContests } from './stock-books.ts';
 import { lotContests, stockContests } from './stock.ts';
-import { reserveContests, supportContests } from './support.ts';
+import { reserveContests } from './reserves.ts';
+import { runContests } from './runs.ts';
+import { settlementContests } from './settlements.ts';
+import { supportContests } from './support.ts';
 import { noticeContests, publicationContests, warningContests } from './warnings.ts';
 
 export interface AnyContest extends Pick<Contest<never>, 'keeps' | 'guard' | 'foundBy'> {

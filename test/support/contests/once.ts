@@ -4,7 +4,8 @@ import { project as projectBody } from '../doors/requests.ts';
 import { productBody, schemeBody } from '../reference.ts';
 import { accountBody, activeStockpile, openedLot, openingBody } from '../stock.ts';
 import { flat, kg, offerBody, usd } from '../trading.ts';
-import { eachOf, type Act, type Contest } from './contest.ts';
+import type { Act, Contest } from './contest.ts';
+import { eachOf } from './family.ts';
 import type { World } from './world.ts';
 
 /*

@@ -1,7 +1,8 @@
 import { freezeFixing } from '../../../shared/store/fixings.ts';
 import { ada } from '../market-api.ts';
 import { kg, usd } from '../trading.ts';
-import { eachOf, type Act, type Contest } from './contest.ts';
+import type { Act, Contest } from './contest.ts';
+import { eachOf } from './family.ts';
 import type { World } from './world.ts';
 
 const points = '/v1/reference-prices/index/points';

@@ -1,7 +1,8 @@
 import { scan } from '../../../infra/audit/scan.ts';
 import { ada } from '../market-api.ts';
 import { kg } from '../trading.ts';
-import { eachOf, type Act, type Contest } from './contest.ts';
+import type { Act, Contest } from './contest.ts';
+import { eachOf } from './family.ts';
 import type { Contestant } from './contestant.ts';
 import { inTurn, looks, tells, undisturbed } from './workers.ts';
 import type { World } from './world.ts';
