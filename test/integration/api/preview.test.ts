@@ -2,11 +2,13 @@ import type { ScanCommandOutput } from '@aws-sdk/client-dynamodb';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { previewClearing } from '../../../functions/api/preview-clearing.ts';
+import { previewClearing, previewLimits } from '../../../functions/api/preview-clearing.ts';
 import type { Preview } from '../../../shared/clearing/preview/result.ts';
 import { previewTermsSchema } from '../../../shared/clearing/preview/terms.ts';
 import { canonicalJson } from '../../../shared/kernel/digest.ts';
+import { bookEntryItem } from '../../../shared/store/book.ts';
 import { readControl } from '../../../shared/store/control.ts';
+import { maximumActions } from '../../../shared/store/table.ts';
 import { lockBook } from '../../../functions/clearing/lock-book.ts';
 import { openRun } from '../../../functions/clearing/open-run.ts';
 import { HeldMarket } from '../../../functions/clearing/held-market.ts';
@@ -389,6 +391,19 @@ describe('what a preview refuses', () => {
     await refused({ programmes: [{ id: 'prg_1' }] }, 422, 'invalid_request');
     expect((await post({ programmes: [], floors: [], standards: [] })).status).toBe(200);
     expect((await market.call(ada, 'POST', path, '{"product":', {})).status).toBe(400);
+  });
+
+  it('is refused where more orders are open than it ever takes, before any of them is read', async () => {
+    const { table } = market.api.dependencies;
+    const entries = Array.from({ length: previewLimits.orders + 1 }, (_, index) =>
+      bookEntryItem('ndpr-oxide', `off_${String(index).padStart(26, '0')}`),
+    );
+    for (let start = 0; start < entries.length; start += maximumActions)
+      await table.transact(
+        entries.slice(start, start + maximumActions).map((put) => ({ name: 'entry', put })),
+      );
+    const { status, body } = await post({});
+    expect([status, body.code]).toEqual([422, 'market_too_large']);
   });
 
   it('a book too large for a call, before and while it is cleared', async () => {
