@@ -25,7 +25,7 @@ export interface CallOptions {
   readonly resolve: (host: string) => Promise<readonly LookupAddress[]>;
 }
 
-export const callOptions: CallOptions = {
+const callOptions: CallOptions = {
   allowedHosts: new Set(),
   timeoutMilliseconds: 10_000,
   maximumBytes: 16_384,

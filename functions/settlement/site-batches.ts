@@ -69,7 +69,7 @@ export function batchesOf(
   return batches;
 }
 
-export function batchesIn(contract: Contract, { quarter, unit, lines }: QuarterSettlement): SupportBatch[] {
+function batchesIn(contract: Contract, { quarter, unit, lines }: QuarterSettlement): SupportBatch[] {
   const { floorUplift } = entryFor(contract, quarter).waterfall;
   const lifted = unit.bound === undefined ? floorUplift.units > 0n : unit.bound === 'floor';
   return lines

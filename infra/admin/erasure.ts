@@ -19,7 +19,7 @@ const bodyOf = (item: Item): Body => {
 };
 
 /** A name that tells nobody apart but from others that were erased. */
-export const pseudonymOf = (text: string): string => `Erased ${sha256(text).slice(0, 8)}`;
+const pseudonymOf = (text: string): string => `Erased ${sha256(text).slice(0, 8)}`;
 
 const erasedSubject = 'erased';
 

@@ -44,7 +44,7 @@ Exit code: 0 loaded, 1 the file is not right (faults by JSON pointer) and nothin
   },
 };
 
-export async function jsonOf(file: string): Promise<unknown> {
+async function jsonOf(file: string): Promise<unknown> {
   const text = await readFile(file === '-' ? '/dev/stdin' : file, 'utf8').catch(() => {
     throw new CannotStart(`${file} cannot be read.`);
   });

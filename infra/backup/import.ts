@@ -132,7 +132,7 @@ export const fenceStep = 1_000_000;
  * Whoever held a market when the backup was made, or has taken it since in the table that was backed up, may still live,
  * and reach the copy in its place. Its fence must be none of the copy's.
  */
-export function withRaisedFence(item: Stored): Stored {
+function withRaisedFence(item: Stored): Stored {
   const fence = item['fence']?.N;
   if (item['pk']?.S?.startsWith('MARKET#') !== true || item['sk']?.S !== 'CONTROL' || fence === undefined)
     return item;

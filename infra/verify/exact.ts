@@ -43,7 +43,7 @@ export const times = (a: Fraction, b: Fraction): Fraction => ({
 export const divided = (a: Fraction, b: Fraction): Fraction => times(a, { over: b.under, under: b.over });
 export const floor = ({ over, under }: Fraction): bigint => over / under;
 export const ceiling = ({ over, under }: Fraction): bigint => (over + under - 1n) / under;
-export const isWhole = ({ over, under }: Fraction): boolean => over % under === 0n;
+const isWhole = ({ over, under }: Fraction): boolean => over % under === 0n;
 export const share = (count: bigint, of: Fraction): bigint => floor(times({ over: count, under: 1n }, of));
 export const compare = (a: string, b: string): number => {
   const [left, right] = [fraction(a), fraction(b)];

@@ -90,19 +90,19 @@ export type BookMember = z.output<typeof bookMemberSchema>;
  * Without its name, which tends to tell whose it is. A stock lot that is offered is in the list as a site is: with the
  * country of its origin, verified as it was taken in or its site is.
  */
-export const snapshotSiteSchema = siteSchema
+const snapshotSiteSchema = siteSchema
   .omit({ name: true, organisation: true, recordedBy: true })
   .extend({ id: sourceIdSchema });
 export type SnapshotSite = z.output<typeof snapshotSiteSchema>;
 
 /** Of a stock lot's: once for each lot, and without an end, since what was made under it stays made under it. */
-export const snapshotCertificateSchema = certificateSchema
+const snapshotCertificateSchema = certificateSchema
   .omit({ organisation: true, recordedBy: true, reference: true })
   .extend({ site: sourceIdSchema });
 export type SnapshotCertificate = z.output<typeof snapshotCertificateSchema>;
 
 /** Contracted before this clearing: lots from an origin to a destination in a quarter. */
-export const originUseSchema = z.strictObject({
+const originUseSchema = z.strictObject({
   origin: countrySchema,
   destination: countrySchema,
   quarter: quarterSchema,
@@ -136,7 +136,7 @@ export type SnapshotProgramme = z.output<typeof snapshotProgrammeSchema>;
  * A reference price of the day of gate closure, where an order or a programme is indexed to it: per the product's own unit, with the
  * figure that was frozen; or that there is none, and why.
  */
-export const snapshotReferenceSchema = z.discriminatedUnion('status', [
+const snapshotReferenceSchema = z.discriminatedUnion('status', [
   z.strictObject({
     id: nameIdSchema,
     status: z.literal('available'),

@@ -69,7 +69,7 @@ export function termsDigest(terms: ContractTerms): string {
 }
 
 /** What the hash of an event covers of it, as JSON. */
-export const hashedPart = (event: EventBody): object => {
+const hashedPart = (event: EventBody): object => {
   const json = z.encode(contractEventSchema, { ...event, hash: '' });
   return without(json as object & { hash: string; opened?: unknown }, 'hash', 'opened');
 };

@@ -54,7 +54,6 @@ export const changeSchema = z
   .meta({ id: 'Change' });
 export type Change = z.output<typeof changeSchema>;
 export type ChangeKind = Change['kind'];
-export type ChangeOf<K extends ChangeKind> = Extract<Change, { kind: K }>;
 
 /**
  * The change, decided. Errors: invalid_state (decided already, or the target has moved on since),

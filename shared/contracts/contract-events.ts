@@ -33,8 +33,8 @@ const delivery = generatedIdSchema('delivery');
 const reason = textSchema(1000);
 const ofQuarter = { quarter: quarterSchema, quantity: quantitySchema };
 
-export const terminationCauses = ['longstop', 'agreed', 'certificate_revoked', 'authority'] as const;
-export const rejectionGrounds = ['assay', 'certificate', 'agreed', 'authority'] as const;
+const terminationCauses = ['longstop', 'agreed', 'certificate_revoked', 'authority'] as const;
+const rejectionGrounds = ['assay', 'certificate', 'agreed', 'authority'] as const;
 
 /** What a lapse of certificates leaves unshown, by code of the rule that it breaks. */
 const lapseSchema = z.strictObject({ requirement: z.string(), code: z.string() });

@@ -36,7 +36,7 @@ const partsOf = <S extends z.ZodType>(schema: S) =>
  * Per unit of mass, in the product's currency: ask + floorUplift + scarcity = the price paid to the seller;
  * price + duties + levy = landed, exactly. The buyer pays landed − support.
  */
-export const waterfallSchema = partsOf(decimalCodec).meta({ id: 'Waterfall' });
+const waterfallSchema = partsOf(decimalCodec).meta({ id: 'Waterfall' });
 
 /** One quarter's delivery. `interval` bounds the landed prices at which the market would have cleared alike. */
 const scheduleEntrySchema = z.strictObject({

@@ -41,7 +41,7 @@ export const deliveryReceiptSchema = z.strictObject({
 });
 export type DeliveryReceipt = z.output<typeof deliveryReceiptSchema>;
 
-export const deliveryStatuses = [
+const deliveryStatuses = [
   'noticed',
   'received',
   'assayed',

@@ -37,7 +37,7 @@ function inProportion(amount: Decimal, assay: AssayValues, { grade }: AssayTerms
 }
 
 /** Per unit: the penalty of an element times the steps, each begun one whole, by which it exceeds its maximum. */
-export function penaltyOf({ maximum, penalty }: Element, value: Decimal | undefined): Decimal {
+function penaltyOf({ maximum, penalty }: Element, value: Decimal | undefined): Decimal {
   if (maximum === undefined || penalty === undefined || value === undefined) return { units: 0n, scale: 0 };
   const excess = lessAtMost(value, maximum);
   const steps = divide(

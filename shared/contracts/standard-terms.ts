@@ -89,7 +89,7 @@ const quotationalPeriodSchema = z.strictObject({
 });
 
 /** The seller gives back a share of what its price exceeds a threshold, up to a sum per calendar year. */
-export const upsideShareSchema = z.strictObject({
+const upsideShareSchema = z.strictObject({
   share: shareCodec,
   threshold: priceSchema,
   annualCap: moneySchema.optional(),

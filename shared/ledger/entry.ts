@@ -25,7 +25,7 @@ export const postingSchema = z.strictObject({
 export type Posting = z.output<typeof postingSchema>;
 
 /** What made an entry necessary: who asks why can follow it to its source. */
-export const causeSchema = z.discriminatedUnion('kind', [
+const causeSchema = z.discriminatedUnion('kind', [
   /** The goods of one contract and quarter, in full or a share on receipt. `sequence` 1 comes first, later ones change it. */
   z.strictObject({
     kind: z.enum(['delivery', 'provisional']),

@@ -31,7 +31,7 @@ export function normaliseQuantities(
 }
 
 /** Where a delivery names a quarter. */
-export function pointerOfQuarter(delivery: Delivery, quarter: Quarter): string {
+function pointerOfQuarter(delivery: Delivery, quarter: Quarter): string {
   if ('schedule' in delivery) {
     const index = delivery.schedule.findIndex((entry) => entry.quarter === quarter);
     return index < 0 ? '/delivery/schedule' : `/delivery/schedule/${index}/quarter`;

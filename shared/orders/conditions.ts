@@ -34,7 +34,7 @@ export function normaliseMinimumLot(minimumLot: Quantity, product: Product): Res
 }
 
 /** Length of the longest run of consecutive quarters with lots. */
-export function longestStretch(lots: LotsByQuarter): number {
+function longestStretch(lots: LotsByQuarter): number {
   let longest = 0;
   let length = 0;
   let previous = Number.NaN;

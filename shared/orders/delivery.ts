@@ -10,7 +10,7 @@ import { lotsOf, ownQuantity, quantityOf } from '../pricing/product-terms.ts';
 import type { Product } from '../reference/product.ts';
 
 /** Longest delivery of one order: twenty years of quarters. */
-export const maximumQuarters = 80;
+const maximumQuarters = 80;
 
 const flatShape = z.strictObject({
   from: quarterSchema,

@@ -102,7 +102,7 @@ export const poolStatuses = ['open', 'closed', 'filled', 'withdrawn', 'expired']
 export type PoolStatus = (typeof poolStatuses)[number];
 
 /** What all members together asked for when joining was closed, where it tells nobody's part. */
-export const closingDemandSchema = z.array(
+const closingDemandSchema = z.array(
   z.strictObject({
     quarter: quarterSchema,
     quantity: quarterQuantitySchema.shape.quantity.nullable(),

@@ -5,7 +5,7 @@ import type { Floor } from './floor.ts';
 import { floorSchema } from './floor.ts';
 
 /** SHA-256 of the version's canonical JSON (RFC 8785) without its own hash; the hash before is part of it. */
-export const floorHash = (floor: Floor): string =>
+const floorHash = (floor: Floor): string =>
   sha256(canonicalJson(z.encode(floorSchema, without(floor, 'hash'))));
 
 /** The version with its place in the floor's chain: behind `previous`, or first. */

@@ -44,7 +44,7 @@ export interface Measured extends Pick<Fixing, 'points' | 'firms' | 'pointsDiges
 }
 
 /** SHA-256 of the points in order of id, each as it was recorded: its id, date, firm, price and quantity. */
-export const pointsDigestOf = (points: readonly PricePoint[]): string =>
+const pointsDigestOf = (points: readonly PricePoint[]): string =>
   sha256(
     canonicalJson(
       [...points]

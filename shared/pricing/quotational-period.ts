@@ -11,7 +11,7 @@ export interface QuotationalPeriod {
 }
 
 /** What holds where no standard form says otherwise: the quarter of delivery itself. */
-export const quarterItself: QuotationalPeriod = { offset: 0, months: 3 };
+const quarterItself: QuotationalPeriod = { offset: 0, months: 3 };
 
 const firstOfMonth = (monthsSinceYearZero: number): CalendarDate => {
   const year = String(Math.floor(monthsSinceYearZero / 12)).padStart(4, '0');

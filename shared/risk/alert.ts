@@ -23,7 +23,7 @@ export const alertKinds = [
 export type AlertKind = (typeof alertKinds)[number];
 
 /** What an alert is about. One cause has one alert, however often it comes and goes. */
-export const causeSchema = z.strictObject({
+const causeSchema = z.strictObject({
   kind: z.enum(alertKinds),
   product: nameIdSchema,
   /** Null: the market as a whole. */
@@ -59,10 +59,9 @@ export const alertFiguresSchema = z.strictObject({
 export type AlertFigures = z.output<typeof alertFiguresSchema>;
 
 export const alertStatuses = ['raised', 'acknowledged', 'resolved'] as const;
-export type AlertStatus = (typeof alertStatuses)[number];
 
 /** What has happened to an alert. `by` is missing where it came about by itself. */
-export const alertStepSchema = z.strictObject({
+const alertStepSchema = z.strictObject({
   at: instantSchema,
   what: z.enum(['raised', 'level', 'acknowledged', 'resolved']),
   level: levelSchema,

@@ -19,10 +19,10 @@ import { nMinusOne, nMinusOneSchema } from './n-minus-one.ts';
 import { priceMove, priceMoveSchema } from './price-move.ts';
 
 /** The European Critical Raw Materials Act's benchmark for a single third country, where a zone has no cap of its own. */
-export const benchmarkOriginShare = decimal('0.65');
+const benchmarkOriginShare = decimal('0.65');
 
 /** Quarters that an assessment looks at, from the first on: a rolling year. */
-export const windowQuarters = 4;
+const windowQuarters = 4;
 
 const disruptionStatusSchema = z.strictObject({
   disruption: z.string(),

@@ -18,13 +18,13 @@ import { exceeds, shareOf } from './concentration.ts';
  * The European Critical Raw Materials Act's benchmarks for 2030 (Regulation (EU) 2024/1252, Article 5), as shares of annual
  * consumption: extraction, processing (each step of it) and recycling inside; at most this much from one third country.
  */
-export const benchmarks: Readonly<Record<Stage, Decimal>> = {
+const benchmarks: Readonly<Record<Stage, Decimal>> = {
   mining: decimal('0.10'),
   processing: decimal('0.40'),
   refining: decimal('0.40'),
   recycling: decimal('0.25'),
 };
-export const thirdCountryBenchmark = decimal('0.65');
+const thirdCountryBenchmark = decimal('0.65');
 
 const mass = decimalCodec;
 

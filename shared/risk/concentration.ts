@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lessAtMost, minus, plus, sumOf, times } from '../kernel/arithmetic.ts';
+import { lessAtMost, minus, sumOf, times } from '../kernel/arithmetic.ts';
 import type { Decimal, Rounding } from '../kernel/decimal.ts';
 import { compareDecimal, decimalCodec, divide, tenTo, trimDecimal } from '../kernel/decimal.ts';
 import { countrySchema } from '../kernel/ids.ts';
@@ -46,7 +46,7 @@ export const totalOf = (flows: readonly OriginQuantity[]): Decimal =>
   trimDecimal(sumOf(flows.map(({ quantity }) => quantity)));
 
 /** Bands of the United States' Horizontal Merger Guidelines of 2010: below 1 500, up to 2 500, above. */
-export const concentrationBands = ['low', 'medium', 'high'] as const;
+const concentrationBands = ['low', 'medium', 'high'] as const;
 export type ConcentrationBand = (typeof concentrationBands)[number];
 
 /**
@@ -63,8 +63,7 @@ export function herfindahl(flows: readonly OriginQuantity[]): number | null {
   return Number(divide(squares * 10_000n, whole * whole, 'half-even'));
 }
 
-export const bandOf = (hhi: number): ConcentrationBand =>
-  hhi < 1500 ? 'low' : hhi <= 2500 ? 'medium' : 'high';
+const bandOf = (hhi: number): ConcentrationBand => (hhi < 1500 ? 'low' : hhi <= 2500 ? 'medium' : 'high');
 
 /**
  * What one origin may still add under a cap on its share of planned consumption, which does not grow with the trade:
@@ -154,7 +153,3 @@ export const withoutLargest = (flows: readonly OriginQuantity[]): Decimal => {
   const total = totalOf(origins);
   return largest === undefined ? total : trimDecimal(minus(total, largest.quantity));
 };
-
-/** What is added to a supply by what comes on top of it. */
-export const together = (...parts: readonly Decimal[]): Decimal =>
-  trimDecimal(parts.reduce(plus, { units: 0n, scale: 0 }));

@@ -84,7 +84,7 @@ function checkTerms(terms: DisruptionTerms, context: z.RefinementCtx): void {
 export const disruptionTermsSchema = shape.superRefine(checkTerms);
 
 /** Rows of one import: each is an item and its first version, in one transaction with the caller's key. */
-export const maximumImported = 49;
+const maximumImported = 49;
 
 export const disruptionImportSchema = z.strictObject({
   disruptions: z.array(disruptionTermsSchema).min(1).max(maximumImported),

@@ -58,7 +58,7 @@ export const exchangeAgreementSchema = exchangeTermsSchema
 export type ExchangeAgreement = z.output<typeof exchangeAgreementSchema>;
 
 /** The one of two zones that is not this one. */
-export const partnerOf = ({ zones: [a, b] }: Pick<ExchangeAgreement, 'zones'>, zone: string): string =>
+const partnerOf = ({ zones: [a, b] }: Pick<ExchangeAgreement, 'zones'>, zone: string): string =>
   zone === a ? b : a;
 
 /** It binds on that day. */

@@ -25,9 +25,9 @@ const exposedQuarterSchema = z.strictObject({
 });
 
 /** How much could come from elsewhere, against what cannot come. */
-export const supplyBands = ['none', 'some', 'enough'] as const;
+const supplyBands = ['none', 'some', 'enough'] as const;
 
-export const productExposureSchema = z.strictObject({
+const productExposureSchema = z.strictObject({
   product: nameIdSchema,
   quarters: z.array(exposedQuarterSchema),
   contracts: z.array(

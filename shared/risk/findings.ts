@@ -38,7 +38,7 @@ export interface FindingInputs {
 }
 
 /** So far ahead people are told of what a date brings. */
-export const daysAhead = 90;
+const daysAhead = 90;
 /** Quarters, this one included, whose ending contracts are told of. */
 const quartersAhead = 2;
 /** An origin that has come to nine tenths of its cap is watched. */

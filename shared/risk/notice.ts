@@ -12,7 +12,6 @@ export const noticeTypes = [
   'alert.acknowledged',
   'alert.resolved',
 ] as const satisfies `alert.${AlertStep['what']}`[];
-export type NoticeType = (typeof noticeTypes)[number];
 
 /** One message to all subscribers. Each gets it under the same id, once or more often. */
 export const noticeSchema = z.strictObject({

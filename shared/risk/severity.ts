@@ -7,7 +7,7 @@ import type { DisruptionKind } from './disruption.ts';
  * How much of a source's flow a measure of its kind is reckoned to stop. Ban, quota, licence and tax are the published
  * weights; what nobody decided stops what it hits altogether, and an accident is repaired sooner than a dispute.
  */
-export const typeWeights: Readonly<Record<DisruptionKind, Decimal>> = {
+const typeWeights: Readonly<Record<DisruptionKind, Decimal>> = {
   'export-ban': decimal('1.0'),
   quota: decimal('0.8'),
   licence: decimal('0.5'),

@@ -53,7 +53,7 @@ const tryResultSchema = z.strictObject({
 });
 export type TryResult = z.output<typeof tryResultSchema>;
 
-export const deliveryStatuses = ['pending', 'delivered', 'failed', 'held'] as const;
+const deliveryStatuses = ['pending', 'delivered', 'failed', 'held'] as const;
 
 /** One notice to one webhook: at least once, always under the notice's id. */
 export const webhookDeliverySchema = z

@@ -29,7 +29,7 @@ export const certificateTermsSchema = certificateShape.refine((terms) => terms.v
 export type CertificateTerms = z.output<typeof certificateTermsSchema>;
 
 /** `submitted` until an administrator verifies it; only `active` ones count. */
-export const certificateStatuses = ['submitted', 'active', 'suspended', 'revoked'] as const;
+const certificateStatuses = ['submitted', 'active', 'suspended', 'revoked'] as const;
 
 export const certificateSchema = certificateShape
   .extend({
@@ -46,7 +46,7 @@ export type Certificate = z.output<typeof certificateSchema>;
 export type CertificateStatus = Certificate['status'];
 
 /** The four things administrators do to a certificate: from which states, to which. */
-export const certificateTransitions = {
+const certificateTransitions = {
   verify: { from: ['submitted'], to: 'active' },
   suspend: { from: ['active'], to: 'suspended' },
   reinstate: { from: ['suspended'], to: 'active' },

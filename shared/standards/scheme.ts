@@ -4,7 +4,7 @@ import { versionShape } from '../kernel/version.ts';
 import { mineralSchema, stageSchema } from '../reference/stage.ts';
 
 /** Who vouches, weakest first. */
-export const assurances = ['self', 'second-party', 'third-party'] as const;
+const assurances = ['self', 'second-party', 'third-party'] as const;
 export const assuranceSchema = z.enum(assurances);
 export type Assurance = z.output<typeof assuranceSchema>;
 

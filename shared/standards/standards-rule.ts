@@ -15,7 +15,7 @@ const topicSchema = z.strictObject({
   anyOf: z.array(requirementSchema).min(1).max(30),
 });
 
-export const standardsRuleTermsShape = z.strictObject({
+const standardsRuleTermsShape = z.strictObject({
   product: nameIdSchema,
   zone: nameIdSchema,
   /** Every topic must be satisfied, each by any of its schemes. */

@@ -36,7 +36,7 @@ export const entitlementOf = ({ purchased, drawn, replenished }: AccountState): 
 /** What the stockpile has laid out for the member: all that was allocated and is neither bought back nor paid for. */
 export const financedOf = ({ purchased, paidFor }: AccountState): bigint => purchased - paidFor;
 
-export const newAccount: AccountState = {
+const newAccount: AccountState = {
   status: 'offered',
   ...{ purchased: 0n, drawn: 0n, replenished: 0n, paidFor: 0n },
   ...{ draws: [], carried: undefined },

@@ -54,7 +54,7 @@ export type MarketPrice = z.output<typeof marketPriceSchema>;
 const acted = { at: instantSchema, by: z.string() };
 const ofAccount = generatedIdSchema('account');
 
-export const accountEventSchema = z.discriminatedUnion('type', [
+const accountEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('accepted'), ...acted }),
   z.strictObject({ type: z.literal('declined'), ...acted }),
   z.strictObject({ type: z.literal('allocated'), ...acted, quantity: quantitySchema }),

@@ -36,7 +36,7 @@ const groundsSchema = z.strictObject({
   reserveFloor: zeroableQuantitySchema,
 });
 
-export const loanEventSchema = z.discriminatedUnion('type', [
+const loanEventSchema = z.discriminatedUnion('type', [
   /** Set aside for the borrower, until it is handed over or the day for that has passed. */
   z.strictObject({
     type: z.literal('approved'),
@@ -101,7 +101,7 @@ export type StockLoanRecord = z.output<typeof loanSchema>;
 /** Beyond that many events nothing is returned or paid in parts any more: only all that is left. */
 export const maximumLoanEvents = 200;
 
-export const loanStatuses = [
+const loanStatuses = [
   ...(['requested', 'approved', 'rejected', 'withdrawn', 'lapsed'] as const),
   ...(['lent', 'overdue', 'repaid', 'defaulted'] as const),
 ] as const;

@@ -7,10 +7,9 @@ import { versionShape } from '../kernel/version.ts';
 import { lotPartSchema } from './account.ts';
 
 /** 0 normal · 1 watch · 2 tight: loans in kind · 3 emergency: release at the inventory price. */
-export const releaseLevels = [0, 1, 2, 3] as const;
-export type ReleaseLevel = (typeof releaseLevels)[number];
+export type ReleaseLevel = 0 | 1 | 2 | 3;
 
-export const releaseConditionCodes = [
+const releaseConditionCodes = [
   'cover_below_target',
   'top_source_share',
   'licence_rule',
@@ -87,7 +86,7 @@ export const allocationSchema = z.strictObject({
 });
 export type Allocation = z.output<typeof allocationSchema>;
 
-export const releaseStatuses = ['proposed', 'approved', 'completed', 'rejected'] as const;
+const releaseStatuses = ['proposed', 'approved', 'completed', 'rejected'] as const;
 
 /** What a level was found by: the assessment lies beside the release, whole; this is its SHA-256 in canonical JSON. */
 const foundSchema = z.strictObject({

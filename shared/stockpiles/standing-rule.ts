@@ -55,7 +55,7 @@ export type Placed = z.output<typeof placedSchema>;
 /** The orders last placed that are told of. A rule that rotates counts by them, and ends when it has placed so many. */
 export const placedKept = 200;
 
-export const ruleStatuses = ['proposed', 'active', 'paused', 'ended', 'rejected'] as const;
+const ruleStatuses = ['proposed', 'active', 'paused', 'ended', 'rejected'] as const;
 
 /** Why a rule that was asked has placed nothing, or nothing more; or `placed`. Refusals of an order go by their own codes. */
 const askedSchema = z.strictObject({

@@ -5,8 +5,7 @@
  */
 export const insideAccounts = ['free', 'entitled', 'encumbered', 'in-transit', 'lent'] as const;
 export type InsideAccount = (typeof insideAccounts)[number];
-export const outsideAccounts = ['supplied', 'delivered', 'lost'] as const;
-export type OutsideAccount = (typeof outsideAccounts)[number];
+const outsideAccounts = ['supplied', 'delivered', 'lost'] as const;
 export const stockAccounts = [...insideAccounts, ...outsideAccounts] as const;
 export type StockAccount = (typeof stockAccounts)[number];
 

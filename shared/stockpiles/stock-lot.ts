@@ -44,7 +44,7 @@ export const openingTermsSchema = z.strictObject({
 export type OpeningTerms = z.output<typeof openingTermsSchema>;
 
 /** What a contract's accepted delivery becomes. */
-export const receiptTermsSchema = z.strictObject({
+const receiptTermsSchema = z.strictObject({
   contract: generatedIdSchema('contract'),
   delivery: generatedIdSchema('delivery'),
   location: locationSchema,
@@ -57,7 +57,6 @@ export const incomingLotSchema = z.union([
   receiptTermsSchema,
   z.strictObject({ opening: openingTermsSchema }),
 ]);
-export type IncomingLot = z.output<typeof incomingLotSchema>;
 
 export const stockLotStatuses = ['declared', 'held', 'rejected', 'closed'] as const;
 

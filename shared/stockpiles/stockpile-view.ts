@@ -44,7 +44,7 @@ export function stockpileFor(
 }
 
 /** A position against what its rules of a day ask for; without these where the product is in no rules any more. */
-export const coveredPositionSchema = positionSchema.extend({
+const coveredPositionSchema = positionSchema.extend({
   /** Days of declared use that `available` covers; rounded down. */
   daysOfCover: decimalCodec.optional(),
   targetDays: z.int().optional(),

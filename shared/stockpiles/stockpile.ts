@@ -61,7 +61,7 @@ export type RulesTerms = z.output<typeof rulesTermsSchema>;
 const rulesShape = { products: productsSchema, releaseRules: releaseRulesSchema };
 
 /** `closing`: nothing new begins in it, and an administrator decides whether it is closed for good. */
-export const stockpileStatuses = ['proposed', 'active', 'rejected', 'closing', 'closed'] as const;
+const stockpileStatuses = ['proposed', 'active', 'rejected', 'closing', 'closed'] as const;
 
 export const stockpileSchema = z
   .strictObject({

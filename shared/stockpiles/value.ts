@@ -24,7 +24,7 @@ export const valueOf = (steps: bigint, price: Price, product: Measured): Money =
   moneyOf(minorValue(massOfSteps(steps, product).amount, price), price.currency);
 
 /** The higher of the inventory price and the market's, where one in the same currency and unit is known. */
-export function defaultPrice(inventoryPrice: Price, market: MarketPrice | null): Price {
+function defaultPrice(inventoryPrice: Price, market: MarketPrice | null): Price {
   if (market?.price.currency !== inventoryPrice.currency || market.price.per !== inventoryPrice.per)
     return inventoryPrice;
   return { ...inventoryPrice, amount: most(inventoryPrice.amount, market.price.amount) };

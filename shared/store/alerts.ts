@@ -37,7 +37,7 @@ export async function readAlerts(table: Table, product: string): Promise<Alert[]
 }
 
 /** An alert as it stands: its last version. */
-export async function readAlert(table: Table, id: string): Promise<Alert | undefined> {
+async function readAlert(table: Table, id: string): Promise<Alert | undefined> {
   const [item] = await table.query(keys.alertVersion(id, 1).pk, { reverse: true, limit: 1 });
   return item && readRecord(alertSeries, item);
 }

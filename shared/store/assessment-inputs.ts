@@ -75,7 +75,7 @@ export async function readAssessmentInputs(
 }
 
 /** Those in force that are about the product and about deliveries into the zone. */
-export const inEffect = (
+const inEffect = (
   disruptions: readonly Disruption[],
   product: Product,
   zone: Pick<Zone, 'members'> | null,

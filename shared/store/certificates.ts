@@ -18,7 +18,7 @@ import type { Series } from './versioned.ts';
 import { pageOfVersions, readRecord, recordVersion, versionAsOf } from './versioned.ts';
 
 /** A certificate lies beside its site, so that both are read together; its versions lie by its own id. */
-export const certificateSeries: Series<Certificate> = {
+const certificateSeries: Series<Certificate> = {
   name: 'certificate',
   schema: certificateSchema,
   head: (certificate) => keys.siteCertificate(certificate.site, certificate.id),

@@ -22,7 +22,7 @@ import type { Action } from './action.ts';
 import type { Item } from './item.ts';
 import type { Table } from './table.ts';
 
-export const storedDocumentSchema = z.strictObject({ key: z.string(), sha256: sha256Schema });
+const storedDocumentSchema = z.strictObject({ key: z.string(), sha256: sha256Schema });
 
 /** What a clearing leaves in the object store: where each document lies, and its SHA-256. */
 export const clearingDocumentsSchema = z.strictObject({

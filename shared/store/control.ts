@@ -58,8 +58,6 @@ export const controlSchema = z.discriminatedUnion('phase', [
 export type Control = z.output<typeof controlSchema>;
 export type Phase = Control['phase'];
 export type ControlIn<P extends Phase> = Extract<Control, { phase: P }>;
-export type OpenRun = Exclude<Control, { phase: 'idle' }>;
-export type SnapshotReference = z.output<typeof snapshotReference>;
 export type PlanReference = z.output<typeof planReference>;
 
 export const readControlItem = (item: Item): Control => controlSchema.parse(item);

@@ -55,7 +55,7 @@ export function orderBody(order: Offer | Bid): Attribute {
 }
 
 /** Whose order it is. A pool's bid is nobody's own: no organisation's name has a colon. */
-export const ownerOf = (order: Offer | Bid): string =>
+const ownerOf = (order: Offer | Bid): string =>
   'seller' in order ? order.seller : order.pool === undefined ? order.buyer : `pool:${order.pool}`;
 
 /** The item of a newly posted order. */

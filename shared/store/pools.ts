@@ -31,7 +31,7 @@ export const poolItem = (pool: Pool) => ({
 const readPoolItem = (item: Item): Pool => readBody(poolSchema, item);
 
 /** The pool as stored, with its bid. */
-export async function readPool(table: Table, id: string): Promise<StoredPool | undefined> {
+async function readPool(table: Table, id: string): Promise<StoredPool | undefined> {
   const item = await table.get(keys.pool(id));
   if (item === undefined) return undefined;
   const pool = readPoolItem(item);

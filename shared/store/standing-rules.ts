@@ -17,7 +17,7 @@ import { putStockRecord, readStockRecord, ruleRecords } from './stock-records.ts
 import { ownStockpile, productHeld } from './stockpiles.ts';
 import type { Table } from './table.ts';
 
-export const noSuchRule = problem('not_found', 'There is no such rule.');
+const noSuchRule = problem('not_found', 'There is no such rule.');
 
 /** A rule of a stockpile. Errors: not_found. */
 export async function ruleOf(table: Table, stockpile: string, id: string): Promise<Result<StandingRule>> {

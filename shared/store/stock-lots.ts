@@ -86,7 +86,7 @@ export async function visibleLot(table: Table, caller: Caller, id: string): Prom
 }
 
 /** Errors: not_found. */
-export async function ownLot(table: Table, organisation: string, id: string): Promise<Result<StockLot>> {
+async function ownLot(table: Table, organisation: string, id: string): Promise<Result<StockLot>> {
   const lot = await readStockLot(table, id);
   return lot?.owner === organisation ? ok(lot) : fail(noSuchLot);
 }
@@ -300,7 +300,7 @@ export const decideOnLoss =
     });
   };
 
-export const authorOf = (act: Act, ...present: readonly StockLot[]): Author => ({
+const authorOf = (act: Act, ...present: readonly StockLot[]): Author => ({
   subject: act.subject,
   at: latestOf(act.at, ...present.map(({ recordedAt }) => recordedAt)),
 });

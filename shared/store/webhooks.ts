@@ -35,7 +35,7 @@ export interface StoredWebhook {
 /** A fresh secret; the caller's source of randomness, as ids are. */
 export type NewSecret = () => string;
 
-export const mostWebhooks = 20;
+const mostWebhooks = 20;
 const noSuchWebhook = fail(problem('not_found', 'There is no such webhook.'));
 
 const schema: z.ZodType<Webhook> = webhookSchema;

@@ -27,7 +27,7 @@ import type { SupportMoved } from './settlement.ts';
 import { newSupportAccount, settleSupport, supportMovements } from './settlement.ts';
 
 /** What was delivered and accepted of the site's output, per contract's delivery, in the product's own unit. */
-export const batchSchema = z.strictObject({
+const batchSchema = z.strictObject({
   contract: generatedIdSchema('contract'),
   delivery: generatedIdSchema('delivery'),
   quantity: decimalCodec,

@@ -16,7 +16,7 @@ import { fundClaims } from './funding.ts';
 export const supportDue = (quarter: Quarter): CalendarDate => addDays(endOf(quarter), settledAfterDays);
 
 /** So many days after a quarter's end its claims are funded, whoever has not claimed yet. */
-export const cutOffDays = 60;
+const cutOffDays = 60;
 
 export const cutOffDay = (quarter: Quarter): CalendarDate => addDays(endOf(quarter), cutOffDays);
 

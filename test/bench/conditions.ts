@@ -84,7 +84,7 @@ function clearingOf(snapshot: Snapshot): { gains: number; bound: number } {
   return { gains, bound };
 }
 
-export function largeMarket(size: number, seed: number): Snapshot {
+function largeMarket(size: number, seed: number): Snapshot {
   const draw = seeded(seed);
   const market = aMarket().zone().floor('90.00');
   const pick = <T>(values: readonly T[]): T => values[draw(values.length)]!;

@@ -20,7 +20,7 @@ export function benchExplanations(sizes: readonly number[] = [100, 300, 1000]): 
   }
 }
 
-export function measureExplanations(size: number): { clearing: number; explaining: number } {
+function measureExplanations(size: number): { clearing: number; explaining: number } {
   const snapshot = attributedMarket(size).snapshot();
   const start = performance.now();
   const book = readBook(snapshot);
@@ -39,7 +39,7 @@ const countries = ['AU', 'US', 'CA', 'DE', 'BR', 'ZA', 'MY', 'VN'];
  * A market under a floor of 110 and a standards rule, of which about a fifth of the pairs may trade: asks of 60 to 160,
  * limits of 100 to 180, a share of the offers without certificate, of the bids with an origin cap of 65 %.
  */
-export function attributedMarket(size: number): MarketBuilder {
+function attributedMarket(size: number): MarketBuilder {
   const draw = seeded(size);
   const market = aMarket().zone().floor('110.00').scheme().rule();
   for (let index = 0; index < size; index++) {

@@ -1,6 +1,4 @@
-import * as z from 'zod';
 import type { BookBid, BookOffer, Snapshot } from '../../shared/clearing/snapshot.ts';
-import { snapshotSchema } from '../../shared/clearing/snapshot.ts';
 import { quarterFromNumber, quarterNumber } from '../../shared/kernel/quarter.ts';
 import { aMarket } from '../support/market.ts';
 import { seeded } from './networks.ts';
@@ -55,7 +53,3 @@ export function largeBook(orders: number, quarters = 1, seed = 1): Snapshot {
   });
   return { ...rules, offers, bids };
 }
-
-/** Whether the snapshot is one that could have been stored. */
-export const isSound = (snapshot: Snapshot): boolean =>
-  snapshotSchema.safeParse(z.encode(snapshotSchema, snapshot)).success;

@@ -84,7 +84,7 @@ export async function benchOrders(): Promise<void> {
 }
 
 /** What the API writes for one offer: the order itself, and its entry in the book. */
-export async function modelOrder(market: BenchMarket, meter: Meter): Promise<Model> {
+async function modelOrder(market: BenchMarket, meter: Meter): Promise<Model> {
   const seller = market.sellers[0]!;
   const bodies = orderBodies(product);
   // The first order marks its product as traded, which no later one has to.

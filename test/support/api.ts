@@ -17,7 +17,7 @@ import type { Table } from '../../shared/store/table.ts';
 const ulid = monotonicFactory();
 
 /** An object store in memory. */
-export function memoryObjects(): ObjectStore {
+function memoryObjects(): ObjectStore {
   const objects = new Map<string, Uint8Array>();
   return {
     put: (key, bytes) => Promise.resolve(void objects.set(key, bytes)),

@@ -102,7 +102,7 @@ export const usualOffers: readonly OrderLine[] = [
   { name: 'C', owner: 'mine-c', price: '99.00', kg: '50', quarters: ['2027-Q2', '2027-Q4'] },
   { name: 'D', owner: 'mine-c', price: '150.00', kg: '70' },
 ];
-export const usualBids: readonly OrderLine[] = [
+const usualBids: readonly OrderLine[] = [
   { name: 'X', owner: 'maker-x', price: '120.00', kg: '160' },
   { name: 'Y', owner: 'maker-y', price: '110.00', kg: '120', quarters: ['2027-Q1', '2027-Q3'] },
   { name: 'Z', owner: 'maker-z', price: '100.00', kg: '90', quarters: ['2027-Q2', '2027-Q2'] },

@@ -38,7 +38,7 @@ const bidArbitrary = fc.record({
 });
 
 /** How many of a market's orders may have conditions: the oracle looks at every set of them. */
-export const MOST_CONDITIONED = 6;
+const MOST_CONDITIONED = 6;
 
 /**
  * Small markets in which conditions on both sides collide with one another, with ties, windows, a floor and origin

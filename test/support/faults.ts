@@ -212,7 +212,7 @@ export const withoutConditions =
   };
 
 /** DynamoDB refuses placeholders that no expression uses. */
-export function withoutSpares(write: Record<string, unknown>): Record<string, unknown> {
+function withoutSpares(write: Record<string, unknown>): Record<string, unknown> {
   const text = typeof write['UpdateExpression'] === 'string' ? write['UpdateExpression'] : '';
   const used = (placeholders: unknown) =>
     Object.fromEntries(

@@ -4,7 +4,7 @@ import { ada, auditor, bob, mine } from './market-api.ts';
 import { Settling } from './settling.ts';
 import { kg, usd, type Trading } from './trading.ts';
 
-export const other = caller('mine-two', 'producer');
+const other = caller('mine-two', 'producer');
 export const money = (amount: string) => ({ amount, currency: 'USD' });
 
 /**

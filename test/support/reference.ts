@@ -1,5 +1,4 @@
 import { monotonicFactory } from 'ulid';
-import * as z from 'zod';
 import type { IdKind } from '../../shared/kernel/ids.ts';
 import { idPrefixes } from '../../shared/kernel/ids.ts';
 import { must } from '../../shared/kernel/result.ts';
@@ -69,7 +68,7 @@ export const schemeTerms = (changes: object = {}) => schemeTermsSchema.parse(sch
 export const ruleTerms = (changes: object = {}) => standardsRuleTermsSchema.parse(ruleBody(changes));
 
 const ulid = monotonicFactory();
-export const newId = (kind: IdKind): string => `${idPrefixes[kind]}_${ulid()}`;
+const newId = (kind: IdKind): string => `${idPrefixes[kind]}_${ulid()}`;
 
 /** An act of an administrator at a time. */
 export const by = (subject: string, at = '2026-11-22T12:00:00.000Z'): Act => ({
@@ -99,6 +98,3 @@ export async function approvedFloorIn(table: Table, changes: object = {}, at?: s
 /** The problem's code, or "ok". */
 export const codeOf = (result: { ok: true } | { ok: false; problem: { code: string } }): string =>
   result.ok ? 'ok' : result.problem.code;
-
-/** JSON of a decoded value, for comparison. */
-export const wire = <T>(schema: z.ZodType<T>, value: T): unknown => z.encode(schema, value);

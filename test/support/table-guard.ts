@@ -22,7 +22,7 @@ const matches = (patterns: readonly string[], partition: string): boolean =>
 export type Policies = typeof tableAccess;
 
 /** Whether the policy made of `tableAccess` lets a function do this, judged as IAM does: what is refused, then what is allowed. */
-export function isAllowed(
+function isAllowed(
   user: TableUser,
   { action, partition, index }: TableUse,
   policies: Policies = tableAccess,
@@ -62,7 +62,7 @@ const querySchema = z.object({
 const batchSchema = z.object({ RequestItems: z.record(z.string(), z.object({ Keys: z.array(keySchema) })) });
 
 /** What a request of DynamoDB's wire protocol asks to do. */
-export function usesOf(operation: string, body: unknown): TableUse[] {
+function usesOf(operation: string, body: unknown): TableUse[] {
   if (operation === 'TransactWriteItems')
     return transactionSchema.parse(body).TransactItems.flatMap((item) =>
       Object.entries(parts).flatMap(([part, action]) => {

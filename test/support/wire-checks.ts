@@ -26,7 +26,7 @@ export function expectProblem(answer: Answer, status: number, code: string, ...p
   return answer.body;
 }
 
-export const pointersOf = ({ body }: Answer): string[] =>
+const pointersOf = ({ body }: Answer): string[] =>
   (body.errors as { pointer: string }[]).map(({ pointer }) => pointer);
 
 /** A call with a body that is sent as it is, or none, and no header but those given. */

@@ -26,7 +26,7 @@ const readers = ['administrator', 'auditor'] as const;
 const path = '/v1/exchange/agreements';
 
 /** The agreements that the caller may see: an administrator's of the zones that it speaks for, an auditor's all. */
-export async function seenAgreements(
+async function seenAgreements(
   table: Table,
   caller: Caller,
 ): Promise<{ readonly own: readonly string[]; readonly agreements: readonly ExchangeAgreement[] }> {

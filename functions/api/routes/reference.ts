@@ -32,7 +32,7 @@ export const administrators = ['administrator'] as const;
 export const namedParams = z.strictObject({ id: nameIdSchema });
 
 export const onDate = dateSchema.optional();
-export const onQuery = z.strictObject({
+const onQuery = z.strictObject({
   on: onDate.meta({ description: 'The version that stood at the end of this day (UTC)' }),
 });
 const endOfDay = (date: CalendarDate): string => `${date}T23:59:59.999Z`;

@@ -34,7 +34,7 @@ const internal = {
 } as const;
 
 /** Status and code of the two defaults are fixed too, so that the body never contradicts the status line. */
-export const gatewayProblems: readonly GatewayProblem[] = [
+const gatewayProblems: readonly GatewayProblem[] = [
   { type: ResponseType.DEFAULT_4XX, ...malformed },
   { type: ResponseType.DEFAULT_5XX, ...internal },
   { type: ResponseType.BAD_REQUEST_BODY, ...malformed },

@@ -14,7 +14,7 @@ export const secretariat = 'secretariat';
 const people = { proposer: 'administrator-1', approver: 'administrator-2' } as const;
 
 /** An id for an organisation from its name: ASCII letters and digits between hyphens. */
-export const organisationId = (name: string): string =>
+const organisationId = (name: string): string =>
   name
     .replaceAll('ß', 'ss')
     .normalize('NFD')

@@ -17,7 +17,7 @@ const units = {
 const isNamed = (unit: string): unit is keyof typeof units => unit in units;
 
 /** What a country made in a year as a project that makes as much: the registry's map is drawn from these. */
-export const projectTermsOf = ({ mineral, stage, country, output }: SampleOutput): ProjectJson => {
+const projectTermsOf = ({ mineral, stage, country, output }: SampleOutput): ProjectJson => {
   if (!isNamed(output.unit) || output.kind !== 'published')
     throw new Error(`${mineral} of ${country}: what is ${output.unit}?`);
   const [source] = sourcesOf(output);

@@ -53,7 +53,7 @@ const rounded = (rule: string, unit: string, quantity: ReturnType<typeof chain>)
   derive(rule, { unit, step: one, rounding: 'half-even' }, quantity);
 
 /** What a year's use comes to in the product's unit. */
-export const annualUse = ({ use, conversion }: SampleHolding, { unit }: SampleProduct): Derived =>
+const annualUse = ({ use, conversion }: SampleHolding, { unit }: SampleProduct): Derived =>
   rounded('use × conversion', unit, chain(use, conversion));
 
 export const reservesOf = (products: readonly SampleProduct[], today: CalendarDate): SampleReserves => ({
@@ -126,7 +126,7 @@ export const reservesOf = (products: readonly SampleProduct[], today: CalendarDa
   })),
 });
 
-export const derivedFlow = (quantity: Known, conversion: ReturnType<typeof chain>, unit: string): Derived =>
+const derivedFlow = (quantity: Known, conversion: ReturnType<typeof chain>, unit: string): Derived =>
   rounded('quantity × conversion', unit, chain(quantity, conversion));
 
 const inUnitOf = (figure: Known, { unit }: SampleProduct): QuantityJson => ({

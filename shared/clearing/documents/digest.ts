@@ -28,7 +28,7 @@ type OrderJson =
   | NonNullable<SnapshotJson['members']>[number];
 
 /** What is hashed for one order: the order as the snapshot holds it. */
-export const leafOf = (order: OrderJson): string => canonicalJson(order);
+const leafOf = (order: OrderJson): string => canonicalJson(order);
 
 const byId = (a: OrderJson, b: OrderJson): number => (a.id < b.id ? -1 : 1);
 

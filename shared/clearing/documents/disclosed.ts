@@ -70,7 +70,7 @@ const sideSchema = z.strictObject({
   ),
   trades: tradesSchema,
 });
-export const disclosedSchema = z.strictObject({
+const disclosedSchema = z.strictObject({
   format: z.literal('lodestone-disclosed-1'),
   product: nameIdSchema,
   /** The run it was written by. */

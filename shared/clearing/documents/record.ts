@@ -8,7 +8,6 @@ import { instantSchema } from '../../kernel/time.ts';
 import { landedSchema, priceRangeSchema } from './landed.ts';
 
 export const clearingStatuses = ['queued', 'clearing', 'committing', 'completed', 'failed'] as const;
-export type ClearingStatus = (typeof clearingStatuses)[number];
 
 /** An exact integer as a decimal string: gains in ticks × lots outgrow JSON numbers. */
 const integerCodec = z.codec(z.string().regex(/^-?\d+$/), z.bigint(), {
@@ -20,14 +19,14 @@ const integerCodec = z.codec(z.string().regex(/^-?\d+$/), z.bigint(), {
  * Gains from trade and a bound that no outcome exceeds. A `gap` of zero proves the gains greatest; conditions of orders
  * and caps of zones may leave one.
  */
-export const optimalitySchema = z.strictObject({
+const optimalitySchema = z.strictObject({
   primal: integerCodec,
   dual: integerCodec,
   gap: integerCodec,
 });
 
 /** A quarter in which something traded or could have. */
-export const clearedQuarterSchema = z.strictObject({
+const clearedQuarterSchema = z.strictObject({
   quarter: quarterSchema,
   volume: zeroableQuantitySchema,
   landedPrice: priceRangeSchema.nullable(),
@@ -102,7 +101,6 @@ export const noOutcome: ClearingOutcome = {
  * as one) and the lots of the largest, so that a reader can decide what must be withheld. Names nobody.
  */
 const concentrationSchema = z.strictObject({ parties: z.int().nonnegative(), topLots: integerCodec });
-export type Concentration = z.output<typeof concentrationSchema>;
 
 /**
  * Whether the figure hides everybody beside all that earlier runs have shown. Left out by releases that judged each run

@@ -21,7 +21,7 @@ const { expiring, disruptions } = assessmentSchema.shape;
  * What anybody who trades here may know of an assessment: nothing of positions, and of contracts only what the market's
  * own view tells of the zone's caps anyhow, which is judged against subtraction and successive views.
  */
-export const publicRiskSchema = z.strictObject({
+const publicRiskSchema = z.strictObject({
   view: z.literal('public'),
   ...assessmentSchema.pick({
     product: true,
@@ -60,7 +60,7 @@ export const publicRiskSchema = z.strictObject({
 });
 export type PublicRisk = z.output<typeof publicRiskSchema>;
 
-export const fullRiskSchema = assessmentSchema.extend({ view: z.literal('full') });
+const fullRiskSchema = assessmentSchema.extend({ view: z.literal('full') });
 
 export const riskViewSchema = z
   .discriminatedUnion('view', [fullRiskSchema, publicRiskSchema])

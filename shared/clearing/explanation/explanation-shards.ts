@@ -41,7 +41,7 @@ export type Explanation = z.output<typeof explanationSchema>;
  * A stored part of what a clearing says of its orders. An order lies in the shard that `shardOf` names, so that
  * whoever wants one explanation reads one object of bounded size, however large the market.
  */
-export const explanationShardSchema = z.strictObject({
+const explanationShardSchema = z.strictObject({
   format: z.literal('lodestone-explanations-1'),
   clearing: generatedIdSchema('clearing'),
   inputDigest: sha256Schema,

@@ -8,7 +8,7 @@ import { requirementSchema } from '../../standards/standards-rule.ts';
 import { outcomeCodes, refusalCodes } from '../eligibility/refusal.ts';
 
 /** What may keep a single member of a pool out. */
-export const memberCodes = ['outside_zone'] as const;
+const memberCodes = ['outside_zone'] as const;
 const bindingCode = z.enum([...refusalCodes, ...outcomeCodes, ...memberCodes]);
 
 /** Terms of an order that it could do without. */

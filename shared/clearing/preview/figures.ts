@@ -101,7 +101,7 @@ export function concentrationIndex({ origins, lots }: Figures): bigint | undefin
   return (squares * 10_000n) / (lots * lots);
 }
 
-export const sumOf = (values: readonly bigint[]): bigint => values.reduce((sum, value) => sum + value, 0n);
+const sumOf = (values: readonly bigint[]): bigint => values.reduce((sum, value) => sum + value, 0n);
 
 function sums<K>(entries: readonly (readonly [K, bigint])[]): Map<K, bigint> {
   const found = new Map<K, bigint>();

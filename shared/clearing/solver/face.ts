@@ -3,7 +3,7 @@ import type { Arcs } from './simplex.ts';
 import { SpanningTree } from './spanning-tree.ts';
 
 /** Into how many parts each refinement divides what is still open of an order's fill. */
-export const PARTS = 10;
+const PARTS = 10;
 
 /**
  * The arcs that may still carry another amount without loss to what was decided before. The last ones lead to the

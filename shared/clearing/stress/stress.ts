@@ -30,7 +30,7 @@ export interface LostDemand {
 export type Restored = ReadonlyMap<string, ReadonlyMap<Quarter, bigint>>;
 
 /** The book without what the origin offers in the quarters of the stop. */
-export function withoutOrigin(snapshot: Snapshot, { origin, quarters }: Stop): Snapshot {
+function withoutOrigin(snapshot: Snapshot, { origin, quarters }: Stop): Snapshot {
   const stopped = new Set(
     // What lies in a stockpile has left its origin.
     snapshot.sites.filter(({ country, id }) => country === origin && !isStockLot(id)).map(({ id }) => id),

@@ -21,7 +21,7 @@ export interface Goods {
   readonly levy: bigint;
   readonly support: bigint;
 }
-export const noGoods: Goods = { goods: 0n, duties: 0n, levy: 0n, support: 0n };
+const noGoods: Goods = { goods: 0n, duties: 0n, levy: 0n, support: 0n };
 
 const each = (of: (part: keyof Goods) => bigint): Goods => ({
   ...{ goods: of('goods'), duties: of('duties'), levy: of('levy'), support: of('support') },

@@ -23,7 +23,7 @@ export const unitPricesSchema = z.strictObject({
 export type UnitPrices = z.output<typeof unitPricesSchema>;
 
 /** What one delivery comes to. */
-export const deliveryLineSchema = z.strictObject({
+const deliveryLineSchema = z.strictObject({
   delivery: generatedIdSchema('delivery'),
   /** `provisional` is a share of the value of what was received; the rest follows when all is final. */
   basis: z.enum(['provisional', 'final']),
@@ -56,7 +56,7 @@ const common = {
 };
 
 /** The goods of one quarter: what they come to in all, and what of it was not posted yet. */
-export const quarterSettlementSchema = z.strictObject({
+const quarterSettlementSchema = z.strictObject({
   ...common,
   kind: z.enum(['provisional', 'delivery']),
   quarter: quarterSchema,
@@ -74,7 +74,7 @@ export const quarterSettlementSchema = z.strictObject({
 export type QuarterSettlement = z.output<typeof quarterSettlementSchema>;
 
 /** Take-or-pay, the sharing of upside and the seller's shortfall, of one calendar year. */
-export const yearSettlementSchema = z.strictObject({
+const yearSettlementSchema = z.strictObject({
   ...common,
   kind: z.literal('year'),
   /** The year's last: the statement in which it stands. */

@@ -2,7 +2,7 @@ import { idPrefixes } from '../../../shared/kernel/ids.ts';
 import { shardCount, shardOf } from '../../../shared/store/keys/shards.ts';
 
 /** What one partition of DynamoDB takes in a second, whatever the table is billed by. */
-export const partitionLimits = { write: 1000, read: 3000 } as const;
+const partitionLimits = { write: 1000, read: 3000 } as const;
 
 /** How evenly so many orders of one market, posted one behind the other, fall upon its shards: the fullest over the mean. */
 export function skewOf(orders: number): number {

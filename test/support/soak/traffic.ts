@@ -13,7 +13,7 @@ const operator: Who = { organisation: 'reserve', role: 'stockpile-operator' };
 const producerOf = (organisation: string): Who => ({ organisation, role: 'producer' });
 const buyerOf = (organisation: string): Who => ({ organisation, role: 'buyer' });
 
-export const products = ['ndpr-oxide', 'ndpr-metal', 'ndpr-carbonate'];
+const products = ['ndpr-oxide', 'ndpr-metal', 'ndpr-carbonate'];
 const sellers = ['AU', 'CL', 'US', 'BR', 'AU', 'JP'].map((country, index) => ({
   who: producerOf(`mine-${index}`),
   country,
