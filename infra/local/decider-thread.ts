@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { DecidedRun, Decider, Undecided } from '../../functions/clearing/decider.ts';
 import type { FailureReason } from '../../functions/clearing/unclearable.ts';
@@ -25,13 +26,22 @@ export interface DeciderThread {
   stop(): Promise<void>;
 }
 
+/**
+ * In MB. What has just been made is soon garbage, and V8 would keep 128 MB for it on a machine with much memory. What a book
+ * needs is left to it: half of the machine, as for a Lambda of its own.
+ */
+const resourceLimits = {
+  maxYoungGenerationSizeMb: 48,
+  maxOldGenerationSizeMb: Math.min(8192, Math.floor(totalmem() / 2 ** 21)),
+};
+
 export function deciderThread(program = new URL('./clearing-thread.ts', import.meta.url)): DeciderThread {
   let thread: Worker | undefined;
   let asked = 0;
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
 
   const begin = (): Worker => {
-    const begun = new Worker(program);
+    const begun = new Worker(program, { resourceLimits });
     const over = (why: string): void => {
       if (thread !== begun) return;
       thread = undefined;

@@ -10,7 +10,7 @@ import { startEngine } from '../../infra/local/engine.ts';
 import { clientAt, openTable } from '../../infra/local/store.ts';
 import { client, expectStatus } from '../support/market-client.ts';
 import type { Server } from '../support/server.ts';
-import { freePort, startServer } from '../support/server.ts';
+import { freePort, startServer, startArguments } from '../support/server.ts';
 
 /** `npm start`, as a person meets it: the sample market, then a kill -9 and a second start on the same data. */
 
@@ -303,7 +303,7 @@ describe('npm start that cannot', () => {
 
 const root = resolve(import.meta.dirname, '../..');
 const run = (options: readonly string[], environment: Record<string, string> = {}) =>
-  spawn(resolve(root, 'node_modules/.bin/node'), ['infra/local/main.ts', ...options], {
+  spawn(resolve(root, 'node_modules/.bin/node'), [...startArguments, ...options], {
     cwd: root,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,10 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const root = resolve(import.meta.dirname, '../..');
+
+interface Scripts {
+  readonly scripts: { readonly start: string };
+}
+const { scripts } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as Scripts;
+/** What `npm start` gives to Node: the bounds of its memory, and the program. */
+export const startArguments = scripts.start.split(' ').slice(1);
 
 /** The server as a person starts it: a process of its own, reached through HTTP only. */
 export interface Server {
@@ -26,7 +34,7 @@ export async function startServer(
   const port = at.port ?? (await freePort());
   const child = spawn(
     resolve(root, 'node_modules/.bin/node'),
-    ['infra/local/main.ts', '--port', String(port), ...options],
+    [...startArguments, '--port', String(port), ...options],
     { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } },
   );
   let output = '';
