@@ -7,6 +7,7 @@ import type { Table } from '../../shared/store/table.ts';
 import type { Log } from '../lambda/log.ts';
 import type { Metrics } from '../lambda/metrics.ts';
 import { bookStock } from './book-stock.ts';
+import type { ContractMemory } from './contract-memory.ts';
 import type { DomainEvent } from './domain-event.ts';
 import { reassess } from './reassess.ts';
 
@@ -17,6 +18,8 @@ export interface FollowerDependencies {
   readonly logger: Log;
   /** Default: nothing is measured. */
   readonly metrics?: Metrics;
+  /** What is remembered from one call to the next; nothing by default. */
+  readonly memory?: ContractMemory;
 }
 
 /**
@@ -36,9 +39,14 @@ export async function follow(
   await bookStock(dependencies, events);
   const looked: string[] = [];
   for (const product of await readSound(dependencies.table, 'product', broken)) {
-    const ids = [...new Set(events.filter(({ concerns }) => concerns(product)).map(({ id }) => id))];
+    const concerned = new Map(
+      events
+        .filter(({ concerns }) => concerns(product))
+        .map(({ id, trade }) => [id, { id, contract: trade?.contract }]),
+    );
     try {
-      if (ids.length > 0 && (await reassess(dependencies, product, { events: ids }))) looked.push(product.id);
+      if (concerned.size > 0 && (await reassess(dependencies, product, { events: [...concerned.values()] })))
+        looked.push(product.id);
     } catch (error) {
       broken(product.id, error);
     }

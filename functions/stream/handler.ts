@@ -2,11 +2,12 @@ import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { millisecondsOf } from '../../shared/kernel/time.ts';
 import { measured, metrics } from '../lambda/emf.ts';
 import { changedItems, clock, logger, putItems, table } from '../lambda/surroundings.ts';
+import { ContractMemory } from './contract-memory.ts';
 import { domainEventOf } from './domain-event.ts';
 import { follow, sweep } from './follow.ts';
 import { followBeat } from './follow-beat.ts';
 
-const standing = { table: table(), clock, logger, metrics };
+const standing = { table: table(), clock, logger, metrics, memory: new ContractMemory() };
 
 /** When the oldest record of a batch was written, in seconds since 1970. */
 const oldestOf = (records: DynamoDBStreamEvent['Records']): number | undefined =>

@@ -26,7 +26,7 @@ const secrets = ['WEBHOOK*'];
 const answers = ['IDEMPOTENCY#*'];
 /** What organisations have asked of the API: who could write it could shut an organisation out. */
 const requests = ['RATE#*'];
-const alerts = ['ALERT#*', 'ALERTS#*', 'NOTICE#*', 'FOLLOWED#*', 'SWEEP'];
+const alerts = ['ALERT#*', 'ALERTS#*', 'NOTICE#*', 'FOLLOWED#*', 'CHANGED#*', 'SWEEP'];
 /** Lots, what of them is where, and its movements. */
 const stock = ['LOT#*', 'STOCKPILE#*'];
 /** By which ticks and the stream show that they live. */
@@ -44,7 +44,7 @@ const marketRules = ['floor', 'standards', 'scheme', 'zone', 'programme', 'chang
  */
 export const tableAccess: Readonly<Record<TableUser, TableAccess>> = {
   api: {
-    neverWrites: ['PLAN#*', 'FOLLOWED#*', 'SWEEP', ...health],
+    neverWrites: ['PLAN#*', 'FOLLOWED#*', 'CHANGED#*', 'SWEEP', ...health],
     removes: ['*'],
     indexes: ['gsi1', 'gsi2', 'gsi3'],
   },

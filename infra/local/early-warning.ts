@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { NotifyDependencies } from '../../functions/notify/dependencies.ts';
 import { notifySettings } from '../../functions/notify/dependencies.ts';
 import { webhookCaller } from '../../functions/notify/call-webhook.ts';
 import { sendNotices, sendWhatIsDue } from '../../functions/notify/send-what-is-due.ts';
+import { ContractMemory } from '../../functions/stream/contract-memory.ts';
 import { domainEventOf } from '../../functions/stream/domain-event.ts';
 import type { Metrics } from '../../functions/lambda/metrics.ts';
 import { noMetrics } from '../../functions/lambda/metrics.ts';
@@ -26,6 +28,13 @@ export interface EarlyWarning {
   stop(): Promise<void>;
 }
 
+/**
+ * Where much happens the follower is never done, and takes from callers what it is given. A quarter of the time is enough:
+ * what waits meanwhile is looked at once, and an alert is a second late at most.
+ */
+const restingShare = 3;
+const longestRest = 1000;
+
 export function earlyWarning({
   table,
   clock,
@@ -39,7 +48,7 @@ export function earlyWarning({
   readonly metrics?: Metrics;
   readonly webhookHosts: AllowedHosts;
 }): EarlyWarning {
-  const follower = { table, clock, logger: log, metrics };
+  const follower = { table, clock, logger: log, metrics, memory: new ContractMemory() };
   const sender: NotifyDependencies = {
     ...follower,
     call: webhookCaller({ allowedHosts: webhookHosts }),
@@ -59,11 +68,15 @@ export function earlyWarning({
     // Last: a beat that was seen says that all before it was followed.
     await followBeat(table, items);
   };
-  const pump = streamPump(handle, (error) => {
-    log.error('events could not be followed', {
-      error: error instanceof Error ? { message: error.message, stack: error.stack } : String(error),
-    });
-  });
+  const pump = streamPump(
+    handle,
+    (error) => {
+      log.error('events could not be followed', {
+        error: error instanceof Error ? { message: error.message, stack: error.stack } : String(error),
+      });
+    },
+    (worked) => pause(Math.min(longestRest, restingShare * worked), undefined, { ref: false }),
+  );
   let isFollowing = false;
   watchPuts(table.client, table.name, (items) => {
     pump.tell(items);

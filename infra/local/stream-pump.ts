@@ -50,11 +50,18 @@ export interface StreamPump {
   stop(): Promise<void>;
 }
 
+/**
+ * @param rest waits after a batch that was worked on for so many milliseconds: what comes meanwhile is one batch, and others
+ *   have the processor
+ */
 export function streamPump(
   handle: (items: readonly Item[]) => Promise<void>,
   failed: (error: unknown) => void,
+  rest: (worked: number) => Promise<unknown> = () => Promise.resolve(),
 ): StreamPump {
   let waiting: Item[] = [];
+  // Who waits for the end does not wait for the rests.
+  let hurry = Promise.withResolvers<undefined>();
   let working: Promise<void> | undefined;
   let state: 'held' | 'going' | 'stopped' = 'held';
   const work = async (): Promise<void> => {
@@ -63,7 +70,9 @@ export function streamPump(
     while (waiting.length > 0 && state === 'going') {
       const batch = waiting;
       waiting = [];
+      const begun = performance.now();
       await handle(batch).catch(failed);
+      await Promise.race([rest(performance.now() - begun), hurry.promise]);
     }
   };
   const go = (): void => {
@@ -83,10 +92,13 @@ export function streamPump(
       state = 'going';
     },
     idle: async () => {
+      hurry.resolve(undefined);
       while (working !== undefined) await working;
+      hurry = Promise.withResolvers();
     },
     stop: async () => {
       state = 'stopped';
+      hurry.resolve(undefined);
       await working;
     },
   };

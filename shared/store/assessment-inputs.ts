@@ -7,7 +7,7 @@ import { dateOf } from '../kernel/time.ts';
 import { isInForce } from '../pricing/floor.ts';
 import type { Product } from '../reference/product.ts';
 import type { Consumption, Zone } from '../reference/zone.ts';
-import type { AssessmentInputs, DeclaredFlows } from '../risk/assessment-inputs.ts';
+import type { AssessedContract, AssessmentInputs, DeclaredFlows } from '../risk/assessment-inputs.ts';
 import { plannedIn, windowFrom } from '../risk/assessment.ts';
 import { coverStatus, zoneCover } from '../risk/cover-status.ts';
 import type { Disruption } from '../risk/disruption.ts';
@@ -22,7 +22,7 @@ import { activeStockpiles } from './stockpiles.ts';
 import type { Table } from './table.ts';
 
 /** Quarters that have ended and still tell what comes late. */
-const quartersBack = 4;
+export const quartersBack = 4;
 
 export interface AssessmentScope {
   /** The first quarter looked at; the present one by default. */
@@ -31,6 +31,8 @@ export interface AssessmentScope {
   readonly isPublic?: boolean;
   /** Only this organisation's stockpiles. */
   readonly operator?: string | undefined;
+  /** All of the product's that matter from four quarters ago on, where they have been read already. */
+  readonly contracts?: readonly AssessedContract[] | undefined;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function readAssessmentInputs(
   product: Product,
   zone: Zone | null,
   at: Instant,
-  { from = quarterOf(dateOf(at)), isPublic = false, operator }: AssessmentScope = {},
+  { from = quarterOf(dateOf(at)), isPublic = false, operator, contracts: read }: AssessmentScope = {},
 ): Promise<AssessmentInputs> {
   const present = quarterNumber(quarterOf(dateOf(at)));
   const since = quarterFromNumber(Math.min(present - quartersBack, quarterNumber(from)));
@@ -53,7 +55,8 @@ export async function readAssessmentInputs(
     readAll(table, 'floor'),
     isPublic
       ? []
-      : readAssessedContracts(table, product.id, { destinations: zone?.members, since, today: dateOf(at) }),
+      : (read?.filter(({ destination }) => zone?.members.includes(destination) ?? true) ??
+        readAssessedContracts(table, product.id, { destinations: zone?.members, since, today: dateOf(at) })),
     zone === null ? null : readDeclaredFlows(table, zone.id, product.id),
     recentPrices(table, product.id, at, isPublic),
     readAssessedStockpiles(table, product, { zone: zone?.id, on: dateOf(at), at, operator }),

@@ -1,3 +1,4 @@
+import type { ContractTerms } from '../contracts/chain.ts';
 import type { Contract } from '../contracts/contract.ts';
 import { groupOf } from '../reference/organisation.ts';
 import type { CalendarDate } from '../kernel/time.ts';
@@ -49,6 +50,64 @@ export async function* contractsOfProduct(table: Table, product: string): AsyncG
   }
 }
 
+/** The contracts of a product with their events, of which some quarter ends after `since`, page by page. */
+export async function* livingContracts(
+  table: Table,
+  product: string,
+  { destinations, since }: Pick<AssessedSpan, 'destinations' | 'since'>,
+): AsyncGenerator<readonly Contract[]> {
+  for await (const page of contractsOfProduct(table, product)) {
+    const wanted = page.filter(({ item }) => {
+      const terms = contractTermsOf(item);
+      return reaches(terms, since) && (destinations?.includes(terms.destination) ?? true);
+    });
+    for (let start = 0; start < wanted.length; start += atOnce)
+      yield await Promise.all(
+        wanted.slice(start, start + atOnce).map(async ({ item, first }) => {
+          const grown = Number(item['events'] ?? 1) > 1;
+          const contract = grown
+            ? await readContract(table, String(item['pk']).slice('CONTRACT#'.length))
+            : contractOf(item, [first]);
+          if (contract === undefined) throw new Error(`${String(item['pk'])} is listed, and not there`);
+          return contract;
+        }),
+      );
+  }
+}
+
+/** Whether something of what was agreed lies in that quarter or behind it. */
+export const reaches = ({ schedule }: Pick<ContractTerms, 'schedule'>, since: string): boolean =>
+  schedule.some(({ quarter }) => quarter >= since);
+
+/**
+ * What tells of contracts of a product as an assessment counts them on a day. Standard terms are read once a version,
+ * which never changes.
+ *
+ * @param group the group of related parties of an organisation
+ */
+export function assessing(
+  table: Table,
+  product: string,
+  today: CalendarDate,
+  group: (organisation: string) => string,
+): (contracts: readonly Contract[]) => Promise<AssessedContract[]> {
+  const versions = new Map<number | null, Awaited<ReturnType<typeof readStandardTerms>>>();
+  return async (contracts) => {
+    for (const { standardTerms } of contracts)
+      if (!versions.has(standardTerms ?? null))
+        versions.set(standardTerms ?? null, await readStandardTerms(table, { product, standardTerms }));
+    return contracts.map((contract) =>
+      assessedContract(contract, versions.get(contract.standardTerms ?? null)!, today, group),
+    );
+  };
+}
+
+/** Who is related to whom, as registered now. */
+export async function readGroups(table: Table): Promise<(organisation: string) => string> {
+  const organisations = new Map((await readAll(table, 'organisation')).map((each) => [each.id, each]));
+  return (id) => groupOf(id, organisations.get(id));
+}
+
 /**
  * The contracts of a product as an assessment counts them, in order of id: those that deliver to one of the
  * destinations (to any, without), and of which some quarter ends after `since`.
@@ -56,43 +115,17 @@ export async function* contractsOfProduct(table: Table, product: string): AsyncG
 export async function readAssessedContracts(
   table: Table,
   product: string,
-  { destinations, since, today }: AssessedSpan,
+  { today, ...span }: AssessedSpan,
 ): Promise<AssessedContract[]> {
-  const organisations = new Map((await readAll(table, 'organisation')).map((each) => [each.id, each]));
-  const group = (id: string): string => groupOf(id, organisations.get(id));
-  const found: Contract[] = [];
-  for await (const page of contractsOfProduct(table, product)) {
-    const wanted = page.filter(({ item }) => {
-      const { destination, schedule } = contractTermsOf(item);
-      return (
-        (destinations === undefined || destinations.includes(destination)) &&
-        schedule.some(({ quarter }) => quarter >= since)
-      );
-    });
-    for (let start = 0; start < wanted.length; start += atOnce)
-      found.push(
-        ...(await Promise.all(
-          wanted.slice(start, start + atOnce).map(async ({ item, first }) => {
-            const grown = Number(item['events'] ?? 1) > 1;
-            const contract = grown
-              ? await readContract(table, String(item['pk']).slice('CONTRACT#'.length))
-              : contractOf(item, [first]);
-            if (contract === undefined) throw new Error(`${String(item['pk'])} is listed, and not there`);
-            return contract;
-          }),
-        )),
-      );
-  }
-  const versions = new Map<number | null, Awaited<ReturnType<typeof readStandardTerms>>>();
-  for (const { standardTerms } of found)
-    if (!versions.has(standardTerms ?? null))
-      versions.set(standardTerms ?? null, await readStandardTerms(table, { product, standardTerms }));
-  return found
-    .map((contract) =>
-      assessedContract(contract, versions.get(contract.standardTerms ?? null)!, today, group),
-    )
-    .sort((a, b) => (a.contract < b.contract ? -1 : 1));
+  const assess = assessing(table, product, today, await readGroups(table));
+  const found: AssessedContract[] = [];
+  for await (const contracts of livingContracts(table, product, span))
+    found.push(...(await assess(contracts)));
+  return inOrder(found);
 }
+
+export const inOrder = (contracts: readonly AssessedContract[]): AssessedContract[] =>
+  contracts.toSorted((a, b) => (a.contract < b.contract ? -1 : 1));
 
 export interface AssessedSpan {
   readonly destinations?: readonly string[] | undefined;

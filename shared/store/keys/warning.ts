@@ -8,6 +8,12 @@ export const warningKeys = {
   alertVersion: (id: string, version: number): Key => ({ pk: `ALERT#${id}`, sk: `V#${padded(version)}` }),
   /** There once an event has been followed for a product. */
   followed: (event: string, product: string): Key => ({ pk: `FOLLOWED#${event}`, sk: product }),
+  /** How many looks at a product followers have taken; and which contracts had changed, by the number of the look. */
+  lastChange: (product: string): Key => ({ pk: `CHANGED#${product}`, sk: 'LAST' }),
+  changedContracts: (product: string, look: number): Key => ({
+    pk: `CHANGED#${product}`,
+    sk: `NOTE#${padded(look)}`,
+  }),
   /** The day on which a product was last looked at whatever had happened. */
   sweep: (product: string): Key => ({ pk: 'SWEEP', sk: product }),
   /** Who wants to be told; one partition, read whole. */

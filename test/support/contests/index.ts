@@ -12,7 +12,7 @@ import { reserveContests } from './reserves.ts';
 import { runContests } from './runs.ts';
 import { settlementContests } from './settlements.ts';
 import { supportContests } from './support.ts';
-import { noticeContests, publicationContests, warningContests } from './warnings.ts';
+import { lookContests, noticeContests, publicationContests, warningContests } from './warnings.ts';
 
 export interface AnyContest extends Pick<Contest<never>, 'keeps' | 'guard' | 'foundBy'> {
   /** With the guard, and without. */
@@ -47,6 +47,7 @@ export const contests: readonly AnyContest[] = [
   ...all(stockBookContests),
   ...all(deliveryContests),
   ...all(warningContests),
+  ...all(lookContests),
   ...all(noticeContests),
   ...all(publicationContests),
 ];

@@ -118,6 +118,49 @@ export const warningContests: readonly Contest<Warned>[] = [
   },
 ];
 
+/** What a zone gets from an origin, of a thousand. */
+const gets =
+  (chile: number): Act<unknown> =>
+  (as) =>
+    as.ask(ada, 'PUT', '/v1/zones/partners/flows/ndpr-oxide', {
+      ...{ source: 'Customs', year: 2025 },
+      flows: [
+        { origin: 'CL', quantity: kg(String(chile)) },
+        ...['AU', 'BR', 'US', 'CA'].map((origin) => ({
+          origin,
+          quantity: kg(String((1000 - chile) / 4)),
+        })),
+      ],
+    });
+
+/** An older look finds what a newer one, which therefore has nothing to write, does not find. */
+const older = {
+  keeps: 'an older look at a product from being written after a newer one',
+  foundBy: 'no order of the two',
+  one: looks,
+};
+export const lookContests: readonly Contest<undefined>[] = [
+  {
+    ...older,
+    guard: /^CHANGED LAST doesNotExist$/,
+    arrange: async (world) => {
+      await gets(900)(undisturbed(world), undefined);
+    },
+    other: inTurn(gets(200), looks),
+  },
+  {
+    ...older,
+    guard: /^CHANGED LAST looksAre$/,
+    arrange: async (world) => {
+      for (const step of [gets(900), looks, gets(200)]) {
+        await step(undisturbed(world), undefined);
+        world.trading.pass(1000);
+      }
+    },
+    other: inTurn(gets(900), looks),
+  },
+];
+
 /** Looks at every alert and says so, where there are any. */
 const acknowledgesAll: Act<unknown> = async (as) => {
   const items = await alertsIn(as);
@@ -131,6 +174,7 @@ export const noticeContests: readonly Contest<string>[] = [
       keeps: 'an alert from being raised over what was done about it',
       foundBy: 'alert_history',
       ...{ arrange: banned, one: looks, other: inTurn(looks, acknowledgesAll) },
+      beside: /^CHANGED LAST /,
     },
     'ALERTS * doesNotExist',
     'ALERT V doesNotExist',

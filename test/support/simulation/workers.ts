@@ -9,6 +9,7 @@ import { settlementSettings } from '../../../functions/settlement/dependencies.t
 import { settlementReader } from '../../../functions/settlement/reader.ts';
 import { settleWhatIsDue } from '../../../functions/settlement/settle-what-is-due.ts';
 import { domainEventOf } from '../../../functions/stream/domain-event.ts';
+import { ContractMemory } from '../../../functions/stream/contract-memory.ts';
 import { follow, sweep } from '../../../functions/stream/follow.ts';
 import { tick } from '../../../functions/tick/tick.ts';
 import { clearAndDocument } from '../../../shared/clearing/documents/documents.ts';
@@ -78,13 +79,19 @@ export const tickOnce: Worker = (simulation, turn) =>
     });
   });
 
-/** Keeps alerts up to date by the table's stream. */
+/** What two followers remember from one batch to the next. */
+const memories = new WeakMap<Simulation, ContractMemory[]>();
+
+/** Keeps alerts up to date by the table's stream: two followers in turns, and who dies has forgotten everything. */
 export const followStream: Worker = (simulation, turn) =>
   ofStream('stream', simulation, turn, simulation.events, async ({ table, clock }, items) => {
+    const [memory = new ContractMemory(), other = new ContractMemory()] = memories.get(simulation) ?? [];
+    memories.set(simulation, [other]);
     await follow(
-      { table, clock, logger },
+      { table, clock, logger, memory },
       items.flatMap((item) => domainEventOf(item) ?? []),
     );
+    memories.set(simulation, [other, memory]);
   });
 
 /** Tells subscribers what the stream tells of. */
