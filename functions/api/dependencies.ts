@@ -7,6 +7,7 @@ import type { AllowedHosts } from '../../shared/wire/webhook-url.ts';
 import type { Table } from '../../shared/store/table.ts';
 import type { Log } from '../lambda/log.ts';
 import type { Metrics } from '../lambda/metrics.ts';
+import type { Computing } from './computing.ts';
 
 export type { Log };
 
@@ -33,6 +34,8 @@ export interface ApiDependencies {
   readonly webhookHosts?: AllowedHosts;
   /** Throws while orders cannot be taken; by default, where an item cannot be read. */
   readonly probe?: () => Promise<unknown>;
+  /** Where previews and stress tests are computed; by default in the thread that answers. */
+  readonly computing?: Computing;
   readonly logger: Log;
   /** Default: nothing is measured. */
   readonly metrics?: Metrics;

@@ -1,5 +1,4 @@
 import type { Preview } from '../../shared/clearing/preview/result.ts';
-import { previewOf } from '../../shared/clearing/preview/preview.ts';
 import type { PreviewTerms } from '../../shared/clearing/preview/terms.ts';
 import { fieldProblem, problem } from '../../shared/kernel/problem.ts';
 import type { Result } from '../../shared/kernel/result.ts';
@@ -10,6 +9,8 @@ import { standingRegulations } from '../../shared/pricing/zone-overlap.ts';
 import { readGuard } from '../../shared/store/configuration.ts';
 import { readAll, readProduct } from '../../shared/store/reference.ts';
 import type { Table } from '../../shared/store/table.ts';
+import type { Computing } from './computing.ts';
+import { computingHere } from './computing.ts';
 import { liveSnapshot } from './live-snapshot.ts';
 
 /**
@@ -27,6 +28,7 @@ export async function previewClearing(
   terms: PreviewTerms,
   now: Instant,
   limits = previewLimits,
+  computing: Computing = computingHere,
 ): Promise<Result<Preview>> {
   const begun = performance.now();
   const product = await readProduct(table, terms.product);
@@ -47,9 +49,9 @@ export async function previewClearing(
       ),
     );
   const { snapshot, clearingUnderWay } = live;
-  const result = previewOf(snapshot, terms, standingRegulations(floors, rules, dateOf(at)), {
-    pairs: limits.pairs,
-    isOverTime: () => performance.now() - begun > limits.milliseconds,
+  const { pairs } = limits;
+  const result = await computing.preview(snapshot, terms, standingRegulations(floors, rules, dateOf(at)), {
+    ...{ pairs, milliseconds: limits.milliseconds - (performance.now() - begun) },
   });
   if (!result.ok) return result;
   return ok({ product: product.id, at, clearingUnderWay, ...result.value });

@@ -1,6 +1,7 @@
 import { canonicalJson, sha256 } from '../../shared/kernel/digest.ts';
 import { problem } from '../../shared/kernel/problem.ts';
 import type { Result } from '../../shared/kernel/result.ts';
+import type { Problem } from '../../shared/kernel/problem.ts';
 import { fail, ok } from '../../shared/kernel/result.ts';
 import type { ExpectedVersion } from '../../shared/kernel/version.ts';
 import type { Caller } from '../../shared/reference/caller.ts';
@@ -83,6 +84,10 @@ function readExpectedVersion(context: ApiContext, route: Route): Result<Expected
     : ok(undefined);
 }
 
+/** What was not even begun may be asked for again soon. */
+const laterOf = ({ code }: Problem): Record<string, string> =>
+  code === 'rate_limited' || code === 'unavailable' ? { 'Retry-After': '5' } : {};
+
 async function answerRead(
   context: ApiContext,
   route: Route,
@@ -92,7 +97,7 @@ async function answerRead(
 ): Promise<Response> {
   const outcome = await route.read?.(request, dependencies);
   if (outcome === undefined) throw new Error(`${route.operationId} neither reads nor writes`);
-  if (!outcome.ok) return refuse(context, outcome.problem);
+  if (!outcome.ok) return refuse(context, outcome.problem, { headers: laterOf(outcome.problem) });
   if (route.paged === true) return sendPage(context, route, outcome.value, binding);
   if (route.csv !== undefined && prefersCsv(context.req.header('accept')))
     return new Response(route.csv(outcome.value.value), {

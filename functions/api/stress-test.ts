@@ -1,5 +1,4 @@
 import type { LostDemand } from '../../shared/clearing/stress/stress.ts';
-import { stressOf } from '../../shared/clearing/stress/stress.ts';
 import type { StressTest } from '../../shared/clearing/stress/result.ts';
 import type { StressTestTerms } from '../../shared/clearing/stress/terms.ts';
 import { effectOfStop, lotsLost } from '../../shared/clearing/stress/effect.ts';
@@ -20,6 +19,8 @@ import { keys } from '../../shared/store/keys.ts';
 import { readBid } from '../../shared/store/order-item.ts';
 import { readProduct } from '../../shared/store/reference.ts';
 import type { Table } from '../../shared/store/table.ts';
+import type { Computing } from './computing.ts';
+import { computingHere } from './computing.ts';
 import type { LiveSnapshot } from './live-snapshot.ts';
 import { liveSnapshot } from './live-snapshot.ts';
 import { previewLimits } from './preview-clearing.ts';
@@ -36,6 +37,7 @@ export async function stressTest(
   terms: StressTestTerms,
   now: Instant,
   limits = previewLimits,
+  computing: Computing = computingHere,
 ): Promise<Result<StressTest>> {
   const begun = performance.now();
   const product = await readProduct(table, terms.product);
@@ -61,9 +63,8 @@ export async function stressTest(
   const lost = stopped.map((contract) =>
     askedForAgain(contract, bids.get(contract.bid), quarters, product, live),
   );
-  const result = stressOf(live.snapshot, stop, lost, {
-    pairs: limits.pairs,
-    isOverTime: () => performance.now() - begun > limits.milliseconds,
+  const result = await computing.stress(live.snapshot, stop, lost, {
+    ...{ pairs: limits.pairs, milliseconds: limits.milliseconds - (performance.now() - begun) },
   });
   if (!result.ok) return result;
   const { clearing, restored } = result.value;

@@ -5,6 +5,7 @@ import { monotonicFactory } from 'ulid';
 import { accessSettings } from '../../functions/api/access-settings.ts';
 import { accessTokenVerifier } from '../../functions/api/access-token.ts';
 import { createApp } from '../../functions/api/app.ts';
+import type { Computing } from '../../functions/api/computing.ts';
 import { newSecret } from '../../functions/api/new-secret.ts';
 import type { Decider } from '../../functions/clearing/decider.ts';
 import type { ClearingDependencies } from '../../functions/clearing/dependencies.ts';
@@ -59,6 +60,8 @@ export interface MarketplaceOptions {
   readonly holder: string;
   /** Decides runs elsewhere than in this thread. */
   readonly decider?: Decider;
+  /** Computes previews and stress tests elsewhere than in this thread. */
+  readonly computing?: Computing;
   /** Hosts, as `name:port`, that webhooks may call beside the public internet, also by http. */
   readonly webhookHosts?: readonly string[];
 }
@@ -138,6 +141,7 @@ export function openMarketplace(options: MarketplaceOptions): Marketplace {
       clock,
     }),
     newSecret,
+    ...(options.computing === undefined ? {} : { computing: options.computing }),
     ...(options.probe === undefined ? {} : { probe: options.probe }),
     webhookHosts,
     wakeClearing: wake,

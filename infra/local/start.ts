@@ -24,6 +24,7 @@ import { listen } from './server.ts';
 import { starting, waitingForStore } from './starting.ts';
 import { clientAt, clientOfEngine, openTable } from './store.ts';
 import { watchStores } from './store-watch.ts';
+import { threadComputing } from './thread-computing.ts';
 import { untilItAnswers } from './until-it-answers.ts';
 
 export interface Environment {
@@ -108,8 +109,11 @@ export async function start(
     });
     const thread = deciderThread();
     started.push(() => thread.stop());
+    const previews = threadComputing();
+    started.push(() => previews.stop());
     const marketplace = openMarketplace({
       decider: thread.decide,
+      computing: previews.computing,
       table,
       objects: watch.objects(
         directory === undefined ? memoryObjectStore() : await fileObjectStore(directory.objects),

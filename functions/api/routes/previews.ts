@@ -39,10 +39,10 @@ export const previewRoutes: readonly Route[] = [
       'reference_unavailable',
       'market_too_large',
     ],
-    read: async ({ body, at }, { table }) => {
+    read: async ({ body, at }, { table, computing }) => {
       // The engine, which nothing else of the API needs: a function that starts does not read it.
-      const { previewClearing } = await import('../preview-clearing.ts');
-      const preview = await previewClearing(table, body, at);
+      const { previewClearing, previewLimits } = await import('../preview-clearing.ts');
+      const preview = await previewClearing(table, body, at, previewLimits, computing);
       return preview.ok ? ok(reply(200, preview.value)) : preview;
     },
   }),

@@ -20,10 +20,13 @@ export const stressTestRoutes: readonly Route[] = [
     example: { product: 'cobalt-metal', origin: 'CD', quarters: 2 },
     responses: { 200: { description: 'The effect', schema: stressTestSchema } },
     problems: ['unknown_reference', 'quarter_begun', 'market_too_large'],
-    read: async ({ body, at }, { table }) => {
+    read: async ({ body, at }, { table, computing }) => {
       // The engine, which little else of the API needs: a function that starts does not read it.
-      const { stressTest } = await import('../stress-test.ts');
-      const result = await stressTest(table, body, at);
+      const [{ stressTest }, { previewLimits }] = await Promise.all([
+        import('../stress-test.ts'),
+        import('../preview-clearing.ts'),
+      ]);
+      const result = await stressTest(table, body, at, previewLimits, computing);
       return result.ok ? ok(reply(200, result.value)) : result;
     },
   }),
