@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { monotonicFactory } from 'ulid';
 import { idPrefixes } from '../../shared/kernel/id-prefixes.ts';
 import { once } from '../../shared/kernel/once.ts';
+import { readPulse } from '../../shared/store/beat.ts';
 import { leaseRequests } from '../../shared/store/rate-leases.ts';
 import { measured, metrics } from '../lambda/emf.ts';
 import { clock, logger, objects, setting, table, wakeByQueue } from '../lambda/surroundings.ts';
@@ -39,7 +40,7 @@ const app = createApp({
   objects: objects(),
   clock,
   newId: (kind) => `${idPrefixes[kind]}_${ulid()}`,
-  verifyToken: async (token) => (await verifier())(token),
+  verifyToken: async (token) => (await verifier()).verify(token),
   newSecret,
   wakeClearing: wakeByQueue(),
   ...{ logger, metrics },
@@ -47,9 +48,17 @@ const app = createApp({
   readOpenApi: () => readFile(new URL('./openapi.json', import.meta.url), 'utf8'),
 });
 
-// An instance that is kept ready has time: whoever calls it first waits for nothing to be read.
+// An instance that is kept ready has time: whoever calls it first waits for nothing to be read, nor for the table and the
+// issuer to be reached. What is away now may be back by then.
 if (process.env['AWS_LAMBDA_INITIALIZATION_TYPE'] === 'provisioned-concurrency')
-  await Promise.all([verifier(), allRoutes(), import('./serve.ts')]);
+  await Promise.all([
+    ...[allRoutes(), import('./serve.ts')],
+    ...[readPulse(market), verifier().then(({ fetchKeys }) => fetchKeys())].map((reached) =>
+      reached.catch((error: unknown) => {
+        logger.warn('not reached', { error: error instanceof Error ? error.name : 'unknown' });
+      }),
+    ),
+  ]);
 
 /** Answers one call that API Gateway passes on. */
 export const handler = measured(async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {

@@ -1,6 +1,10 @@
-import type { PutEventsRequestEntry, PutEventsResultEntry } from '@aws-sdk/client-eventbridge';
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type {
+  EventBridgeClient,
+  PutEventsRequestEntry,
+  PutEventsResultEntry,
+} from '@aws-sdk/client-eventbridge';
 import { setTimeout as pause } from 'node:timers/promises';
+import { once } from '../../shared/kernel/once.ts';
 import { alertOutline } from '../../shared/risk/alert-view.ts';
 import type { Notice } from '../../shared/risk/notice.ts';
 
@@ -8,14 +12,20 @@ const attempts = 5;
 
 /**
  * Publishes notices on an Amazon EventBridge bus, each as an outline under its id: whoever may know more asks the API. A
- * call that succeeds may still have failed for its entry (`FailedEntryCount`): that is tried again, and at last thrown.
+ * call that succeeds may still have failed for its entry (`FailedEntryCount`): that is tried again, and at last thrown. The
+ * bus's client is read for the first notice: few calls of the function have one.
  */
 export function eventBus(
   name: string,
-  client: Pick<EventBridgeClient, 'send'> = new EventBridgeClient(),
+  given?: Pick<EventBridgeClient, 'send'>,
   wait: (milliseconds: number) => Promise<unknown> = pause,
 ): (notice: Notice) => Promise<void> {
+  const opened = once(async () => {
+    const { EventBridgeClient, PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
+    return { client: given ?? new EventBridgeClient(), PutEventsCommand };
+  });
   return async (notice) => {
+    const { client, PutEventsCommand } = await opened();
     let failed: PutEventsResultEntry | undefined;
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       const answer = await client.send(new PutEventsCommand({ Entries: [entryOf(name, notice)] }));

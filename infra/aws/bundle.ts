@@ -1,8 +1,8 @@
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
-import type { BuildOptions, Metafile, Plugin } from 'esbuild';
+import type { BuildOptions, Metafile } from 'esbuild';
 import { build } from 'esbuild';
-import { builtins, globals, standIns } from './stand-ins/plugin.ts';
+import { builtins, globals, readLater, standIns } from './stand-ins/plugin.ts';
 
 const repository = join(import.meta.dirname, '../..');
 
@@ -35,7 +35,7 @@ export const bundleOptions = {
   mainFields: ['module', 'main'],
   alias: standIns,
   inject: globals,
-  plugins: [builtins],
+  plugins: [builtins, readLater],
   minify: true,
   charset: 'utf8',
   legalComments: 'none',
@@ -66,8 +66,10 @@ export interface Bundle {
  */
 export async function bundleHandler(name: HandlerName, folder = bundleFolder): Promise<Bundle> {
   const outdir = join(folder, name);
-  const options = {
+  const { outputFiles, metafile, warnings } = await build({
     ...bundleOptions,
+    // It answers from its event alone; esbuild takes in what is injected whether it is used or not.
+    ...(name === 'pre-token' ? { inject: [] } : {}),
     absWorkingDir: repository,
     entryPoints: [{ in: join('functions', name, 'handler.ts'), out: 'index' }],
     outdir,
@@ -75,11 +77,6 @@ export async function bundleHandler(name: HandlerName, folder = bundleFolder): P
     // What is imported only when a call needs it (the engine, for previews) lies unread in a file of its own.
     splitting: true,
     metafile: true,
-  } satisfies BuildOptions;
-  const { metafile: apart } = await build({ ...options, minify: false, sourcemap: false });
-  const { outputFiles, metafile, warnings } = await build({
-    ...options,
-    plugins: [...bundleOptions.plugins, inFewFiles(apart, relative(repository, join(outdir, 'index.mjs')))],
   });
   if (warnings.length > 0) throw new Error(`${name}: ${warnings.map(({ text }) => text).join('; ')}`);
   const maps = join(folder, `${name}.maps`);
@@ -94,40 +91,7 @@ export async function bundleHandler(name: HandlerName, folder = bundleFolder): P
   return { entry, ...readWhen(metafile, relative(repository, entry)) };
 }
 
-/**
- * esbuild makes a file of whatever the same parts share, so that a start would read a dozen, each for as much as ten
- * kilobytes of code. Where all parts that are read later import all of the start, which has been read by then, it is one
- * file; and where they import what every group of routes takes, which one of them has read, so is that.
- */
-function inFewFiles(apart: Metafile, entry: string): Plugin {
-  const { start, later } = partsOf(apart, entry);
-  const own = (paths: Iterable<string>): string[] =>
-    [...paths]
-      .flatMap((path) => Object.keys(apart.outputs[path]!.inputs))
-      .filter((path) => /^(functions|shared)\//.test(path) && path !== apart.outputs[entry]!.entryPoint);
-  const groups = [...later].filter(([part]) => part.startsWith('functions/api/routes/groups/'));
-  const [first = [], ...others] = groups.map(([, paths]) => own(paths));
-  const shared = first.filter((path) => others.every((each) => each.includes(path)));
-  const name = 'read-before';
-  return {
-    name,
-    setup: (build) => {
-      build.onResolve({ filter: /^read-before$/ }, ({ path }) => ({ path, namespace: name }));
-      build.onLoad({ filter: /.*/, namespace: name }, () => ({
-        contents: [...own(start), ...shared].map((path) => `import '${join(repository, path)}';`).join('\n'),
-        resolveDir: repository,
-      }));
-      build.onLoad({ filter: /\.ts$/ }, async ({ path }) =>
-        later.has(relative(repository, path))
-          ? { contents: `${await readFile(path, 'utf8')}\nimport '${name}';`, loader: 'ts' }
-          : undefined,
-      );
-    },
-  };
-}
-
-/** The files that a start reads, and by the part that a call imports those that it reads then. */
-function partsOf({ outputs }: Metafile, entry: string) {
+function readWhen({ outputs }: Metafile, entry: string): Omit<Bundle, 'entry'> {
   /** A file with all that it imports at once, and what those do; without what is read already. */
   const readWith = (first: string, read: ReadonlySet<string> = new Set()): Set<string> => {
     const found = new Set([first]);
@@ -136,24 +100,18 @@ function partsOf({ outputs }: Metafile, entry: string) {
         if (kind === 'import-statement' && imported in outputs && !read.has(imported)) found.add(imported);
     return found;
   };
-  const start = readWith(entry);
-  const later = Object.entries(outputs).flatMap(([path, { entryPoint }]): [string, Set<string>][] =>
-    entryPoint === undefined || path === entry ? [] : [[entryPoint, readWith(path, start)]],
-  );
-  return { start, later: new Map(later) };
-}
-
-function readWhen(metafile: Metafile, entry: string): Omit<Bundle, 'entry'> {
-  const { outputs } = metafile;
-  const { start, later } = partsOf(metafile, entry);
   const bytesOf = (paths: Iterable<string>): number =>
     [...paths].reduce((sum, path) => sum + outputs[path]!.bytes, 0);
+  const start = readWith(entry);
+  const later = Object.entries(outputs).filter(
+    ([, { entryPoint }]) => entryPoint !== undefined && entryPoint !== outputs[entry]!.entryPoint,
+  );
   return {
     start: {
       bytes: bytesOf(start),
       sources: [...start].flatMap((path) => Object.keys(outputs[path]!.inputs)),
     },
     sources: Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs)),
-    later: new Map([...later].map(([part, paths]) => [part, bytesOf(paths)])),
+    later: new Map(later.map(([path, { entryPoint }]) => [entryPoint!, bytesOf(readWith(path, start))])),
   };
 }

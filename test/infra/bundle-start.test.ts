@@ -82,20 +82,21 @@ describe('a start of a bundle', () => {
     expect(builtins).not.toContain(undici);
   });
 
-  it('of the API loads what a call needs: nothing more for health, nor for a stranger, TLS where the table has it', async () => {
-    const alive = await start('api', get('/livez'));
-    expect(alive.status).toBe(200);
-    for (const each of ['tls', 'zlib', 'fs/promises', undici]) expect(alive.builtins).not.toContain(each);
-    expect(alive.call).toEqual([]);
+  it('of the API loads what a call needs: nothing for a stranger, the SDK and TLS where the table is asked', async () => {
+    for (const [path, status] of [
+      ['/livez', 200],
+      ['/v1/products', 401],
+    ] as const) {
+      const refused = await start('api', get(path));
+      expect(refused.status).toBe(status);
+      expect(refused.call).toEqual([]);
+      for (const each of ['tls', 'zlib', 'http', 'fs/promises', undici])
+        expect(refused.builtins).not.toContain(each);
+    }
     const healthy = await start('api', get('/healthz'));
-    expect(healthy.builtins).not.toContain('tls');
-    expect(healthy.call).toEqual([]);
-    const stranger = await start('api', get('/v1/products'));
-    expect(stranger.status).toBe(401);
-    expect(stranger.call).toEqual([]);
-    const secured = await start('api', get('/livez'), { AWS_ENDPOINT_URL_DYNAMODB: 'https://127.0.0.1:1' });
-    expect(secured.builtins).toContain('tls');
-    expect(secured.builtins).not.toContain(undici);
+    expect(healthy.status).toBe(200);
+    expect(healthy.call.length).toBeGreaterThan(0);
+    expect(healthy.builtins).toContain('tls');
   });
 
   it('of the API on an instance that is kept ready leaves nothing to be read by the first call', async () => {

@@ -1,40 +1,63 @@
-import type { AttributeValue, CancellationReason } from '@aws-sdk/client-dynamodb';
-import { randomUUID } from 'node:crypto';
-import { AwsJsonClient, commandOf, ServiceError } from './aws-json.ts';
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { once } from '../../../shared/kernel/once.ts';
+import { quiet } from '../../../shared/store/quiet.ts';
 
-/** Stands in bundles for `@aws-sdk/client-dynamodb`: what `Table` asks of it, and no more. */
-export class ConditionalCheckFailedException extends ServiceError {
-  /** The item that did not meet the condition, where it was asked for. */
-  declare readonly Item?: Record<string, AttributeValue>;
+/*
+ * Stands in bundles for `@aws-sdk/client-dynamodb`: the same client, whose code (165 KB, as much work to load as an empty
+ * process) is read when the table is first asked for something. Who is refused before that does not wait for it.
+ */
+
+/** The names of the commands that the table is asked by; a build fails where another is imported. */
+type Name =
+  | `${'BatchGet' | 'Delete' | 'Get' | 'Put' | 'Update'}ItemCommand`
+  | 'QueryCommand'
+  | 'TransactWriteItemsCommand';
+
+interface Command {
+  readonly name: Name;
+  readonly input: object;
 }
 
-export class TransactionCanceledException extends ServiceError {
-  declare readonly CancellationReasons?: CancellationReason[];
-}
+const commandOf = (name: Name): new (input: object) => Command =>
+  class {
+    readonly name = name;
+    readonly input: object;
+    constructor(input: object) {
+      this.input = input;
+    }
+  };
 
-export class DynamoDBClient extends AwsJsonClient {
-  constructor(options?: { readonly requestHandler?: object }) {
-    const errors = { ConditionalCheckFailedException, TransactionCanceledException };
-    super(
-      {
-        ...{ id: 'dynamodb', target: 'DynamoDB_20120810', version: '1.0' },
-        ...{ endpoint: 'AWS_ENDPOINT_URL_DYNAMODB', errors },
-      },
-      options,
-    );
+export const BatchGetItemCommand = commandOf('BatchGetItemCommand');
+export const DeleteItemCommand = commandOf('DeleteItemCommand');
+export const GetItemCommand = commandOf('GetItemCommand');
+export const PutItemCommand = commandOf('PutItemCommand');
+export const QueryCommand = commandOf('QueryCommand');
+export const TransactWriteItemsCommand = commandOf('TransactWriteItemsCommand');
+export const UpdateItemCommand = commandOf('UpdateItemCommand');
+
+export class DynamoDBClient {
+  readonly #opened: () => Promise<(command: Command) => Promise<unknown>>;
+
+  constructor(config: DynamoDBClientConfig) {
+    this.#opened = once(async () => {
+      const sdk = await import('@aws-sdk/client-dynamodb');
+      const client = quiet(new sdk.DynamoDBClient(config));
+      // Which command goes with which input, their callers have proven to the compiler against the SDK's own types.
+      type AnyCommand = new (input: object) => Parameters<typeof client.send>[0];
+      return ({ name, input }) => client.send(new (sdk[name] as unknown as AnyCommand)(input));
+    });
+  }
+
+  async send(command: Command): Promise<unknown> {
+    return (await this.#opened())(command);
   }
 }
 
-export const BatchGetItemCommand = commandOf('BatchGetItem');
-export const DeleteItemCommand = commandOf('DeleteItem');
-export const GetItemCommand = commandOf('GetItem');
-export const PutItemCommand = commandOf('PutItem');
-export const QueryCommand = commandOf('Query');
-export const UpdateItemCommand = commandOf('UpdateItem');
+/** Errors are told apart by their class: whoever asks need not have read the SDK, which has thrown it if anybody has. */
+const errorNamed = (name: string) =>
+  Object.defineProperty(() => undefined, Symbol.hasInstance, {
+    value: (error: unknown): boolean => error instanceof Error && error.name === name,
+  });
 
-/** Tried again, it must be the same call: as the SDK does, a token is made up where none is given. */
-export class TransactWriteItemsCommand extends commandOf('TransactWriteItems') {
-  constructor(input: { readonly ClientRequestToken?: string | undefined }) {
-    super({ ...input, ClientRequestToken: input.ClientRequestToken ?? randomUUID() });
-  }
-}
+export const ConditionalCheckFailedException = errorNamed('ConditionalCheckFailedException');
+export const TransactionCanceledException = errorNamed('TransactionCanceledException');

@@ -29,7 +29,7 @@ describe('SECURITY.md', () => {
 describe('what runs with the market', () => {
   it('can open a connection from these files alone, and SECURITY.md names what they call', async () => {
     const opens =
-      /\bfetch\(|\bfetch[,:]|new [A-Za-z]+Client\(|createRemoteJWKSet\(|(from |Module\()'node:(net|http|https|http2|tls|dgram)'/;
+      /\bfetch\(|\bfetch[,:]|new [A-Za-z.]+Client\(|createRemoteJWKSet\(|(from |Module\()'node:(net|http|https|http2|tls|dgram)'/;
     const sources = await tracked(
       ...['functions', 'shared', 'infra/local', 'infra/aws/stand-ins', 'infra/verify', 'infra/audit'],
     );
@@ -42,8 +42,9 @@ describe('what runs with the market', () => {
       'functions/lambda/surroundings.ts', // DynamoDB, S3, SQS
       'functions/notify/call-webhook.ts', // addresses that subscribers registered
       'functions/notify/event-bus.ts', // EventBridge
-      'infra/aws/stand-ins/exchange.ts', // all that those above call on AWS
-      'infra/aws/stand-ins/fetch/fetch.ts', // S3 and JWKS, by that
+      'infra/aws/stand-ins/dynamodb.ts', // DynamoDB, by the SDK
+      'infra/aws/stand-ins/fetch/fetch.ts', // S3 and JWKS
+      'infra/aws/stand-ins/fetch/later.ts', // … read when it is first called
       'infra/local/before-the-app.ts', // answers on the server's own sockets
       'infra/local/engine.ts', // the embedded engine, on this machine
       'infra/local/marketplace.ts', // its own app, without a socket

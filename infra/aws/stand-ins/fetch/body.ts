@@ -52,7 +52,7 @@ export class Body {
   }
 
   async arrayBuffer(): Promise<ArrayBuffer> {
-    const bytes = await this.bytes();
-    return Uint8Array.from(bytes).buffer;
+    const { buffer, byteOffset, byteLength } = await this.bytes();
+    return (buffer as ArrayBuffer).slice(byteOffset, byteOffset + byteLength);
   }
 }
