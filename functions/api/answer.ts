@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { Problem } from '../../shared/kernel/problem.ts';
 import { problem } from '../../shared/kernel/problem.ts';
-import type { RecordedAnswer } from '../../shared/store/idempotency.ts';
+import type { RecordedAnswer } from '../../shared/store/service/idempotency.ts';
 import { problemDetails, problemTable } from '../../shared/wire/problem-details.ts';
 
 /** What middleware and the log know about a request. */

@@ -1,7 +1,7 @@
 import { Hono } from 'hono/tiny';
 import { problem } from '../../shared/kernel/problem.ts';
 import { noMetrics } from '../lambda/metrics.ts';
-import { isTransient, isUnavailable } from '../../shared/store/transient.ts';
+import { isTransient, isUnavailable } from '../../shared/store/table/transient.ts';
 import type { ApiContext, Env } from './answer.ts';
 import { refuse, refuseMethod } from './answer.ts';
 import { corsHeaders, isPreflight, preflightAnswer } from './cors.ts';

@@ -28,16 +28,16 @@ import {
   exposedDays,
   replacementCost,
 } from '../../shared/risk/exposure.ts';
-import { readAssessmentInputs } from '../../shared/store/assessment-inputs.ts';
-import { readSiteWithCertificates } from '../../shared/store/certificates.ts';
-import { readGuard } from '../../shared/store/configuration.ts';
-import { allSource, pageFrom } from '../../shared/store/listing.ts';
-import { readMarketConfiguration } from '../../shared/store/market-configuration.ts';
-import { recentPrices } from '../../shared/store/recent-prices.ts';
-import { readAll } from '../../shared/store/reference.ts';
-import { siteSeries } from '../../shared/store/sites.ts';
-import type { Table } from '../../shared/store/table.ts';
-import { readRecord } from '../../shared/store/versioned.ts';
+import { readAssessmentInputs } from '../../shared/store/risk/assessment-inputs.ts';
+import { readSiteWithCertificates } from '../../shared/store/sites/certificates.ts';
+import { readGuard } from '../../shared/store/reference/configuration.ts';
+import { allSource, pageFrom } from '../../shared/store/table/listing.ts';
+import { readMarketConfiguration } from '../../shared/store/reference/market-configuration.ts';
+import { recentPrices } from '../../shared/store/prices/recent-prices.ts';
+import { readAll } from '../../shared/store/reference/reference.ts';
+import { siteSeries } from '../../shared/store/sites/sites.ts';
+import type { Table } from '../../shared/store/table/table.ts';
+import { readRecord } from '../../shared/store/table/versioned.ts';
 import { liveSnapshot } from './live-snapshot.ts';
 
 const limits = { orders: 5000, concurrency: 8 };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { RecordedAnswer } from '../../shared/store/idempotency.ts';
+import type { RecordedAnswer } from '../../shared/store/service/idempotency.ts';
 import { etagOf } from '../../shared/wire/etag.ts';
 import type { Reply, Route } from './route.ts';
 

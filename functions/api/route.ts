@@ -6,7 +6,7 @@ import type { Instant } from '../../shared/kernel/time.ts';
 import type { ExpectedVersion } from '../../shared/kernel/version.ts';
 import type { Caller } from '../../shared/reference/caller.ts';
 import type { Role } from '../../shared/reference/role.ts';
-import type { Plan } from '../../shared/store/effect.ts';
+import type { Plan } from '../../shared/store/table/effect.ts';
 import type { ApiDependencies } from './dependencies.ts';
 
 /** What a route answers with, by status. */

@@ -1,6 +1,6 @@
 import type { Quarter } from '../../shared/kernel/quarter.ts';
 import type { Clock } from '../../shared/kernel/time.ts';
-import type { Table } from '../../shared/store/table.ts';
+import type { Table } from '../../shared/store/table/table.ts';
 import { settlementSettings } from '../settlement/dependencies.ts';
 import { settlementReader } from '../settlement/reader.ts';
 import type { SettlementRun } from '../settlement/settle-what-is-due.ts';

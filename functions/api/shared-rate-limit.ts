@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { millisecondsOf } from '../../shared/kernel/instant.ts';
-import type { RateLease, RateWindow } from '../../shared/store/rate-leases.ts';
-import { windowAt } from '../../shared/store/rate-leases.ts';
+import type { RateLease, RateWindow } from '../../shared/store/service/rate-leases.ts';
+import { windowAt } from '../../shared/store/service/rate-leases.ts';
 import type { Turn } from './dependencies.ts';
 import type { Rate } from './rate-limit.ts';
 import { tokenBuckets } from './rate-limit.ts';

@@ -1,7 +1,7 @@
 import type { ContractTerms } from '../../shared/contracts/chain.ts';
-import { leaveBook, retireOrder } from '../../shared/store/book.ts';
-import type { ChunkText } from '../../shared/store/plan.ts';
-import { applyChunk, planInHand, readPlan } from '../../shared/store/plan.ts';
+import { leaveBook, retireOrder } from '../../shared/store/orders/book.ts';
+import type { ChunkText } from '../../shared/store/clearing/plan.ts';
+import { applyChunk, planInHand, readPlan } from '../../shared/store/clearing/plan.ts';
 import { concurrently } from './concurrently.ts';
 import type { HeldMarket } from './held-market.ts';
 

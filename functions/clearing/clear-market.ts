@@ -1,4 +1,4 @@
-import type { ChunkText } from '../../shared/store/plan.ts';
+import type { ChunkText } from '../../shared/store/clearing/plan.ts';
 import { applyPlan } from './apply-plan.ts';
 import { decide } from './decide.ts';
 import type { ClearingDependencies } from './dependencies.ts';

@@ -1,8 +1,8 @@
-import { commitClearing } from '../../shared/store/clearings.ts';
-import type { Finding } from '../../shared/store/clearings.ts';
-import { objectKeys } from '../../shared/store/object-store.ts';
-import type { ChunkText } from '../../shared/store/plan.ts';
-import { planDigest, writeChunk } from '../../shared/store/plan.ts';
+import { commitClearing } from '../../shared/store/clearing/clearings.ts';
+import type { Finding } from '../../shared/store/clearing/clearings.ts';
+import { objectKeys } from '../../shared/store/service/object-store.ts';
+import type { ChunkText } from '../../shared/store/clearing/plan.ts';
+import { planDigest, writeChunk } from '../../shared/store/clearing/plan.ts';
 import { concurrently } from './concurrently.ts';
 import type { DecidedRun, Undecided } from './decider.ts';
 import { deciderHere } from './decider.ts';

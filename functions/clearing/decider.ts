@@ -3,8 +3,8 @@ import { disclosedJson, nothingDisclosed, readDisclosed } from '../../shared/cle
 import type { MarketFigures } from '../../shared/clearing/documents/record.ts';
 import type { Snapshot } from '../../shared/clearing/snapshot.ts';
 import { snapshotSchema } from '../../shared/clearing/snapshot.ts';
-import type { Finding } from '../../shared/store/clearings.ts';
-import type { ChunkText } from '../../shared/store/plan.ts';
+import type { Finding } from '../../shared/store/clearing/clearings.ts';
+import type { ChunkText } from '../../shared/store/clearing/plan.ts';
 import type { Measured } from '../lambda/metrics.ts';
 import { metricsInto } from '../lambda/metrics.ts';
 import { decisionOn } from './decision.ts';

@@ -1,5 +1,5 @@
 import { canonicalPieces, sha256 } from '../../shared/kernel/digest.ts';
-import type { ObjectStore } from '../../shared/store/object-store.ts';
+import type { ObjectStore } from '../../shared/store/service/object-store.ts';
 import type { ClearingDependencies } from './dependencies.ts';
 import { Unclearable } from './unclearable.ts';
 

@@ -1,11 +1,16 @@
 import type { ContractTerms } from '../../shared/contracts/chain.ts';
 import { landedByDestination } from '../../shared/clearing/documents/landed.ts';
 import { noFigures, noOutcome } from '../../shared/clearing/documents/record.ts';
-import { completeClearing, failClearing, readFinding, recordRun } from '../../shared/store/clearings.ts';
+import {
+  completeClearing,
+  failClearing,
+  readFinding,
+  recordRun,
+} from '../../shared/store/clearing/clearings.ts';
 import { millisecondsOf } from '../../shared/kernel/time.ts';
-import { countUse, useOfContracts } from '../../shared/store/origin-use.ts';
-import { readProduct } from '../../shared/store/reference.ts';
-import { endOfRun } from '../../shared/store/control.ts';
+import { countUse, useOfContracts } from '../../shared/store/clearing/origin-use.ts';
+import { readProduct } from '../../shared/store/reference/reference.ts';
+import { endOfRun } from '../../shared/store/clearing/control.ts';
 import type { HeldMarket } from './held-market.ts';
 import type { FailureReason } from './unclearable.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { snapshotSchema } from '../../shared/clearing/snapshot.ts';
-import { objectKeys } from '../../shared/store/object-store.ts';
-import type { Item } from '../../shared/store/item.ts';
+import { objectKeys } from '../../shared/store/service/object-store.ts';
+import type { Item } from '../../shared/store/table/item.ts';
 import { putDocument } from './documents.ts';
 import type { HeldMarket } from './held-market.ts';
 import { snapshotOf } from './snapshot.ts';

@@ -1,9 +1,9 @@
 import type { Instant } from '../../shared/kernel/time.ts';
 import { millisecondsOf } from '../../shared/kernel/time.ts';
-import type { Attribute } from '../../shared/store/condition.ts';
-import type { Control, ControlIn, Phase } from '../../shared/store/control.ts';
-import { moveControl, readControl, renewLease, takeMarket } from '../../shared/store/control.ts';
-import type { Action } from '../../shared/store/action.ts';
+import type { Attribute } from '../../shared/store/table/condition.ts';
+import type { Control, ControlIn, Phase } from '../../shared/store/clearing/control.ts';
+import { moveControl, readControl, renewLease, takeMarket } from '../../shared/store/clearing/control.ts';
+import type { Action } from '../../shared/store/table/action.ts';
 import type { Log } from '../lambda/log.ts';
 import { withFields } from '../lambda/log.ts';
 import type { ClearingDependencies } from './dependencies.ts';

@@ -1,10 +1,10 @@
 import type { Instant } from '../../shared/kernel/time.ts';
-import { readBook } from '../../shared/store/book.ts';
-import type { Control } from '../../shared/store/control.ts';
-import { readControl } from '../../shared/store/control.ts';
-import type { Item } from '../../shared/store/item.ts';
-import { keys } from '../../shared/store/keys.ts';
-import type { Table } from '../../shared/store/table.ts';
+import { readBook } from '../../shared/store/orders/book.ts';
+import type { Control } from '../../shared/store/clearing/control.ts';
+import { readControl } from '../../shared/store/clearing/control.ts';
+import type { Item } from '../../shared/store/table/item.ts';
+import { keys } from '../../shared/store/table/keys.ts';
+import type { Table } from '../../shared/store/table/table.ts';
 import { concurrently } from './concurrently.ts';
 
 /** The open orders of a product, read and not locked. */

@@ -1,5 +1,5 @@
-import { dropExpired, dropPast, leaveBook, lockOrder, readBook } from '../../shared/store/book.ts';
-import type { Item } from '../../shared/store/item.ts';
+import { dropExpired, dropPast, leaveBook, lockOrder, readBook } from '../../shared/store/orders/book.ts';
+import type { Item } from '../../shared/store/table/item.ts';
 import { concurrently } from './concurrently.ts';
 import type { HeldMarket } from './held-market.ts';
 import { Superseded } from './held-market.ts';

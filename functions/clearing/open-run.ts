@@ -1,4 +1,4 @@
-import { pendingClearings, takeRequest } from '../../shared/store/clearings.ts';
+import { pendingClearings, takeRequest } from '../../shared/store/clearing/clearings.ts';
 import { latestOf } from '../../shared/kernel/time.ts';
 import type { HeldMarket } from './held-market.ts';
 

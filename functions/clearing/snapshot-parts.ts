@@ -1,5 +1,5 @@
 import type { Instant } from '../../shared/kernel/time.ts';
-import type { Item } from '../../shared/store/item.ts';
+import type { Item } from '../../shared/store/table/item.ts';
 import { concurrently } from './concurrently.ts';
 import { snapshotProgramme } from '../../shared/clearing/support/snapshot-programme.ts';
 import { sourceOf } from '../../shared/orders/offer.ts';

@@ -7,10 +7,10 @@ import { setTimeout } from 'node:timers/promises';
 import { once } from '../../shared/kernel/once.ts';
 import type { Clock } from '../../shared/kernel/instant.ts';
 import { instantOf } from '../../shared/kernel/instant.ts';
-import type { Item } from '../../shared/store/item.ts';
-import { readItem } from '../../shared/store/item.ts';
-import type { ObjectStore } from '../../shared/store/object-store.ts';
-import { Table } from '../../shared/store/table.ts';
+import type { Item } from '../../shared/store/table/item.ts';
+import { readItem } from '../../shared/store/table/item.ts';
+import type { ObjectStore } from '../../shared/store/service/object-store.ts';
+import { Table } from '../../shared/store/table/table.ts';
 
 /** What every Lambda of the marketplace finds around it, by the names that the service stack gives. */
 export const setting = (name: string): string => {
@@ -55,7 +55,7 @@ export function objects(): ObjectStore {
     sessionToken: process.env['AWS_SESSION_TOKEN'],
   });
   const store = once(async () => {
-    const { S3ObjectStore } = await import('../../shared/store/s3-object-store.ts');
+    const { S3ObjectStore } = await import('../../shared/store/service/s3-object-store.ts');
     return new S3ObjectStore({ endpoint, region, credentials, clock, fetch, pause, random: Math.random });
   });
   return {

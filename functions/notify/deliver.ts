@@ -5,21 +5,21 @@ import { alertFor, alertViewSchema } from '../../shared/risk/alert-view.ts';
 import type { Notice } from '../../shared/risk/notice.ts';
 import type { TryResult, Webhook, WebhookDelivery } from '../../shared/risk/subscription.ts';
 import { patienceAttempts, patienceMilliseconds, retryAfter } from '../../shared/risk/subscription.ts';
-import type { Action } from '../../shared/store/action.ts';
-import { zonesOperated } from '../../shared/store/alerts.ts';
-import { assign } from '../../shared/store/assign.ts';
-import type { Clause } from '../../shared/store/condition.ts';
-import type { Item } from '../../shared/store/item.ts';
-import { keys } from '../../shared/store/keys.ts';
-import { sendFrom } from '../../shared/store/keys/indexes.ts';
-import { readNoticeItem } from '../../shared/store/notices.ts';
-import type { StoredWebhook } from '../../shared/store/webhooks.ts';
+import type { Action } from '../../shared/store/table/action.ts';
+import { zonesOperated } from '../../shared/store/risk/alerts.ts';
+import { assign } from '../../shared/store/table/assign.ts';
+import type { Clause } from '../../shared/store/table/condition.ts';
+import type { Item } from '../../shared/store/table/item.ts';
+import { keys } from '../../shared/store/table/keys.ts';
+import { sendFrom } from '../../shared/store/table/keys/indexes.ts';
+import { readNoticeItem } from '../../shared/store/risk/notices.ts';
+import type { StoredWebhook } from '../../shared/store/risk/webhooks.ts';
 import {
   readDeliveryItem,
   readWebhook,
   replaceWebhook,
   signingSecrets,
-} from '../../shared/store/webhooks.ts';
+} from '../../shared/store/risk/webhooks.ts';
 import type { NotifyDependencies } from './dependencies.ts';
 
 /** Tries that a delivery keeps. */

@@ -1,6 +1,6 @@
 import type { Notice } from '../../shared/risk/notice.ts';
 import type { Clock } from '../../shared/kernel/time.ts';
-import type { Table } from '../../shared/store/table.ts';
+import type { Table } from '../../shared/store/table/table.ts';
 import type { Log } from '../lambda/log.ts';
 import type { Metrics } from '../lambda/metrics.ts';
 import type { CallWebhook } from './call-webhook.ts';

@@ -1,17 +1,17 @@
 import { dateOf, instantOf, millisecondsOf } from '../../shared/kernel/time.ts';
 import { alertFor } from '../../shared/risk/alert-view.ts';
 import { isAskedFor } from '../../shared/risk/subscription.ts';
-import type { Action } from '../../shared/store/action.ts';
-import { assign } from '../../shared/store/assign.ts';
-import { zonesOperated } from '../../shared/store/alerts.ts';
-import { exists, doesNotExist } from '../../shared/store/condition.ts';
-import type { Item } from '../../shared/store/item.ts';
-import type { Key } from '../../shared/store/keys/key.ts';
-import { keys } from '../../shared/store/keys.ts';
-import { sendFrom } from '../../shared/store/keys/indexes.ts';
-import { expiresAfter, keptDays, readNoticeItem } from '../../shared/store/notices.ts';
-import { maximumActions } from '../../shared/store/table.ts';
-import { readSoundWebhooks } from '../../shared/store/webhooks.ts';
+import type { Action } from '../../shared/store/table/action.ts';
+import { assign } from '../../shared/store/table/assign.ts';
+import { zonesOperated } from '../../shared/store/risk/alerts.ts';
+import { exists, doesNotExist } from '../../shared/store/table/condition.ts';
+import type { Item } from '../../shared/store/table/item.ts';
+import type { Key } from '../../shared/store/table/keys/key.ts';
+import { keys } from '../../shared/store/table/keys.ts';
+import { sendFrom } from '../../shared/store/table/keys/indexes.ts';
+import { expiresAfter, keptDays, readNoticeItem } from '../../shared/store/risk/notices.ts';
+import { maximumActions } from '../../shared/store/table/table.ts';
+import { readSoundWebhooks } from '../../shared/store/risk/webhooks.ts';
 import type { NotifyDependencies } from './dependencies.ts';
 
 /** When a notice is looked at again for webhooks that cannot be read. */

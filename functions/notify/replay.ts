@@ -1,12 +1,12 @@
 import type { Instant } from '../../shared/kernel/time.ts';
 import { derivedId } from '../../shared/kernel/derived-id.ts';
-import { assign } from '../../shared/store/assign.ts';
-import type { Clause } from '../../shared/store/condition.ts';
-import { exists } from '../../shared/store/condition.ts';
-import type { Item } from '../../shared/store/item.ts';
-import { keys } from '../../shared/store/keys.ts';
-import { sendFrom } from '../../shared/store/keys/indexes.ts';
-import { readDeliveryItem } from '../../shared/store/webhooks.ts';
+import { assign } from '../../shared/store/table/assign.ts';
+import type { Clause } from '../../shared/store/table/condition.ts';
+import { exists } from '../../shared/store/table/condition.ts';
+import type { Item } from '../../shared/store/table/item.ts';
+import { keys } from '../../shared/store/table/keys.ts';
+import { sendFrom } from '../../shared/store/table/keys/indexes.ts';
+import { readDeliveryItem } from '../../shared/store/risk/webhooks.ts';
 import type { NotifyDependencies } from './dependencies.ts';
 
 const pageSize = 100;

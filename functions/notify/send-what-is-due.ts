@@ -1,6 +1,6 @@
-import type { Key } from '../../shared/store/keys/key.ts';
-import { keys } from '../../shared/store/keys.ts';
-import { whatIsToBeSent } from '../../shared/store/notices.ts';
+import type { Key } from '../../shared/store/table/keys/key.ts';
+import { keys } from '../../shared/store/table/keys.ts';
+import { whatIsToBeSent } from '../../shared/store/risk/notices.ts';
 import { concurrently } from '../clearing/concurrently.ts';
 import { deliver } from './deliver.ts';
 import type { NotifyDependencies } from './dependencies.ts';

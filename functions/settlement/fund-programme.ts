@@ -2,19 +2,19 @@ import type { CalendarDate } from '../../shared/kernel/time.ts';
 import { dateOf } from '../../shared/kernel/time.ts';
 import type { FundingRound } from '../../shared/support/round.ts';
 import { cutOffDay, decideRound, paymentEntry, readyClaims } from '../../shared/support/round.ts';
-import { marketState } from '../../shared/store/control.ts';
+import { marketState } from '../../shared/store/clearing/control.ts';
 import {
   closeRound,
   lookAtProgrammeAgain,
   payClaim,
   readRound,
   recordRound,
-} from '../../shared/store/funding-rounds.ts';
-import { readEntry } from '../../shared/store/ledger.ts';
-import { availableIn, readBudget } from '../../shared/store/programme-budget.ts';
-import { readClaims, readPlace, readPlaces } from '../../shared/store/programme-claims.ts';
-import { readReference } from '../../shared/store/reference.ts';
-import type { Table } from '../../shared/store/table.ts';
+} from '../../shared/store/support/funding-rounds.ts';
+import { readEntry } from '../../shared/store/contracts/ledger.ts';
+import { availableIn, readBudget } from '../../shared/store/support/programme-budget.ts';
+import { readClaims, readPlace, readPlaces } from '../../shared/store/support/programme-claims.ts';
+import { readReference } from '../../shared/store/reference/reference.ts';
+import type { Table } from '../../shared/store/table/table.ts';
 import type { SettlementDependencies } from './dependencies.ts';
 
 /** More rounds than a run can have to decide: one pays all that there is. */

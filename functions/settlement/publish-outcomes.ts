@@ -5,18 +5,18 @@ import type { Quarter } from '../../shared/kernel/quarter.ts';
 import type { Instant } from '../../shared/kernel/time.ts';
 import { dateOf, instantOf, millisecondsOf } from '../../shared/kernel/time.ts';
 import { groupOf } from '../../shared/reference/organisation.ts';
-import { readContract } from '../../shared/store/contracts.ts';
-import { shards } from '../../shared/store/keys/shards.ts';
-import { readOriginUse } from '../../shared/store/origin-use.ts';
+import { readContract } from '../../shared/store/contracts/contracts.ts';
+import { shards } from '../../shared/store/table/keys/shards.ts';
+import { readOriginUse } from '../../shared/store/clearing/origin-use.ts';
 import {
   contractTermsOfShard,
   firstQuarterOf,
   publishOutcome,
   readOutcomes,
-} from '../../shared/store/outcomes.ts';
-import { readAll, readAllAt } from '../../shared/store/reference.ts';
-import { readSettlements } from '../../shared/store/settlements.ts';
-import type { Table } from '../../shared/store/table.ts';
+} from '../../shared/store/contracts/outcomes.ts';
+import { readAll, readAllAt } from '../../shared/store/reference/reference.ts';
+import { readSettlements } from '../../shared/store/contracts/settlements.ts';
+import type { Table } from '../../shared/store/table/table.ts';
 import { concurrently } from '../clearing/concurrently.ts';
 import type { SettlementDependencies } from './dependencies.ts';
 

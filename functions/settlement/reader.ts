@@ -6,10 +6,10 @@ import type { Quarter } from '../../shared/kernel/quarter.ts';
 import type { Result } from '../../shared/kernel/result.ts';
 import { ok } from '../../shared/kernel/result.ts';
 import type { Instant } from '../../shared/kernel/time.ts';
-import { freezeFixing } from '../../shared/store/fixings.ts';
-import { productOf, readReference } from '../../shared/store/reference.ts';
-import { readStandardTerms } from '../../shared/store/standard-terms.ts';
-import type { Table } from '../../shared/store/table.ts';
+import { freezeFixing } from '../../shared/store/prices/fixings.ts';
+import { productOf, readReference } from '../../shared/store/reference/reference.ts';
+import { readStandardTerms } from '../../shared/store/reference/standard-terms.ts';
+import type { Table } from '../../shared/store/table/table.ts';
 import type { SettlementReader } from './dependencies.ts';
 
 /** What settlements rest on, from the table. */

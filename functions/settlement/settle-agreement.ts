@@ -13,20 +13,20 @@ import type {
   UsedIndex,
 } from '../../shared/support/quarter-settlement.ts';
 import { settleAgreementQuarter } from '../../shared/support/quarter-settlement.ts';
-import type { Action } from '../../shared/store/action.ts';
-import { readAgreement, readDesignations } from '../../shared/store/agreements.ts';
-import { freezeFixing } from '../../shared/store/fixings.ts';
-import { readBudget } from '../../shared/store/programme-budget.ts';
-import { readClaimsOf, readPlace } from '../../shared/store/programme-claims.ts';
-import { productOf, readReference } from '../../shared/store/reference.ts';
+import type { Action } from '../../shared/store/table/action.ts';
+import { readAgreement, readDesignations } from '../../shared/store/support/agreements.ts';
+import { freezeFixing } from '../../shared/store/prices/fixings.ts';
+import { readBudget } from '../../shared/store/support/programme-budget.ts';
+import { readClaimsOf, readPlace } from '../../shared/store/support/programme-claims.ts';
+import { productOf, readReference } from '../../shared/store/reference/reference.ts';
 import {
   completeAgreement,
   lookAgain,
   readSupportSettlements,
   settleSupportQuarter,
   standingSettlements,
-} from '../../shared/store/support-settlements.ts';
-import type { Table } from '../../shared/store/table.ts';
+} from '../../shared/store/support/support-settlements.ts';
+import type { Table } from '../../shared/store/table/table.ts';
 import type { SettlementDependencies } from './dependencies.ts';
 import { fundProgramme } from './fund-programme.ts';
 import { batchesOf, membersAt, soldFrom } from './site-batches.ts';

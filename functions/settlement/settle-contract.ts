@@ -12,12 +12,12 @@ import { ok } from '../../shared/kernel/result.ts';
 import type { Quarter } from '../../shared/kernel/quarter.ts';
 import type { Instant } from '../../shared/kernel/time.ts';
 import { dateOf } from '../../shared/kernel/time.ts';
-import type { Action } from '../../shared/store/action.ts';
-import { readContract } from '../../shared/store/contracts.ts';
-import { siteAgreementsToLookAt } from '../../shared/store/site-agreements.ts';
-import { endContractAgreement, payContractSupport } from '../../shared/store/support-payments.ts';
-import { appendToContract, readSettlements, settle } from '../../shared/store/settlements.ts';
-import { stockActions } from '../../shared/store/stock-contracts.ts';
+import type { Action } from '../../shared/store/table/action.ts';
+import { readContract } from '../../shared/store/contracts/contracts.ts';
+import { siteAgreementsToLookAt } from '../../shared/store/support/site-agreements.ts';
+import { endContractAgreement, payContractSupport } from '../../shared/store/support/support-payments.ts';
+import { appendToContract, readSettlements, settle } from '../../shared/store/contracts/settlements.ts';
+import { stockActions } from '../../shared/store/stockpiles/stock-contracts.ts';
 import type { SettlementDependencies } from './dependencies.ts';
 
 /** What came of looking at a contract. */

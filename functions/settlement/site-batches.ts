@@ -9,12 +9,12 @@ import type { Instant } from '../../shared/kernel/time.ts';
 import type { Agreement } from '../../shared/support/agreement.ts';
 import type { Programme } from '../../shared/support/programme.ts';
 import type { SupportBatch } from '../../shared/support/quarter-settlement.ts';
-import { readContract } from '../../shared/store/contracts.ts';
-import { ownerPartition } from '../../shared/store/keys/indexes.ts';
-import { versionAt } from '../../shared/store/reference.ts';
-import { readStandardTerms } from '../../shared/store/standard-terms.ts';
-import { readSettlements } from '../../shared/store/settlements.ts';
-import type { Table } from '../../shared/store/table.ts';
+import { readContract } from '../../shared/store/contracts/contracts.ts';
+import { ownerPartition } from '../../shared/store/table/keys/indexes.ts';
+import { versionAt } from '../../shared/store/reference/reference.ts';
+import { readStandardTerms } from '../../shared/store/reference/standard-terms.ts';
+import { readSettlements } from '../../shared/store/contracts/settlements.ts';
+import type { Table } from '../../shared/store/table/table.ts';
 
 /** A contract under which a site's output is sold, and what was settled of it. */
 export interface Sold {

@@ -1,9 +1,9 @@
 import { stateOf } from '../../shared/contracts/life.ts';
-import { readContract } from '../../shared/store/contracts.ts';
-import { productOf, readSound } from '../../shared/store/reference.ts';
-import { noNewEvent } from '../../shared/store/settlements.ts';
-import { readStandardTerms } from '../../shared/store/standard-terms.ts';
-import { stockActions } from '../../shared/store/stock-contracts.ts';
+import { readContract } from '../../shared/store/contracts/contracts.ts';
+import { productOf, readSound } from '../../shared/store/reference/reference.ts';
+import { noNewEvent } from '../../shared/store/contracts/settlements.ts';
+import { readStandardTerms } from '../../shared/store/reference/standard-terms.ts';
+import { stockActions } from '../../shared/store/stockpiles/stock-contracts.ts';
 import type { DomainEvent } from './domain-event.ts';
 import type { FollowerDependencies } from './follow.ts';
 

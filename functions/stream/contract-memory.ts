@@ -3,18 +3,18 @@ import { quarterFromNumber, quarterNumber, quarterOf } from '../../shared/kernel
 import type { CalendarDate, Instant } from '../../shared/kernel/time.ts';
 import { dateOf, millisecondsOf } from '../../shared/kernel/time.ts';
 import type { AssessedContract } from '../../shared/risk/assessment-inputs.ts';
-import { quartersBack } from '../../shared/store/assessment-inputs.ts';
-import type { Changes } from '../../shared/store/changed-contracts.ts';
-import { changesSince, lastChange } from '../../shared/store/changed-contracts.ts';
-import { readContract } from '../../shared/store/contracts.ts';
+import { quartersBack } from '../../shared/store/risk/assessment-inputs.ts';
+import type { Changes } from '../../shared/store/risk/changed-contracts.ts';
+import { changesSince, lastChange } from '../../shared/store/risk/changed-contracts.ts';
+import { readContract } from '../../shared/store/contracts/contracts.ts';
 import {
   assessing,
   inOrder,
   livingContracts,
   reaches,
   readGroups,
-} from '../../shared/store/product-contracts.ts';
-import type { Table } from '../../shared/store/table.ts';
+} from '../../shared/store/contracts/product-contracts.ts';
+import type { Table } from '../../shared/store/table/table.ts';
 
 export interface MemorySettings {
   /** How long a product's contracts are gone by before all of them are read again, in milliseconds. */

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { disruptionSchema } from '../../shared/risk/disruption.ts';
 import { isAbout } from '../../shared/risk/effect.ts';
 import type { Product } from '../../shared/reference/product.ts';
-import type { Item } from '../../shared/store/item.ts';
-import { plain } from '../../shared/store/item-body.ts';
+import type { Item } from '../../shared/store/table/item.ts';
+import { plain } from '../../shared/store/table/item-body.ts';
 
 /** Beginnings of the partitions that hold what `domainEventOf` looks for: what a stream need tell of. */
 export const followedPartitions = ['CONTRACT#', 'MARKET#', 'STOCKPILE#', 'CERTIFICATE#', 'POINTS#', 'REF#'];

@@ -1,9 +1,9 @@
 import type { Clock } from '../../shared/kernel/time.ts';
 import { dateOf } from '../../shared/kernel/time.ts';
 import type { Product } from '../../shared/reference/product.ts';
-import { readSound } from '../../shared/store/reference.ts';
-import { keys } from '../../shared/store/keys.ts';
-import type { Table } from '../../shared/store/table.ts';
+import { readSound } from '../../shared/store/reference/reference.ts';
+import { keys } from '../../shared/store/table/keys.ts';
+import type { Table } from '../../shared/store/table/table.ts';
 import type { Log } from '../lambda/log.ts';
 import type { Metrics } from '../lambda/metrics.ts';
 import { bookStock } from './book-stock.ts';

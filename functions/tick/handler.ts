@@ -1,4 +1,4 @@
-import { readSound, versionAt } from '../../shared/store/reference.ts';
+import { readSound, versionAt } from '../../shared/store/reference/reference.ts';
 import { measured, metrics } from '../lambda/emf.ts';
 import { clock, logger, table, wakeByQueue } from '../lambda/surroundings.ts';
 import { tick } from './tick.ts';

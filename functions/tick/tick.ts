@@ -1,12 +1,16 @@
 import type { Clock, Instant } from '../../shared/kernel/time.ts';
 import { dateOf, millisecondsOf } from '../../shared/kernel/time.ts';
 import type { Product } from '../../shared/reference/product.ts';
-import { pendingClearings, readClearing, requestClearingActions } from '../../shared/store/clearings.ts';
-import type { Control } from '../../shared/store/control.ts';
-import { readControls } from '../../shared/store/control.ts';
-import { rulesToAsk } from '../../shared/store/stock-records.ts';
-import type { Table } from '../../shared/store/table.ts';
-import { readPulse, writeBeat } from '../../shared/store/beat.ts';
+import {
+  pendingClearings,
+  readClearing,
+  requestClearingActions,
+} from '../../shared/store/clearing/clearings.ts';
+import type { Control } from '../../shared/store/clearing/control.ts';
+import { readControls } from '../../shared/store/clearing/control.ts';
+import { rulesToAsk } from '../../shared/store/stockpiles/stock-records.ts';
+import type { Table } from '../../shared/store/table/table.ts';
+import { readPulse, writeBeat } from '../../shared/store/service/beat.ts';
 import type { Log } from '../lambda/log.ts';
 import type { Metrics } from '../lambda/metrics.ts';
 import { noMetrics } from '../lambda/metrics.ts';
@@ -67,7 +71,7 @@ async function askStandingRules(
   try {
     if ((await rulesToAsk(table, dateOf(clock()), 1)).length === 0) return;
     // What posts orders is read only when there is a rule to ask: most ticks start without.
-    const { askRules } = await import('../../shared/store/ask-rules.ts');
+    const { askRules } = await import('../../shared/store/stockpiles/ask-rules.ts');
     await askRules(table, clock, broken);
   } catch (error) {
     broken('standing rules', error);

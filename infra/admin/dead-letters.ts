@@ -5,8 +5,8 @@ import {
   SQSClient,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
-import { pendingClearings } from '../../shared/store/clearings.ts';
-import type { Table } from '../../shared/store/table.ts';
+import { pendingClearings } from '../../shared/store/clearing/clearings.ts';
+import type { Table } from '../../shared/store/table/table.ts';
 import type { Command, Telling } from './command.ts';
 import { commonUsage, options } from './command.ts';
 import { openPlace } from './place.ts';

@@ -1,9 +1,9 @@
-import type { Action } from '../../shared/store/action.ts';
-import type { Item } from '../../shared/store/item.ts';
-import { readItem, writeItem } from '../../shared/store/item.ts';
-import type { Key } from '../../shared/store/keys/key.ts';
-import type { Outcome } from '../../shared/store/table.ts';
-import { Table } from '../../shared/store/table.ts';
+import type { Action } from '../../shared/store/table/action.ts';
+import type { Item } from '../../shared/store/table/item.ts';
+import { readItem, writeItem } from '../../shared/store/table/item.ts';
+import type { Key } from '../../shared/store/table/keys/key.ts';
+import type { Outcome } from '../../shared/store/table/table.ts';
+import { Table } from '../../shared/store/table/table.ts';
 
 type QueryOptions = NonNullable<Parameters<Table['query']>[1]>;
 

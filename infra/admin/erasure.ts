@@ -1,8 +1,8 @@
 import { sha256 } from '../../shared/kernel/digest.ts';
-import type { Item } from '../../shared/store/item.ts';
-import { keys } from '../../shared/store/keys.ts';
-import { nounOf } from '../../shared/store/item-versions.ts';
-import { plain } from '../../shared/store/item-body.ts';
+import type { Item } from '../../shared/store/table/item.ts';
+import { keys } from '../../shared/store/table/keys.ts';
+import { nounOf } from '../../shared/store/table/item-versions.ts';
+import { plain } from '../../shared/store/table/item-body.ts';
 
 /*
  * What an organisation leaves behind, item by item: what is open and keeps it from being erased, what is removed, and

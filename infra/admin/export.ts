@@ -7,7 +7,7 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { instantOf } from '../../shared/kernel/time.ts';
-import type { Table } from '../../shared/store/table.ts';
+import type { Table } from '../../shared/store/table/table.ts';
 import { storedPages } from '../audit/scan.ts';
 import { prepareFolder, writeExport } from '../backup/export.ts';
 import { engineOnCopy } from '../backup/instant-copy.ts';

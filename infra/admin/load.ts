@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { FieldError } from '../../shared/kernel/problem.ts';
-import type { Act } from '../../shared/store/act.ts';
-import { perform } from '../../shared/store/effect.ts';
-import type { Table } from '../../shared/store/table.ts';
+import type { Act } from '../../shared/store/table/act.ts';
+import { perform } from '../../shared/store/table/effect.ts';
+import type { Table } from '../../shared/store/table/table.ts';
 import { CannotStart } from '../local/cannot-start.ts';
 import { operatorAct } from './act.ts';
 import type { Command, Telling } from './command.ts';

@@ -1,4 +1,4 @@
-import { isUnavailable } from '../../shared/store/transient.ts';
+import { isUnavailable } from '../../shared/store/table/transient.ts';
 import { CannotStart } from '../local/cannot-start.ts';
 import type { Command } from './command.ts';
 import { commonUsage } from './command.ts';

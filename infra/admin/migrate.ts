@@ -1,4 +1,4 @@
-import { rewriteInShape } from '../../shared/store/rewrite.ts';
+import { rewriteInShape } from '../../shared/store/table/rewrite.ts';
 import { storedPages } from '../audit/scan.ts';
 import type { Command } from './command.ts';
 import { commonUsage, options } from './command.ts';

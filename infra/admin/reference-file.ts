@@ -8,18 +8,18 @@ import { organisationTermsSchema } from '../../shared/reference/organisation.ts'
 import { productTermsSchema } from '../../shared/reference/product.ts';
 import { consumptionTermsSchema, zoneTermsSchema } from '../../shared/reference/zone.ts';
 import { schemeTermsSchema } from '../../shared/standards/scheme.ts';
-import type { Act } from '../../shared/store/act.ts';
-import { putConsumption } from '../../shared/store/consumption.ts';
-import { putDeclaredFlows } from '../../shared/store/declared-flows.ts';
-import type { Plan } from '../../shared/store/effect.ts';
-import { putIndexValue } from '../../shared/store/index-values.ts';
-import { putOrganisation } from '../../shared/store/organisations.ts';
-import { putProduct } from '../../shared/store/products.ts';
-import type { Put } from '../../shared/store/put.ts';
-import { putSeries } from '../../shared/store/reference-prices.ts';
-import { putScheme } from '../../shared/store/schemes.ts';
-import type { Table } from '../../shared/store/table.ts';
-import { putZone } from '../../shared/store/zones.ts';
+import type { Act } from '../../shared/store/table/act.ts';
+import { putConsumption } from '../../shared/store/reference/consumption.ts';
+import { putDeclaredFlows } from '../../shared/store/reference/declared-flows.ts';
+import type { Plan } from '../../shared/store/table/effect.ts';
+import { putIndexValue } from '../../shared/store/prices/index-values.ts';
+import { putOrganisation } from '../../shared/store/reference/organisations.ts';
+import { putProduct } from '../../shared/store/reference/products.ts';
+import type { Put } from '../../shared/store/table/put.ts';
+import { putSeries } from '../../shared/store/prices/reference-prices.ts';
+import { putScheme } from '../../shared/store/reference/schemes.ts';
+import type { Table } from '../../shared/store/table/table.ts';
+import { putZone } from '../../shared/store/reference/zones.ts';
 import { fieldErrors, pointerOf } from '../../shared/wire/issues.ts';
 
 /** One record of a file: where it stands, and the use case that puts it, as the API would. */

@@ -1,7 +1,7 @@
 import type { Instant } from '../../shared/kernel/time.ts';
 import { instantOf } from '../../shared/kernel/time.ts';
-import type { Item } from '../../shared/store/item.ts';
-import type { Table } from '../../shared/store/table.ts';
+import type { Item } from '../../shared/store/table/item.ts';
+import type { Table } from '../../shared/store/table/table.ts';
 import { checkAlerts } from './checks/alerts.ts';
 import { checkContracts } from './checks/contracts.ts';
 import { checkLedger } from './checks/ledger.ts';

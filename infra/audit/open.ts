@@ -2,7 +2,7 @@ import { ResourceNotFoundException, DescribeTableCommand } from '@aws-sdk/client
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Table } from '../../shared/store/table.ts';
+import type { Table } from '../../shared/store/table/table.ts';
 import { CannotStart } from '../local/cannot-start.ts';
 import type { DataDirectory } from '../local/data-directory.ts';
 import { endpointFile, openDataDirectory } from '../local/data-directory.ts';

@@ -1,8 +1,8 @@
 import type { AttributeValue, ScanCommandOutput } from '@aws-sdk/client-dynamodb';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import type { Item } from '../../shared/store/item.ts';
-import { readItem } from '../../shared/store/item.ts';
-import type { Table } from '../../shared/store/table.ts';
+import type { Item } from '../../shared/store/table/item.ts';
+import { readItem } from '../../shared/store/table/item.ts';
+import type { Table } from '../../shared/store/table/table.ts';
 
 /** Every item of the table, page by page, read consistently: what has been written before a page is read is in it. */
 export async function* scan(table: Pick<Table, 'client' | 'name'>): AsyncGenerator<readonly Item[]> {

@@ -11,7 +11,7 @@ import {
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { tableShape } from '../../shared/store/table-shape.ts';
+import { tableShape } from '../../shared/store/table/table-shape.ts';
 import { objectsEncrypted } from './constructs/encryption.ts';
 import type { Settings } from './settings.ts';
 

@@ -11,7 +11,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { metricNamespaceOf } from '../../functions/lambda/metric-names.ts';
 import { followedPartitions } from '../../functions/stream/domain-event.ts';
-import { keys } from '../../shared/store/keys.ts';
+import { keys } from '../../shared/store/table/keys.ts';
 import type { Watched } from './alarms.ts';
 import { eachMinute } from './constructs/alarms.ts';
 import { GradualDeployment } from './constructs/gradual-deployment.ts';

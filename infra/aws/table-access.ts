@@ -1,4 +1,4 @@
-import { tableShape } from '../../shared/store/table-shape.ts';
+import { tableShape } from '../../shared/store/table/table-shape.ts';
 import type { HandlerName } from './bundle.ts';
 import type { Permission } from './constructs/service-function.ts';
 import type { DataStack } from './data-stack.ts';
@@ -6,7 +6,7 @@ import type { DataStack } from './data-stack.ts';
 /** Every function that reads or writes the table. */
 export type TableUser = Exclude<HandlerName, 'pre-token'>;
 
-/** Partitions by the beginnings of their keys, as IAM patterns (`shared/store/keys.ts`). */
+/** Partitions by the beginnings of their keys, as IAM patterns (`shared/store/table/keys.ts`). */
 interface TableAccess {
   /** @default all */
   readonly readsOnly?: readonly string[];

@@ -1,8 +1,8 @@
-import { clearingDocumentsSchema } from '../../shared/store/clearings.ts';
-import { readControlItem } from '../../shared/store/control.ts';
-import type { Item } from '../../shared/store/item.ts';
-import { objectKeys } from '../../shared/store/object-store.ts';
-import { plain } from '../../shared/store/item-body.ts';
+import { clearingDocumentsSchema } from '../../shared/store/clearing/clearings.ts';
+import { readControlItem } from '../../shared/store/clearing/control.ts';
+import type { Item } from '../../shared/store/table/item.ts';
+import { objectKeys } from '../../shared/store/service/object-store.ts';
+import { plain } from '../../shared/store/table/item-body.ts';
 
 /** A document in the object store that an item vouches for. */
 export interface Vouched {

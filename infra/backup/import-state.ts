@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Clause } from '../../shared/store/condition.ts';
-import type { Table } from '../../shared/store/table.ts';
+import type { Clause } from '../../shared/store/table/condition.ts';
+import type { Table } from '../../shared/store/table/table.ts';
 import { CannotStart } from '../local/cannot-start.ts';
 
 /** An import marks the table it fills: from its first item on, and for good which backup it was. */

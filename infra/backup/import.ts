@@ -3,9 +3,9 @@ import { ConditionalCheckFailedException, PutItemCommand, ScanCommand } from '@a
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../../shared/kernel/digest.ts';
-import type { ObjectStore } from '../../shared/store/object-store.ts';
-import type { Table } from '../../shared/store/table.ts';
-import { isTransient } from '../../shared/store/transient.ts';
+import type { ObjectStore } from '../../shared/store/service/object-store.ts';
+import type { Table } from '../../shared/store/table/table.ts';
+import { isTransient } from '../../shared/store/table/transient.ts';
 import { CannotStart } from '../local/cannot-start.ts';
 import { isEmpty } from '../local/store.ts';
 import type { Vouched } from './documents.ts';

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import * as z from 'zod';
 import { sha256 } from '../../shared/kernel/digest.ts';
-import { readItem } from '../../shared/store/item.ts';
+import { readItem } from '../../shared/store/table/item.ts';
 import { CannotStart } from '../local/cannot-start.ts';
 import type { Vouched } from './documents.ts';
 import { distinct, vouchedBy } from './documents.ts';

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ObjectStore } from '../../shared/store/object-store.ts';
+import type { ObjectStore } from '../../shared/store/service/object-store.ts';
 import { syncDirectory, writeDurably } from './durable-file.ts';
 
 /**

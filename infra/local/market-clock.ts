@@ -4,8 +4,8 @@ import type { Result } from '../../shared/kernel/result.ts';
 import { fail, ok } from '../../shared/kernel/result.ts';
 import type { Clock, Instant } from '../../shared/kernel/time.ts';
 import { instantOf, millisecondsOf } from '../../shared/kernel/time.ts';
-import type { Item } from '../../shared/store/item.ts';
-import type { Table } from '../../shared/store/table.ts';
+import type { Item } from '../../shared/store/table/item.ts';
+import type { Table } from '../../shared/store/table/table.ts';
 
 /**
  * The clock of a market on one machine: the machine's own, ahead of it by as much as somebody has asked for, so that a

@@ -1,7 +1,7 @@
 import type { CalendarDate, Instant } from '../../shared/kernel/time.ts';
 import { dateOf, millisecondsOf } from '../../shared/kernel/time.ts';
-import { doesNotExist } from '../../shared/store/condition.ts';
-import type { Table } from '../../shared/store/table.ts';
+import { doesNotExist } from '../../shared/store/table/condition.ts';
+import type { Table } from '../../shared/store/table/table.ts';
 import { isEmpty } from './store.ts';
 
 /** What a start has to do about the sample market. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Health } from '../../functions/api/health.ts';
 import { healthOf } from '../../functions/api/health.ts';
-import { readPulse } from '../../shared/store/beat.ts';
+import { readPulse } from '../../shared/store/service/beat.ts';
 import { checkNoImport } from '../backup/import-state.ts';
 import { admission } from './admission.ts';
 import type { DataDirectory } from './data-directory.ts';

@@ -1,8 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { statfs } from 'node:fs/promises';
-import type { ObjectStore } from '../../shared/store/object-store.ts';
-import type { Table } from '../../shared/store/table.ts';
-import { isTransient, isUnavailable } from '../../shared/store/transient.ts';
+import type { ObjectStore } from '../../shared/store/service/object-store.ts';
+import type { Table } from '../../shared/store/table/table.ts';
+import { isTransient, isUnavailable } from '../../shared/store/table/transient.ts';
 
 /** Sees whether the stores do what they are asked to, and tells the operator when they stop and when they go on. */
 export interface StoreWatch {

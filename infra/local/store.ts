@@ -9,10 +9,10 @@ import {
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
 import { setTimeout as pause } from 'node:timers/promises';
-import { quiet } from '../../shared/store/quiet.ts';
-import { tableDefinition } from '../../shared/store/definition.ts';
-import { keys } from '../../shared/store/keys.ts';
-import { Table } from '../../shared/store/table.ts';
+import { quiet } from '../../shared/store/table/quiet.ts';
+import { tableDefinition } from '../../shared/store/table/definition.ts';
+import { keys } from '../../shared/store/table/keys.ts';
+import { Table } from '../../shared/store/table/table.ts';
 
 /**
  * A client for a DynamoDB at a URL. An engine of our own checks no credentials but the SDK wants some; one that

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Item } from '../../shared/store/item.ts';
-import { readItem } from '../../shared/store/item.ts';
+import type { Item } from '../../shared/store/table/item.ts';
+import { readItem } from '../../shared/store/table/item.ts';
 
 type Image = Record<string, AttributeValue>;
 interface Written {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isUnavailable } from '../../shared/store/transient.ts';
+import { isUnavailable } from '../../shared/store/table/transient.ts';
 
 /** Between two tries, in milliseconds: soon at first, then no more often than a person would. */
 const waits = [250, 500, 1000, 2000, 5000, 10_000];

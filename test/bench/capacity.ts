@@ -3,8 +3,8 @@ import { TransactWriteItemsCommand, UpdateItemCommand } from '@aws-sdk/client-dy
 import { randomUUID } from 'node:crypto';
 import { startEngine } from '../../infra/local/engine.ts';
 import { clientAt, openTable } from '../../infra/local/store.ts';
-import { keys } from '../../shared/store/keys.ts';
-import { shards } from '../../shared/store/keys/shards.ts';
+import { keys } from '../../shared/store/table/keys.ts';
+import { shards } from '../../shared/store/table/keys/shards.ts';
 import type { ClearingRun, Step } from './clearing-run.ts';
 import { clearBook, contractPuts } from './clearing-run.ts';
 import type { BenchMarket } from './market.ts';

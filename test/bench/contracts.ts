@@ -2,7 +2,7 @@ import { TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { startEngine } from '../../infra/local/engine.ts';
 import { clientAt, openTable } from '../../infra/local/store.ts';
-import { maximumActions } from '../../shared/store/table.ts';
+import { maximumActions } from '../../shared/store/table/table.ts';
 import type { ClearingRun } from './clearing-run.ts';
 import { clearBook, contractPuts } from './clearing-run.ts';
 import { openBenchMarket, postBook } from './market.ts';

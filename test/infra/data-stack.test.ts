@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { tableDefinition } from '../../shared/store/definition.ts';
+import { tableDefinition } from '../../shared/store/table/definition.ts';
 import { resourcesOf, stacks, templates } from '../support/stacks.ts';
 
 const { data } = templates();

@@ -8,7 +8,7 @@ import * as standIn from '../../infra/aws/stand-ins/dynamodb.ts';
 import { fetch } from '../../infra/aws/stand-ins/fetch/later.ts';
 import type { Engine } from '../../infra/local/engine.ts';
 import { startEngine } from '../../infra/local/engine.ts';
-import { tableDefinition } from '../../shared/store/definition.ts';
+import { tableDefinition } from '../../shared/store/table/definition.ts';
 import { clientFor } from '../support/table.ts';
 
 describe('what stands in for the client of DynamoDB', () => {

@@ -4,13 +4,13 @@ import { eventBus } from '../../functions/notify/event-bus.ts';
 import { decimal } from '../../shared/kernel/decimal.ts';
 import { noticeOf } from '../../shared/risk/notice.ts';
 import { reconciled } from '../../shared/risk/reconcile.ts';
-import { readAlerts } from '../../shared/store/alerts.ts';
+import { readAlerts } from '../../shared/store/risk/alerts.ts';
 import type { LambdaWorld } from '../support/lambda.ts';
 import { gatewayCaller, lambdaWorld } from '../support/lambda.ts';
 import { productBody } from '../support/reference.ts';
 import { Receiver, Warning } from '../support/warning.ts';
 import { clientFor } from '../support/table.ts';
-import { Table } from '../../shared/store/table.ts';
+import { Table } from '../../shared/store/table/table.ts';
 
 let world: LambdaWorld;
 let receiver: Receiver;

@@ -7,12 +7,12 @@ import { sendNotices, sendWhatIsDue } from '../../functions/notify/send-what-is-
 import { follow } from '../../functions/stream/follow.ts';
 import { tick } from '../../functions/tick/tick.ts';
 import { instantOf, millisecondsOf } from '../../shared/kernel/time.ts';
-import { pendingClearings } from '../../shared/store/clearings.ts';
-import type { Item } from '../../shared/store/item.ts';
-import type { Key } from '../../shared/store/keys/key.ts';
-import { keys } from '../../shared/store/keys.ts';
-import { readSound, versionAt } from '../../shared/store/reference.ts';
-import type { Table } from '../../shared/store/table.ts';
+import { pendingClearings } from '../../shared/store/clearing/clearings.ts';
+import type { Item } from '../../shared/store/table/item.ts';
+import type { Key } from '../../shared/store/table/keys/key.ts';
+import { keys } from '../../shared/store/table/keys.ts';
+import { readSound, versionAt } from '../../shared/store/reference/reference.ts';
+import type { Table } from '../../shared/store/table/table.ts';
 import { ada, auditor, mine, otherMine } from '../support/market-api.ts';
 import { productBody } from '../support/reference.ts';
 import { Settling } from '../support/settling.ts';

@@ -10,8 +10,8 @@ import { fail, ok } from '../../shared/kernel/result.ts';
 import type { Instant } from '../../shared/kernel/time.ts';
 import type { Caller } from '../../shared/reference/caller.ts';
 import type { Role } from '../../shared/reference/role.ts';
-import type { ObjectStore } from '../../shared/store/object-store.ts';
-import type { Table } from '../../shared/store/table.ts';
+import type { ObjectStore } from '../../shared/store/service/object-store.ts';
+import type { Table } from '../../shared/store/table/table.ts';
 
 /** Several are made within a millisecond here: in the order in which they are asked for all the same. */
 const ulid = monotonicFactory();

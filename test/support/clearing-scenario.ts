@@ -18,18 +18,22 @@ import { offerSchema } from '../../shared/orders/offer.ts';
 import { lotsOf } from '../../shared/pricing/product-terms.ts';
 import type { Product } from '../../shared/reference/product.ts';
 import { productSchema } from '../../shared/reference/product.ts';
-import { bookEntryItem } from '../../shared/store/book.ts';
-import { readClearing, readClearingDocuments, requestClearingActions } from '../../shared/store/clearings.ts';
-import { readControl } from '../../shared/store/control.ts';
-import { readOriginUse } from '../../shared/store/origin-use.ts';
-import { referenceSeries } from '../../shared/store/reference.ts';
-import { recordVersion } from '../../shared/store/versioned.ts';
-import { readContract } from '../../shared/store/contracts.ts';
-import { orderItem, originKey, readOrderState } from '../../shared/store/order-item.ts';
-import type { Item } from '../../shared/store/item.ts';
-import { siteOfferEntry } from '../../shared/store/site-offers.ts';
-import type { Action } from '../../shared/store/action.ts';
-import { Table } from '../../shared/store/table.ts';
+import { bookEntryItem } from '../../shared/store/orders/book.ts';
+import {
+  readClearing,
+  readClearingDocuments,
+  requestClearingActions,
+} from '../../shared/store/clearing/clearings.ts';
+import { readControl } from '../../shared/store/clearing/control.ts';
+import { readOriginUse } from '../../shared/store/clearing/origin-use.ts';
+import { referenceSeries } from '../../shared/store/reference/reference.ts';
+import { recordVersion } from '../../shared/store/table/versioned.ts';
+import { readContract } from '../../shared/store/contracts/contracts.ts';
+import { orderItem, originKey, readOrderState } from '../../shared/store/orders/order-item.ts';
+import type { Item } from '../../shared/store/table/item.ts';
+import { siteOfferEntry } from '../../shared/store/sites/site-offers.ts';
+import type { Action } from '../../shared/store/table/action.ts';
+import { Table } from '../../shared/store/table/table.ts';
 import type { Meddler } from './faults.ts';
 import { meddleWith } from './faults.ts';
 import { greedyEngine } from './greedy-engine.ts';

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import type { ObjectStore } from '../../shared/store/object-store.ts';
+import type { ObjectStore } from '../../shared/store/service/object-store.ts';
 import { omit } from './omit.ts';
 
 /** The worker's process has ended: nothing it does after this has any effect. */

@@ -1,4 +1,4 @@
-import { balanceOf } from '../../shared/store/ledger.ts';
+import { balanceOf } from '../../shared/store/contracts/ledger.ts';
 import { caller } from './api.ts';
 import { ada, auditor, bob, mine } from './market-api.ts';
 import { Settling } from './settling.ts';

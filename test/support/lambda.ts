@@ -12,8 +12,8 @@ import { pathToFileURL } from 'node:url';
 import type { HandlerName } from '../../infra/aws/bundle.ts';
 import { bundleHandler } from '../../infra/aws/bundle.ts';
 import { startEngine } from '../../infra/local/engine.ts';
-import { tableDefinition } from '../../shared/store/definition.ts';
-import type { Table } from '../../shared/store/table.ts';
+import { tableDefinition } from '../../shared/store/table/definition.ts';
+import type { Table } from '../../shared/store/table/table.ts';
 import { clientFor } from './table.ts';
 import { guardTable } from './table-guard.ts';
 

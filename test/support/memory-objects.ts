@@ -1,4 +1,4 @@
-import type { ObjectStore } from '../../shared/store/object-store.ts';
+import type { ObjectStore } from '../../shared/store/service/object-store.ts';
 
 /** Documents in memory. */
 export class MemoryObjects implements ObjectStore {

@@ -8,12 +8,12 @@ import { productTermsSchema } from '../../shared/reference/product.ts';
 import { zoneTermsSchema } from '../../shared/reference/zone.ts';
 import { schemeTermsSchema } from '../../shared/standards/scheme.ts';
 import { standardsRuleTermsSchema } from '../../shared/standards/standards-rule.ts';
-import type { Act } from '../../shared/store/act.ts';
-import { perform } from '../../shared/store/effect.ts';
-import { approveFloor, proposeFloor } from '../../shared/store/floors.ts';
-import { putProduct } from '../../shared/store/products.ts';
-import type { Table } from '../../shared/store/table.ts';
-import { putZone } from '../../shared/store/zones.ts';
+import type { Act } from '../../shared/store/table/act.ts';
+import { perform } from '../../shared/store/table/effect.ts';
+import { approveFloor, proposeFloor } from '../../shared/store/reference/floors.ts';
+import { putProduct } from '../../shared/store/reference/products.ts';
+import type { Table } from '../../shared/store/table/table.ts';
+import { putZone } from '../../shared/store/reference/zones.ts';
 
 /** Wire forms of reference data, to be changed where a test is about the change. */
 export const productBody = (changes: object = {}) => ({

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
 import type { TableUser } from '../../infra/aws/table-access.ts';
 import { tableAccess } from '../../infra/aws/table-access.ts';
-import { Table } from '../../shared/store/table.ts';
+import { Table } from '../../shared/store/table/table.ts';
 
 /** A part of a request: what is done, to which partition, of the table itself or of an index. */
 export interface TableUse {

@@ -5,8 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Engine } from '../../infra/local/engine.ts';
 import { startEngine } from '../../infra/local/engine.ts';
 import { clientOfEngine } from '../../infra/local/store.ts';
-import { tableDefinition } from '../../shared/store/definition.ts';
-import { Table } from '../../shared/store/table.ts';
+import { tableDefinition } from '../../shared/store/table/definition.ts';
+import { Table } from '../../shared/store/table/table.ts';
 import { isMemory, memoryClientAt, startMemory, type TestEngine } from './memory-dynamo/store.ts';
 import { recordShapes } from './stored-shapes/record.ts';
 

@@ -10,10 +10,10 @@ import {
   readAgreement,
   readDesignations,
   rejectAgreement,
-} from '../../../shared/store/agreements.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import { listOwnedOrAll } from '../../../shared/store/listing.ts';
-import type { Table } from '../../../shared/store/table.ts';
+} from '../../../shared/store/support/agreements.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import { listOwnedOrAll } from '../../../shared/store/table/listing.ts';
+import type { Table } from '../../../shared/store/table/table.ts';
 import type { Agreement } from '../../../shared/support/agreement.ts';
 import {
   agreementSchema,

@@ -11,9 +11,9 @@ import {
   listAlerts,
   resolveAlert,
   viewAlert,
-} from '../../../shared/store/alerts.ts';
-import type { Plan } from '../../../shared/store/effect.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
+} from '../../../shared/store/risk/alerts.ts';
+import type { Plan } from '../../../shared/store/table/effect.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';

@@ -10,7 +10,7 @@ import {
 import type { Ground, Ruled } from '../../../shared/contracts/rules/ground.ts';
 import type { ContractState } from '../../../shared/contracts/state.ts';
 import { textSchema } from '../../../shared/kernel/ids.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { ApiRequest, Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';

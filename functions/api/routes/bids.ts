@@ -1,8 +1,8 @@
 import type { Bid } from '../../../shared/orders/bid.ts';
 import { bidSchema, bidTermsSchema } from '../../../shared/orders/bid.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import { bids } from '../../../shared/store/orders.ts';
-import { postBid } from '../../../shared/store/post-order.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import { bids } from '../../../shared/store/orders/orders.ts';
+import { postBid } from '../../../shared/store/orders/post-order.ts';
 import type { Route } from '../route.ts';
 import { defineRoute } from '../route.ts';
 import { answered, orderRoutes } from './orders.ts';

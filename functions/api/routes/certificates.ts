@@ -11,9 +11,9 @@ import {
   pageOfCertificates,
   readCertificate,
   submitCertificate,
-} from '../../../shared/store/certificates.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import type { Table } from '../../../shared/store/table.ts';
+} from '../../../shared/store/sites/certificates.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import type { Table } from '../../../shared/store/table/table.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';

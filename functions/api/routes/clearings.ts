@@ -10,12 +10,12 @@ import {
   readClearing,
   readClearingDocuments,
   requestClearingActions,
-} from '../../../shared/store/clearings.ts';
-import { readDocument } from '../../../shared/store/explanations.ts';
-import type { ClearingDocuments } from '../../../shared/store/clearings.ts';
-import { readProduct } from '../../../shared/store/reference.ts';
+} from '../../../shared/store/clearing/clearings.ts';
+import { readDocument } from '../../../shared/store/clearing/explanations.ts';
+import type { ClearingDocuments } from '../../../shared/store/clearing/clearings.ts';
+import { readProduct } from '../../../shared/store/reference/reference.ts';
 import type { Result } from '../../../shared/kernel/result.ts';
-import type { Table } from '../../../shared/store/table.ts';
+import type { Table } from '../../../shared/store/table/table.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';

@@ -15,8 +15,8 @@ import { quarterSchema } from '../../../shared/kernel/quarter.ts';
 import { ok } from '../../../shared/kernel/result.ts';
 import { dateOf } from '../../../shared/kernel/time.ts';
 import { roles } from '../../../shared/reference/role.ts';
-import { readSeenContract } from '../../../shared/store/contract-acts.ts';
-import { revokedOf } from '../../../shared/store/delivery-certificates.ts';
+import { readSeenContract } from '../../../shared/store/contracts/contract-acts.ts';
+import { revokedOf } from '../../../shared/store/orders/delivery-certificates.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';
 import {

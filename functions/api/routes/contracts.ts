@@ -5,7 +5,7 @@ import { generatedIdSchema, nameIdSchema } from '../../../shared/kernel/ids.ts';
 import { problem } from '../../../shared/kernel/problem.ts';
 import { fail, ok } from '../../../shared/kernel/result.ts';
 import { roles } from '../../../shared/reference/role.ts';
-import { listContracts, readContractView } from '../../../shared/store/contract-lists.ts';
+import { listContracts, readContractView } from '../../../shared/store/contracts/contract-lists.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';

@@ -1,9 +1,9 @@
 import type * as z from 'zod';
 import type { ProblemCode } from '../../../shared/kernel/problem.ts';
-import type { Plan } from '../../../shared/store/effect.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import type { Act } from '../../../shared/store/act.ts';
-import type { Table } from '../../../shared/store/table.ts';
+import type { Plan } from '../../../shared/store/table/effect.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import type { Act } from '../../../shared/store/table/act.ts';
+import type { Table } from '../../../shared/store/table/table.ts';
 import type { Route, Tag } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';
 import { actOf, administrators } from './reference.ts';

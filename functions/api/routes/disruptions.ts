@@ -20,10 +20,10 @@ import {
   enterDisruption,
   importDisruptions,
   withdrawDisruption,
-} from '../../../shared/store/disruptions.ts';
-import type { Plan } from '../../../shared/store/effect.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import { listReference, readProduct, readReference } from '../../../shared/store/reference.ts';
+} from '../../../shared/store/reference/disruptions.ts';
+import type { Plan } from '../../../shared/store/table/effect.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import { listReference, readProduct, readReference } from '../../../shared/store/reference/reference.ts';
 import { disruptionColumns, disruptionsFromCsv } from '../../../shared/wire/disruption-csv.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import { disruptionExposure } from '../disruption-exposure.ts';

@@ -5,17 +5,17 @@ import type { Caller } from '../../../shared/reference/caller.ts';
 import { exchangeAgreementSchema, exchangeTermsSchema } from '../../../shared/risk/exchange.ts';
 import { pacingWarningSchema } from '../../../shared/risk/pacing.ts';
 import type { ExchangeAgreement } from '../../../shared/risk/exchange.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
 import {
   decideExchange,
   endExchange,
   mayRead,
   proposeExchange,
   zonesOf,
-} from '../../../shared/store/exchange.ts';
-import { pacingWarnings } from '../../../shared/store/pacing.ts';
-import { listReference, readAll, readReference } from '../../../shared/store/reference.ts';
-import type { Table } from '../../../shared/store/table.ts';
+} from '../../../shared/store/risk/exchange.ts';
+import { pacingWarnings } from '../../../shared/store/stockpiles/pacing.ts';
+import { listReference, readAll, readReference } from '../../../shared/store/reference/reference.ts';
+import type { Table } from '../../../shared/store/table/table.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';

@@ -4,10 +4,15 @@ import { ok } from '../../../shared/kernel/result.ts';
 import { inRange } from '../../../shared/kernel/time.ts';
 import type { Floor } from '../../../shared/pricing/floor.ts';
 import { floorEndTermsSchema, floorSchema, floorTermsSchema } from '../../../shared/pricing/floor.ts';
-import type { Plan } from '../../../shared/store/effect.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import { approveFloor, proposeFloor, proposeFloorEnd, rejectFloor } from '../../../shared/store/floors.ts';
-import { listReference } from '../../../shared/store/reference.ts';
+import type { Plan } from '../../../shared/store/table/effect.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import {
+  approveFloor,
+  proposeFloor,
+  proposeFloorEnd,
+  rejectFloor,
+} from '../../../shared/store/reference/floors.ts';
+import { listReference } from '../../../shared/store/reference/reference.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';

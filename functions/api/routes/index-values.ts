@@ -5,8 +5,8 @@ import {
   indexValueSchema,
   indexValueTermsSchema,
 } from '../../../shared/pricing/index-value.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import { putIndexValue } from '../../../shared/store/index-values.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import { putIndexValue } from '../../../shared/store/prices/index-values.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';
 import { changeRoutes } from './changes.ts';

@@ -1,8 +1,8 @@
 import type { Offer } from '../../../shared/orders/offer.ts';
 import { offerSchema, offerTermsSchema } from '../../../shared/orders/offer.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import { offers } from '../../../shared/store/orders.ts';
-import { postOffer } from '../../../shared/store/post-order.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import { offers } from '../../../shared/store/orders/orders.ts';
+import { postOffer } from '../../../shared/store/orders/post-order.ts';
 import type { Route } from '../route.ts';
 import { defineRoute } from '../route.ts';
 import { answered, orderRoutes } from './orders.ts';

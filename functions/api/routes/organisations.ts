@@ -1,6 +1,6 @@
 import { organisationSchema, organisationTermsSchema } from '../../../shared/reference/organisation.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import { putOrganisation } from '../../../shared/store/organisations.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import { putOrganisation } from '../../../shared/store/reference/organisations.ts';
 import type { Route } from '../route.ts';
 import { defineRoute } from '../route.ts';
 import {

@@ -7,11 +7,11 @@ import {
   poolTermsSchema,
   poolViewSchema,
 } from '../../../shared/orders/pool.ts';
-import { closePool, withdrawPool } from '../../../shared/store/change-pool.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import { openPool } from '../../../shared/store/open-pool.ts';
-import { poolSeenBy } from '../../../shared/store/pool-view.ts';
-import { listPools, readVisiblePool } from '../../../shared/store/pools.ts';
+import { closePool, withdrawPool } from '../../../shared/store/orders/change-pool.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import { openPool } from '../../../shared/store/orders/open-pool.ts';
+import { poolSeenBy } from '../../../shared/store/orders/pool-view.ts';
+import { listPools, readVisiblePool } from '../../../shared/store/orders/pools.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';

@@ -1,7 +1,7 @@
 import { changeSchema } from '../../../shared/contracts/change.ts';
 import { productSchema, productTermsSchema } from '../../../shared/reference/product.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import { putProduct } from '../../../shared/store/products.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import { putProduct } from '../../../shared/store/reference/products.ts';
 import type { Route } from '../route.ts';
 import { defineRoute } from '../route.ts';
 import { changeRoutes } from './changes.ts';

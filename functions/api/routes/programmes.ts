@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { generatedIdSchema, nameIdSchema } from '../../../shared/kernel/ids.ts';
 import { ok } from '../../../shared/kernel/result.ts';
-import { proposeAgreement } from '../../../shared/store/agreements.ts';
-import type { Plan } from '../../../shared/store/effect.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import { listRounds } from '../../../shared/store/funding-rounds.ts';
+import { proposeAgreement } from '../../../shared/store/support/agreements.ts';
+import type { Plan } from '../../../shared/store/table/effect.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import { listRounds } from '../../../shared/store/support/funding-rounds.ts';
 import {
   approveBudget,
   approveProgramme,
@@ -14,8 +14,8 @@ import {
   proposeProgramme,
   rejectBudget,
   rejectProgramme,
-} from '../../../shared/store/programmes.ts';
-import { listReference, readReference } from '../../../shared/store/reference.ts';
+} from '../../../shared/store/support/programmes.ts';
+import { listReference, readReference } from '../../../shared/store/reference/reference.ts';
 import { agreementSchema, siteAgreementTermsSchema } from '../../../shared/support/agreement.ts';
 import { programmeBudgetSchema } from '../../../shared/support/budget.ts';
 import type { Programme } from '../../../shared/support/programme.ts';

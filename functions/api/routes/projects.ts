@@ -9,8 +9,8 @@ import {
 } from '../../../shared/reference/project.ts';
 import { mineralSchema, stageSchema } from '../../../shared/reference/stage.ts';
 import { capacityMap, capacityMapSchema } from '../../../shared/risk/capacity.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import { allSource, pageFrom } from '../../../shared/store/listing.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import { allSource, pageFrom } from '../../../shared/store/table/listing.ts';
 import {
   allProjects,
   changeProject,
@@ -18,9 +18,9 @@ import {
   projectSeries,
   readProject,
   verifyProject,
-} from '../../../shared/store/projects.ts';
-import { readAll } from '../../../shared/store/reference.ts';
-import { readRecord } from '../../../shared/store/versioned.ts';
+} from '../../../shared/store/sites/projects.ts';
+import { readAll } from '../../../shared/store/reference/reference.ts';
+import { readRecord } from '../../../shared/store/table/versioned.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';

@@ -13,10 +13,10 @@ import {
   referenceSeriesTermsSchema,
   windowSchema,
 } from '../../../shared/pricing/reference-price.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import { fixingsOfWindow, listFixings, readFigure } from '../../../shared/store/fixings.ts';
-import { listPoints, recordPoints } from '../../../shared/store/price-points.ts';
-import { noSuchSeries, putSeries, readSeries } from '../../../shared/store/reference-prices.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import { fixingsOfWindow, listFixings, readFigure } from '../../../shared/store/prices/fixings.ts';
+import { listPoints, recordPoints } from '../../../shared/store/prices/price-points.ts';
+import { noSuchSeries, putSeries, readSeries } from '../../../shared/store/prices/reference-prices.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';

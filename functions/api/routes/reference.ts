@@ -5,17 +5,17 @@ import { fail, ok } from '../../../shared/kernel/result.ts';
 import type { CalendarDate } from '../../../shared/kernel/time.ts';
 import { dateSchema } from '../../../shared/kernel/time.ts';
 import { roles } from '../../../shared/reference/role.ts';
-import type { Act } from '../../../shared/store/act.ts';
-import type { ReferenceKind } from '../../../shared/store/keys/reference.ts';
-import type { Put } from '../../../shared/store/put.ts';
-import type { ReferenceRecords } from '../../../shared/store/reference.ts';
+import type { Act } from '../../../shared/store/table/act.ts';
+import type { ReferenceKind } from '../../../shared/store/table/keys/reference.ts';
+import type { Put } from '../../../shared/store/table/put.ts';
+import type { ReferenceRecords } from '../../../shared/store/reference/reference.ts';
 import {
   listReference,
   readReference,
   referenceSeries,
   versionAt,
   versionsOf,
-} from '../../../shared/store/reference.ts';
+} from '../../../shared/store/reference/reference.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { ApiRequest, Route, Tag } from '../route.ts';

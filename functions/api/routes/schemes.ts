@@ -1,6 +1,6 @@
 import { schemeSchema, schemeTermsSchema } from '../../../shared/standards/scheme.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import { putScheme } from '../../../shared/store/schemes.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import { putScheme } from '../../../shared/store/reference/schemes.ts';
 import type { Route } from '../route.ts';
 import { defineRoute } from '../route.ts';
 import {

@@ -6,12 +6,15 @@ import { quarterSchema } from '../../../shared/kernel/quarter.ts';
 import { fail, ok } from '../../../shared/kernel/result.ts';
 import { seesAll } from '../../../shared/reference/caller.ts';
 import { roles } from '../../../shared/reference/role.ts';
-import { readAgreement } from '../../../shared/store/agreements.ts';
+import { readAgreement } from '../../../shared/store/support/agreements.ts';
 import {
   supportSettlementViewSchema,
   viewSupportSettlements,
-} from '../../../shared/store/support-settlements.ts';
-import { listContractSettlements, listSettlements } from '../../../shared/store/settlement-lists.ts';
+} from '../../../shared/store/support/support-settlements.ts';
+import {
+  listContractSettlements,
+  listSettlements,
+} from '../../../shared/store/contracts/settlement-lists.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';

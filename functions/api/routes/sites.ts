@@ -5,11 +5,17 @@ import type { Caller } from '../../../shared/reference/caller.ts';
 import { seesAll } from '../../../shared/reference/caller.ts';
 import type { Site } from '../../../shared/reference/site.ts';
 import { siteSchema, siteTermsSchema } from '../../../shared/reference/site.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import { listOwnedOrAll } from '../../../shared/store/listing.ts';
-import { readSite, registerSite, siteSeries, siteVersions, verifySite } from '../../../shared/store/sites.ts';
-import type { Table } from '../../../shared/store/table.ts';
-import { readRecord } from '../../../shared/store/versioned.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import { listOwnedOrAll } from '../../../shared/store/table/listing.ts';
+import {
+  readSite,
+  registerSite,
+  siteSeries,
+  siteVersions,
+  verifySite,
+} from '../../../shared/store/sites/sites.ts';
+import type { Table } from '../../../shared/store/table/table.ts';
+import { readRecord } from '../../../shared/store/table/versioned.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';

@@ -1,7 +1,7 @@
 import { standardTermsSchema, standardTermsShape } from '../../../shared/contracts/standard-terms.ts';
 import { changeSchema } from '../../../shared/contracts/change.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import { putStandardTerms } from '../../../shared/store/standard-terms.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import { putStandardTerms } from '../../../shared/store/reference/standard-terms.ts';
 import type { Route } from '../route.ts';
 import { defineRoute } from '../route.ts';
 import { changeRoutes } from './changes.ts';

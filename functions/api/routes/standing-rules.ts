@@ -1,10 +1,19 @@
 import * as z from 'zod';
 import { generatedIdSchema } from '../../../shared/kernel/ids.ts';
 import { fail, ok } from '../../../shared/kernel/result.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import { decideOnRule, proposeRule, ruleOf, stepRule } from '../../../shared/store/standing-rules.ts';
-import { pageOfRecords, recordsOfStockpile, ruleRecords } from '../../../shared/store/stock-records.ts';
-import { noSuchStockpile, readStockpile } from '../../../shared/store/stockpiles.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import {
+  decideOnRule,
+  proposeRule,
+  ruleOf,
+  stepRule,
+} from '../../../shared/store/stockpiles/standing-rules.ts';
+import {
+  pageOfRecords,
+  recordsOfStockpile,
+  ruleRecords,
+} from '../../../shared/store/stockpiles/stock-records.ts';
+import { noSuchStockpile, readStockpile } from '../../../shared/store/stockpiles/stockpiles.ts';
 import { standingRuleSchema, standingRuleTermsSchema } from '../../../shared/stockpiles/standing-rule.ts';
 import type { RuleStep } from '../../../shared/stockpiles/standing-rule-life.ts';
 import { isInsider } from '../../../shared/stockpiles/stockpile-view.ts';

@@ -10,9 +10,9 @@ import { statementOf, statementSchema } from '../../../shared/ledger/statement.t
 import type { Caller } from '../../../shared/reference/caller.ts';
 import { seesAll } from '../../../shared/reference/caller.ts';
 import { roles } from '../../../shared/reference/role.ts';
-import { readLines } from '../../../shared/store/ledger.ts';
-import { readStockpile } from '../../../shared/store/stockpiles.ts';
-import type { Table } from '../../../shared/store/table.ts';
+import { readLines } from '../../../shared/store/contracts/ledger.ts';
+import { readStockpile } from '../../../shared/store/stockpiles/stockpiles.ts';
+import type { Table } from '../../../shared/store/table/table.ts';
 import { statementCsv } from '../../../shared/wire/statement-csv.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';

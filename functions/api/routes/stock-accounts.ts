@@ -3,28 +3,28 @@ import { generatedIdSchema } from '../../../shared/kernel/ids.ts';
 import { quantitySchema } from '../../../shared/kernel/quantity.ts';
 import { ok } from '../../../shared/kernel/result.ts';
 import type { Role } from '../../../shared/reference/role.ts';
-import type { Act } from '../../../shared/store/act.ts';
-import type { Plan } from '../../../shared/store/effect.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
+import type { Act } from '../../../shared/store/table/act.ts';
+import type { Plan } from '../../../shared/store/table/effect.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
 import {
   allocateTo,
   decideOnAccount,
   replenish,
   takeFrom,
   transferTo,
-} from '../../../shared/store/stock-account-acts.ts';
-import { offerAccount } from '../../../shared/store/stock-account-offer.ts';
-import type { HeldAccount } from '../../../shared/store/stock-accounts.ts';
-import { visibleAccount } from '../../../shared/store/stock-accounts.ts';
+} from '../../../shared/store/stockpiles/stock-account-acts.ts';
+import { offerAccount } from '../../../shared/store/stockpiles/stock-account-offer.ts';
+import type { HeldAccount } from '../../../shared/store/stockpiles/stock-accounts.ts';
+import { visibleAccount } from '../../../shared/store/stockpiles/stock-accounts.ts';
 import {
   accountRecords,
   listStockRecords,
   pageOfRecords,
   recordsOfStockpile,
-} from '../../../shared/store/stock-records.ts';
-import { returnTermsSchema } from '../../../shared/store/stock-returns.ts';
-import { noSuchStockpile, readStockpile } from '../../../shared/store/stockpiles.ts';
-import type { Table } from '../../../shared/store/table.ts';
+} from '../../../shared/store/stockpiles/stock-records.ts';
+import { returnTermsSchema } from '../../../shared/store/stockpiles/stock-returns.ts';
+import { noSuchStockpile, readStockpile } from '../../../shared/store/stockpiles/stockpiles.ts';
+import type { Table } from '../../../shared/store/table/table.ts';
 import { fail } from '../../../shared/kernel/result.ts';
 import type { StockAccountRecord } from '../../../shared/stockpiles/account.ts';
 import { accountTermsSchema, accountViewSchema } from '../../../shared/stockpiles/account.ts';
@@ -32,7 +32,7 @@ import { accountView } from '../../../shared/stockpiles/account-state.ts';
 import { isInsider } from '../../../shared/stockpiles/stockpile-view.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { ProblemCode } from '../../../shared/kernel/problem.ts';
-import { productsOf } from '../../../shared/store/reference.ts';
+import { productsOf } from '../../../shared/store/reference/reference.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';
 import { actOf } from './reference.ts';

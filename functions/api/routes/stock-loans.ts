@@ -5,33 +5,33 @@ import { quantitySchema } from '../../../shared/kernel/quantity.ts';
 import { fail, ok } from '../../../shared/kernel/result.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import type { Role } from '../../../shared/reference/role.ts';
-import type { Act } from '../../../shared/store/act.ts';
-import type { Plan } from '../../../shared/store/effect.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import type { HeldLoan } from '../../../shared/store/stock-loans.ts';
-import { approveLoan, requestLoan } from '../../../shared/store/stock-lending.ts';
+import type { Act } from '../../../shared/store/table/act.ts';
+import type { Plan } from '../../../shared/store/table/effect.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import type { HeldLoan } from '../../../shared/store/stockpiles/stock-loans.ts';
+import { approveLoan, requestLoan } from '../../../shared/store/stockpiles/stock-lending.ts';
 import {
   handOverLoan,
   payForLoan,
   rejectLoan,
   returnLoan,
   withdrawLoan,
-} from '../../../shared/store/stock-loan-acts.ts';
-import { visibleLoan } from '../../../shared/store/stock-loans.ts';
+} from '../../../shared/store/stockpiles/stock-loan-acts.ts';
+import { visibleLoan } from '../../../shared/store/stockpiles/stock-loans.ts';
 import {
   listStockRecords,
   loanRecords,
   pageOfRecords,
   recordsOfStockpile,
-} from '../../../shared/store/stock-records.ts';
-import { returnTermsSchema } from '../../../shared/store/stock-returns.ts';
-import { noSuchStockpile, readStockpile } from '../../../shared/store/stockpiles.ts';
-import type { Table } from '../../../shared/store/table.ts';
+} from '../../../shared/store/stockpiles/stock-records.ts';
+import { returnTermsSchema } from '../../../shared/store/stockpiles/stock-returns.ts';
+import { noSuchStockpile, readStockpile } from '../../../shared/store/stockpiles/stockpiles.ts';
+import type { Table } from '../../../shared/store/table/table.ts';
 import type { StockLoanRecord } from '../../../shared/stockpiles/loan.ts';
 import { loanTermsSchema, loanViewSchema } from '../../../shared/stockpiles/loan.ts';
 import { loanView } from '../../../shared/stockpiles/loan-rules.ts';
 import { isInsider } from '../../../shared/stockpiles/stockpile-view.ts';
-import { productsOf } from '../../../shared/store/reference.ts';
+import { productsOf } from '../../../shared/store/reference/reference.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';

@@ -3,9 +3,9 @@ import { generatedIdSchema, nameIdSchema, textSchema } from '../../../shared/ker
 import type { ProblemCode } from '../../../shared/kernel/problem.ts';
 import { quantitySchema } from '../../../shared/kernel/quantity.ts';
 import { ok } from '../../../shared/kernel/result.ts';
-import type { Act } from '../../../shared/store/act.ts';
-import type { Plan } from '../../../shared/store/effect.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
+import type { Act } from '../../../shared/store/table/act.ts';
+import type { Plan } from '../../../shared/store/table/effect.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
 import {
   decideOnLoss,
   decideOnOpening,
@@ -18,9 +18,9 @@ import {
   split,
   stockLotVersions,
   visibleLot,
-} from '../../../shared/store/stock-lots.ts';
-import { receiveDelivery } from '../../../shared/store/stock-receipts.ts';
-import type { Table } from '../../../shared/store/table.ts';
+} from '../../../shared/store/stockpiles/stock-lots.ts';
+import { receiveDelivery } from '../../../shared/store/stockpiles/stock-receipts.ts';
+import type { Table } from '../../../shared/store/table/table.ts';
 import type { StockLot } from '../../../shared/stockpiles/stock-lot.ts';
 import {
   incomingLotSchema,

@@ -2,10 +2,15 @@ import * as z from 'zod';
 import { generatedIdSchema, nameIdSchema } from '../../../shared/kernel/ids.ts';
 import { quantitySchema } from '../../../shared/kernel/quantity.ts';
 import { fail, ok } from '../../../shared/kernel/result.ts';
-import type { Plan } from '../../../shared/store/effect.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import { declareNeed, pageOfNeeds, verifyNeed, withdrawNeed } from '../../../shared/store/stock-needs.ts';
-import { noSuchStockpile, readStockpile } from '../../../shared/store/stockpiles.ts';
+import type { Plan } from '../../../shared/store/table/effect.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import {
+  declareNeed,
+  pageOfNeeds,
+  verifyNeed,
+  withdrawNeed,
+} from '../../../shared/store/stockpiles/stock-needs.ts';
+import { noSuchStockpile, readStockpile } from '../../../shared/store/stockpiles/stockpiles.ts';
 import type { StockNeed } from '../../../shared/stockpiles/release.ts';
 import { needSchema, needTermsSchema } from '../../../shared/stockpiles/release.ts';
 import { isInsider } from '../../../shared/stockpiles/stockpile-view.ts';

@@ -1,25 +1,25 @@
 import * as z from 'zod';
 import { generatedIdSchema, nameIdSchema, textSchema } from '../../../shared/kernel/ids.ts';
 import { fail, ok } from '../../../shared/kernel/result.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import type { Plan } from '../../../shared/store/effect.ts';
-import { allSource, pageFrom } from '../../../shared/store/listing.ts';
-import { findLevel } from '../../../shared/store/release-level.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import type { Plan } from '../../../shared/store/table/effect.ts';
+import { allSource, pageFrom } from '../../../shared/store/table/listing.ts';
+import { findLevel } from '../../../shared/store/stockpiles/release-level.ts';
 import {
   pageOfRecords,
   recordsOfStockpile,
   releaseRecords,
   stockRecordOf,
-} from '../../../shared/store/stock-records.ts';
-import { deliverRelease } from '../../../shared/store/stock-release-delivery.ts';
+} from '../../../shared/store/stockpiles/stock-records.ts';
+import { deliverRelease } from '../../../shared/store/stockpiles/stock-release-delivery.ts';
 import {
   approveRelease,
   noSuchRelease,
   proposeRelease,
   readRelease,
   rejectRelease,
-} from '../../../shared/store/stock-releases.ts';
-import { noSuchStockpile, readStockpile } from '../../../shared/store/stockpiles.ts';
+} from '../../../shared/store/stockpiles/stock-releases.ts';
+import { noSuchStockpile, readStockpile } from '../../../shared/store/stockpiles/stockpiles.ts';
 import type { StockRelease } from '../../../shared/stockpiles/release.ts';
 import {
   releaseConditionSchema,
@@ -30,7 +30,7 @@ import { releaseFor, releaseViewSchema } from '../../../shared/stockpiles/releas
 import { productRules } from '../../../shared/stockpiles/stockpile.ts';
 import { isInsider } from '../../../shared/stockpiles/stockpile-view.ts';
 import { dateOf, instantSchema } from '../../../shared/kernel/time.ts';
-import { productOf } from '../../../shared/store/reference.ts';
+import { productOf } from '../../../shared/store/reference/reference.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';

@@ -2,18 +2,18 @@ import * as z from 'zod';
 import { generatedIdSchema, nameIdSchema, textSchema } from '../../../shared/kernel/ids.ts';
 import { fail, ok } from '../../../shared/kernel/result.ts';
 import { dateOf } from '../../../shared/kernel/time.ts';
-import type { Plan } from '../../../shared/store/effect.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import { listReference } from '../../../shared/store/reference.ts';
-import { closeStockpile, decideOnStockpile } from '../../../shared/store/decide-stockpile.ts';
-import { pageOfMovements } from '../../../shared/store/stock-movements.ts';
+import type { Plan } from '../../../shared/store/table/effect.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import { listReference } from '../../../shared/store/reference/reference.ts';
+import { closeStockpile, decideOnStockpile } from '../../../shared/store/stockpiles/decide-stockpile.ts';
+import { pageOfMovements } from '../../../shared/store/stockpiles/stock-movements.ts';
 import {
   noSuchStockpile,
   positionsFor,
   proposeRules,
   proposeStockpile,
   readStockpile,
-} from '../../../shared/store/stockpiles.ts';
+} from '../../../shared/store/stockpiles/stockpiles.ts';
 import { movementKinds, movementSchema } from '../../../shared/stockpiles/movement.ts';
 import type { Stockpile } from '../../../shared/stockpiles/stockpile.ts';
 import {

@@ -5,8 +5,8 @@ import { fail, ok } from '../../../shared/kernel/result.ts';
 import { instantSchema } from '../../../shared/kernel/time.ts';
 import { suspicionKinds, suspicionSchema } from '../../../shared/risk/surveillance.ts';
 import { suspicionsIn } from '../../../shared/risk/suspicions.ts';
-import { readProduct } from '../../../shared/store/reference.ts';
-import { readWatched } from '../../../shared/store/watched.ts';
+import { readProduct } from '../../../shared/store/reference/reference.ts';
+import { readWatched } from '../../../shared/store/risk/watched.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';
 

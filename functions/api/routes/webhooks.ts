@@ -8,8 +8,8 @@ import {
   webhookSchema,
   webhookTermsSchema,
 } from '../../../shared/risk/subscription.ts';
-import type { Plan } from '../../../shared/store/effect.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
+import type { Plan } from '../../../shared/store/table/effect.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
 import {
   closeWebhook,
   disableWebhook,
@@ -20,7 +20,7 @@ import {
   replayWebhook,
   rotateSecret,
   viewWebhook,
-} from '../../../shared/store/webhooks.ts';
+} from '../../../shared/store/risk/webhooks.ts';
 import { listOf } from '../../../shared/wire/list.ts';
 import type { Route } from '../route.ts';
 import { defineRoute, reply } from '../route.ts';

@@ -8,11 +8,11 @@ import {
   zoneTermsSchema,
 } from '../../../shared/reference/zone.ts';
 import { declaredFlowsSchema, declaredFlowsTermsSchema } from '../../../shared/reference/declared-flows.ts';
-import { putConsumption } from '../../../shared/store/consumption.ts';
-import { putDeclaredFlows } from '../../../shared/store/declared-flows.ts';
-import { mapPlan } from '../../../shared/store/effect.ts';
-import { consumptionId } from '../../../shared/store/reference.ts';
-import { putZone } from '../../../shared/store/zones.ts';
+import { putConsumption } from '../../../shared/store/reference/consumption.ts';
+import { putDeclaredFlows } from '../../../shared/store/reference/declared-flows.ts';
+import { mapPlan } from '../../../shared/store/table/effect.ts';
+import { consumptionId } from '../../../shared/store/reference/reference.ts';
+import { putZone } from '../../../shared/store/reference/zones.ts';
 import type { Route } from '../route.ts';
 import { defineRoute } from '../route.ts';
 import { changeRoutes } from './changes.ts';

@@ -6,7 +6,7 @@ import type { Alert } from '../../../shared/risk/alert.ts';
 import { alertId, alertSchema } from '../../../shared/risk/alert.ts';
 import { noticeOf } from '../../../shared/risk/notice.ts';
 import { levelOf } from '../../../shared/risk/severity.ts';
-import { keptDays } from '../../../shared/store/notices.ts';
+import { keptDays } from '../../../shared/store/risk/notices.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Finding } from '../finding.ts';
 import { finding } from '../finding.ts';

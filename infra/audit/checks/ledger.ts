@@ -3,7 +3,7 @@ import type { Settlement } from '../../../shared/contracts/settlement/settlement
 import type { Cause } from '../../../shared/ledger/entry.ts';
 import { entryId, isBalanced, netOf } from '../../../shared/ledger/posting.ts';
 import { linesOf } from '../../../shared/ledger/statement.ts';
-import { keys } from '../../../shared/store/keys.ts';
+import { keys } from '../../../shared/store/table/keys.ts';
 import type { Evidence } from '../evidence.ts';
 import { keyOf } from '../evidence.ts';
 import type { Finding } from '../finding.ts';

@@ -6,8 +6,8 @@ import { fixingReferenceSchema } from '../../../shared/pricing/indexed-price.ts'
 import type { Fixing, ReferenceSeries } from '../../../shared/pricing/reference-price.ts';
 import { fixingSchema } from '../../../shared/pricing/reference-price.ts';
 import { groupOf } from '../../../shared/reference/organisation.ts';
-import type { ReferenceKind } from '../../../shared/store/keys/reference.ts';
-import type { ReferenceRecords } from '../../../shared/store/reference.ts';
+import type { ReferenceKind } from '../../../shared/store/table/keys/reference.ts';
+import type { ReferenceRecords } from '../../../shared/store/reference/reference.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Finding } from '../finding.ts';
 import { finding } from '../finding.ts';

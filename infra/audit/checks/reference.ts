@@ -2,7 +2,7 @@ import { canonicalJson } from '../../../shared/kernel/digest.ts';
 import * as z from 'zod';
 import { chainHolds } from '../../../shared/pricing/floor-chain.ts';
 import type { Floor } from '../../../shared/pricing/floor.ts';
-import { referenceSeries } from '../../../shared/store/reference.ts';
+import { referenceSeries } from '../../../shared/store/reference/reference.ts';
 import type { Evidence, Versions } from '../evidence.ts';
 import type { Finding } from '../finding.ts';
 import { finding } from '../finding.ts';

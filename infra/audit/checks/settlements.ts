@@ -19,7 +19,7 @@ import type { Floor } from '../../../shared/pricing/floor.ts';
 import { without } from '../../../shared/kernel/without.ts';
 import { postingSchema } from '../../../shared/ledger/entry.ts';
 import { fixingSchema } from '../../../shared/pricing/reference-price.ts';
-import { clausesOf } from '../../../shared/store/standard-terms.ts';
+import { clausesOf } from '../../../shared/store/reference/standard-terms.ts';
 import type { AuditedContract, Evidence } from '../evidence.ts';
 import type { Finding } from '../finding.ts';
 import { finding } from '../finding.ts';

@@ -1,7 +1,7 @@
 import type { Instant } from '../../../shared/kernel/time.ts';
 import { capacityProblem } from '../../../shared/orders/capacity.ts';
 import type { LotsByQuarter } from '../../../shared/orders/delivery.ts';
-import { contractedLots } from '../../../shared/store/orders.ts';
+import { contractedLots } from '../../../shared/store/orders/orders.ts';
 import type { AuditedOrder, Evidence, SiteEntry } from '../evidence.ts';
 import type { Finding } from '../finding.ts';
 import { finding } from '../finding.ts';

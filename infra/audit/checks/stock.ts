@@ -4,7 +4,7 @@ import { canonicalJson } from '../../../shared/kernel/digest.ts';
 import type { Instant } from '../../../shared/kernel/time.ts';
 import { dateOf } from '../../../shared/kernel/time.ts';
 import type { Product } from '../../../shared/reference/product.ts';
-import { lotOfDelivery } from '../../../shared/store/stock-contracts.ts';
+import { lotOfDelivery } from '../../../shared/store/stockpiles/stock-contracts.ts';
 import { concludedSteps, expectedSteps, saleStep } from '../../../shared/stockpiles/contract-stock.ts';
 import { freeOf } from '../../../shared/stockpiles/lots.ts';
 import { balancesOf, changesOf } from '../../../shared/stockpiles/movement.ts';

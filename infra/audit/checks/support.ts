@@ -15,7 +15,7 @@ import {
 } from '../../../shared/support/quarter-settlement.ts';
 import type { FundingRound } from '../../../shared/support/round.ts';
 import { decideRound, fundingRoundSchema, paymentEntry } from '../../../shared/support/round.ts';
-import { standingSettlements } from '../../../shared/store/support-settlements.ts';
+import { standingSettlements } from '../../../shared/store/support/support-settlements.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Finding } from '../finding.ts';
 import { finding } from '../finding.ts';

@@ -1,6 +1,6 @@
-import { alertSeries } from '../../../shared/store/alerts.ts';
-import { readNoticeItem } from '../../../shared/store/notices.ts';
-import { readRecord } from '../../../shared/store/versioned.ts';
+import { alertSeries } from '../../../shared/store/risk/alerts.ts';
+import { readNoticeItem } from '../../../shared/store/risk/notices.ts';
+import { readRecord } from '../../../shared/store/table/versioned.ts';
 import type { Readers } from './reader.ts';
 import { appendTo } from './reader.ts';
 

@@ -1,4 +1,4 @@
-import { readSettlementItem } from '../../../shared/store/settlements.ts';
+import { readSettlementItem } from '../../../shared/store/contracts/settlements.ts';
 import type { Readers } from './reader.ts';
 import { appendTo } from './reader.ts';
 

@@ -1,4 +1,4 @@
-import { readEntryItem, readLineItem } from '../../../shared/store/ledger.ts';
+import { readEntryItem, readLineItem } from '../../../shared/store/contracts/ledger.ts';
 import type { Readers } from './reader.ts';
 
 /** The ledger: entries, and the lines by which accounts tell of them. */

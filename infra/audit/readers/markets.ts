@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { readControlItem } from '../../../shared/store/control.ts';
-import type { Item } from '../../../shared/store/item.ts';
-import { readOutcome } from '../../../shared/store/outcomes.ts';
-import { publicationOf } from '../../../shared/store/publications.ts';
+import { readControlItem } from '../../../shared/store/clearing/control.ts';
+import type { Item } from '../../../shared/store/table/item.ts';
+import { readOutcome } from '../../../shared/store/contracts/outcomes.ts';
+import { publicationOf } from '../../../shared/store/risk/publications.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Readers } from './reader.ts';
 

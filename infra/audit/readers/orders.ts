@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { readBody } from '../../../shared/store/item-body.ts';
-import { readOrderState } from '../../../shared/store/order-item.ts';
-import { siteSeries } from '../../../shared/store/sites.ts';
-import { readRecord } from '../../../shared/store/versioned.ts';
-import type { Item } from '../../../shared/store/item.ts';
+import { readBody } from '../../../shared/store/table/item-body.ts';
+import { readOrderState } from '../../../shared/store/orders/order-item.ts';
+import { siteSeries } from '../../../shared/store/sites/sites.ts';
+import { readRecord } from '../../../shared/store/table/versioned.ts';
+import type { Item } from '../../../shared/store/table/item.ts';
 import type { AuditedOrder, SiteEntry } from '../evidence.ts';
 import type { Readers } from './reader.ts';
 

@@ -1,4 +1,4 @@
-import type { Item } from '../../../shared/store/item.ts';
+import type { Item } from '../../../shared/store/table/item.ts';
 import type { Evidence } from '../evidence.ts';
 
 /** Where an item lies: its partition is `AREA#of`, and both of its keys are its `key`. */

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { canonicalJson } from '../../../shared/kernel/digest.ts';
-import { readFixing } from '../../../shared/store/fixings.ts';
-import type { ReferenceKind } from '../../../shared/store/keys/reference.ts';
-import { plain } from '../../../shared/store/item-body.ts';
-import { readPoint } from '../../../shared/store/price-points.ts';
-import { recordOf, referenceSeries } from '../../../shared/store/reference.ts';
+import { readFixing } from '../../../shared/store/prices/fixings.ts';
+import type { ReferenceKind } from '../../../shared/store/table/keys/reference.ts';
+import { plain } from '../../../shared/store/table/item-body.ts';
+import { readPoint } from '../../../shared/store/prices/price-points.ts';
+import { recordOf, referenceSeries } from '../../../shared/store/reference/reference.ts';
 import type { Versions } from '../evidence.ts';
 import type { Readers } from './reader.ts';
 import { appendTo } from './reader.ts';

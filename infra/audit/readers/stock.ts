@@ -1,17 +1,17 @@
 import * as z from 'zod';
-import type { Item } from '../../../shared/store/item.ts';
-import { plain } from '../../../shared/store/item-body.ts';
-import { contractBook } from '../../../shared/store/stock-contracts.ts';
-import { stockLotSeries } from '../../../shared/store/stock-lots.ts';
-import { balancesOfItem, movementOfItem } from '../../../shared/store/stock-movements.ts';
+import type { Item } from '../../../shared/store/table/item.ts';
+import { plain } from '../../../shared/store/table/item-body.ts';
+import { contractBook } from '../../../shared/store/stockpiles/stock-contracts.ts';
+import { stockLotSeries } from '../../../shared/store/stockpiles/stock-lots.ts';
+import { balancesOfItem, movementOfItem } from '../../../shared/store/stockpiles/stock-movements.ts';
 import {
   accountRecords,
   loanRecords,
   releaseRecords,
   ruleRecords,
   stockRecordOf,
-} from '../../../shared/store/stock-records.ts';
-import { readRecord } from '../../../shared/store/versioned.ts';
+} from '../../../shared/store/stockpiles/stock-records.ts';
+import { readRecord } from '../../../shared/store/table/versioned.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Place, Readers } from './reader.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { agreementOf } from '../../../shared/store/agreements.ts';
-import { readRoundItem } from '../../../shared/store/funding-rounds.ts';
-import { readSupportItem } from '../../../shared/store/support-settlements.ts';
+import { agreementOf } from '../../../shared/store/support/agreements.ts';
+import { readRoundItem } from '../../../shared/store/support/funding-rounds.ts';
+import { readSupportItem } from '../../../shared/store/support/support-settlements.ts';
 import type { Readers } from './reader.ts';
 
 /** Programmes, agreements with them, what was settled, claimed and paid. */

@@ -1,6 +1,6 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { once } from '../../../shared/kernel/once.ts';
-import { quiet } from '../../../shared/store/quiet.ts';
+import { quiet } from '../../../shared/store/table/quiet.ts';
 
 /*
  * Stands in bundles for `@aws-sdk/client-dynamodb`: the same client, whose code (165 KB, as much work to load as an empty

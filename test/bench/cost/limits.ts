@@ -1,7 +1,7 @@
 import { sharedLimit } from '../../../functions/api/shared-rate-limit.ts';
 import { startEngine } from '../../../infra/local/engine.ts';
 import { instantOf } from '../../../shared/kernel/time.ts';
-import { leaseRequests } from '../../../shared/store/rate-leases.ts';
+import { leaseRequests } from '../../../shared/store/service/rate-leases.ts';
 import { clientFor, freshTable } from '../../support/table.ts';
 
 /** What it costs to count an organisation's requests for all instances, over two minutes. */

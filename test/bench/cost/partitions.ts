@@ -1,5 +1,5 @@
 import { idPrefixes } from '../../../shared/kernel/ids.ts';
-import { shardCount, shardOf } from '../../../shared/store/keys/shards.ts';
+import { shardCount, shardOf } from '../../../shared/store/table/keys/shards.ts';
 
 /** What one partition of DynamoDB takes in a second, whatever the table is billed by. */
 const partitionLimits = { write: 1000, read: 3000 } as const;

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { paginateScan } from '@aws-sdk/client-dynamodb';
-import { tableShape } from '../../../shared/store/table-shape.ts';
-import type { Table } from '../../../shared/store/table.ts';
+import { tableShape } from '../../../shared/store/table/table-shape.ts';
+import type { Table } from '../../../shared/store/table/table.ts';
 
 /** Bytes that are kept for good, and bytes of items that expire by themselves. */
 export interface Bytes {

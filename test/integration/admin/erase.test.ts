@@ -3,7 +3,7 @@ import { eraseOrganisation, planErasure } from '../../../infra/admin/erase.ts';
 import { audit } from '../../../infra/audit/audit.ts';
 import { scan, storedPages } from '../../../infra/audit/scan.ts';
 import { canonicalJson } from '../../../shared/kernel/digest.ts';
-import type { Table } from '../../../shared/store/table.ts';
+import type { Table } from '../../../shared/store/table/table.ts';
 import { caller } from '../../support/api.ts';
 import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, buyer } from '../../support/market-api.ts';

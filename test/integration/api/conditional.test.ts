@@ -3,7 +3,7 @@ import { auditItems } from '../../../infra/audit/audit.ts';
 import { engineOfFile } from '../../support/engine-of-file.ts';
 import { scan } from '../../../infra/audit/scan.ts';
 import { verify } from '../../../infra/verify/verify.ts';
-import type { Item } from '../../../shared/store/item.ts';
+import type { Item } from '../../../shared/store/table/item.ts';
 import { ada, buyer, mine } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
 import { flat, Trading, usd } from '../../support/trading.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { verifyChain } from '../../../infra/verify/contract-chain.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
-import { Table } from '../../../shared/store/table.ts';
+import { Table } from '../../../shared/store/table/table.ts';
 import type { Answer } from '../../support/api.ts';
 import { testApi } from '../../support/api.ts';
 import { engineOfFile } from '../../support/engine-of-file.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessSettings } from '../../../functions/api/access-settings.ts';
 import type { ApiDependencies } from '../../../functions/api/dependencies.ts';
 import type { TestEngine } from '../../support/memory-dynamo/store.ts';
-import type { Table } from '../../../shared/store/table.ts';
+import type { Table } from '../../../shared/store/table/table.ts';
 import { caller, memoryLog, testApi } from '../../support/api.ts';
 import { ada, buyer, mine } from '../../support/market-api.ts';
 import { testTable } from '../../support/table.ts';

@@ -8,7 +8,7 @@ import { ok } from '../../../shared/kernel/result.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import type { Role } from '../../../shared/reference/role.ts';
 import { roles } from '../../../shared/reference/role.ts';
-import { offers, readOrder } from '../../../shared/store/orders.ts';
+import { offers, readOrder } from '../../../shared/store/orders/orders.ts';
 import { decodeCursor, encodeCursor } from '../../../shared/wire/cursor.ts';
 import { problemDetailsSchema } from '../../../shared/wire/problem-schema.ts';
 import { caller, testApi } from '../../support/api.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../../../shared/reference/caller.ts';
-import { assign } from '../../../shared/store/assign.ts';
-import { keys } from '../../../shared/store/keys.ts';
+import { assign } from '../../../shared/store/table/assign.ts';
+import { keys } from '../../../shared/store/table/keys.ts';
 import type { Answer } from '../../support/api.ts';
 import { caller } from '../../support/api.ts';
 import { engineOfFile } from '../../support/engine-of-file.ts';

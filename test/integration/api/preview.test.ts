@@ -6,9 +6,9 @@ import { previewClearing, previewLimits } from '../../../functions/api/preview-c
 import type { Preview } from '../../../shared/clearing/preview/result.ts';
 import { previewTermsSchema } from '../../../shared/clearing/preview/terms.ts';
 import { canonicalJson } from '../../../shared/kernel/digest.ts';
-import { bookEntryItem } from '../../../shared/store/book.ts';
-import { readControl } from '../../../shared/store/control.ts';
-import { maximumActions } from '../../../shared/store/table.ts';
+import { bookEntryItem } from '../../../shared/store/orders/book.ts';
+import { readControl } from '../../../shared/store/clearing/control.ts';
+import { maximumActions } from '../../../shared/store/table/table.ts';
 import { lockBook } from '../../../functions/clearing/lock-book.ts';
 import { openRun } from '../../../functions/clearing/open-run.ts';
 import { HeldMarket } from '../../../functions/clearing/held-market.ts';

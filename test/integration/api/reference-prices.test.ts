@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { audit } from '../../../infra/audit/audit.ts';
 import { engineOfFile } from '../../support/engine-of-file.ts';
-import { freezeFixing } from '../../../shared/store/fixings.ts';
+import { freezeFixing } from '../../../shared/store/prices/fixings.ts';
 import type { TestApi } from '../../support/market-api.ts';
 import { ada, auditor, bob, buyer, everyRole, freshApi, mine } from '../../support/market-api.ts';
 import { productBody } from '../../support/reference.ts';
-import { Table } from '../../../shared/store/table.ts';
+import { Table } from '../../../shared/store/table/table.ts';
 import { meddleWith } from '../../support/faults.ts';
 import { clientFor } from '../../support/table.ts';
 

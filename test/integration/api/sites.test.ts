@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { engineOfFile } from '../../support/engine-of-file.ts';
-import { readSiteWithCertificates } from '../../../shared/store/certificates.ts';
+import { readSiteWithCertificates } from '../../../shared/store/sites/certificates.ts';
 import type { TestApi } from '../../support/market-api.ts';
 import { ada, auditor, buyer, everyRole, freshApi, mine, otherMine } from '../../support/market-api.ts';
 import { schemeBody } from '../../support/reference.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { auditItems } from '../../../infra/audit/audit.ts';
 import { scan } from '../../../infra/audit/scan.ts';
-import type { Item } from '../../../shared/store/item.ts';
+import type { Item } from '../../../shared/store/table/item.ts';
 import { caller } from '../../support/api.ts';
 import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, auditor, bob, buyer as maker, mine, stockpile as reserve } from '../../support/market-api.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nothingDisclosed, readDisclosed } from '../../../shared/clearing/documents/disclosed.ts';
 import { judgeRun } from '../../../shared/clearing/documents/judge-run.ts';
-import { readClearingDocuments } from '../../../shared/store/clearings.ts';
+import { readClearingDocuments } from '../../../shared/store/clearing/clearings.ts';
 import { caller } from '../../support/api.ts';
 import { engineOfFile } from '../../support/engine-of-file.ts';
 import { auditor, buyer } from '../../support/market-api.ts';

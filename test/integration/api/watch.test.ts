@@ -5,7 +5,7 @@ import { runDueClearings } from '../../../functions/clearing/run-due-clearings.t
 import { follow, sweep } from '../../../functions/stream/follow.ts';
 import { followBeat } from '../../../functions/stream/follow-beat.ts';
 import { tick } from '../../../functions/tick/tick.ts';
-import { readAll } from '../../../shared/store/reference.ts';
+import { readAll } from '../../../shared/store/reference/reference.ts';
 import { caller, testApi } from '../../support/api.ts';
 import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, auditor, buyer, mine } from '../../support/market-api.ts';

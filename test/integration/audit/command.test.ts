@@ -7,14 +7,14 @@ import { startEngine } from '../../../infra/local/engine.ts';
 import { openDataDirectory } from '../../../infra/local/data-directory.ts';
 import { keepEngine } from '../../../infra/local/engine-keeper.ts';
 import { openTable } from '../../../infra/local/store.ts';
-import type { Table } from '../../../shared/store/table.ts';
+import type { Table } from '../../../shared/store/table/table.ts';
 import { runAudit } from '../../support/run-command.ts';
 import { testApi } from '../../support/api.ts';
 import { clientFor } from '../../support/table.ts';
 import { Trading } from '../../support/trading.ts';
 import { ada, mine } from '../../support/market-api.ts';
 import { productBody, zoneBody } from '../../support/reference.ts';
-import { keys } from '../../../shared/store/keys.ts';
+import { keys } from '../../../shared/store/table/keys.ts';
 
 let folder: string;
 beforeAll(async () => {

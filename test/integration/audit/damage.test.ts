@@ -4,7 +4,7 @@ import type { Check } from '../../../infra/audit/finding.ts';
 import { checks } from '../../../infra/audit/finding.ts';
 import { scan } from '../../../infra/audit/scan.ts';
 import { figureNames } from '../../../shared/clearing/outcome/figures.ts';
-import type { Item } from '../../../shared/store/item.ts';
+import type { Item } from '../../../shared/store/table/item.ts';
 import { caller } from '../../support/api.ts';
 import { engineOfFile } from '../../support/engine-of-file.ts';
 import { ada, bob, buyer, mine } from '../../support/market-api.ts';

@@ -3,7 +3,7 @@ import { auditItems } from '../../../infra/audit/audit.ts';
 import { engineOfFile } from '../../support/engine-of-file.ts';
 import type { Check } from '../../../infra/audit/finding.ts';
 import { scan } from '../../../infra/audit/scan.ts';
-import type { Item } from '../../../shared/store/item.ts';
+import type { Item } from '../../../shared/store/table/item.ts';
 import { buyer, stockpile as reserve } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
 import { activeStockpile, openedLot } from '../../support/stock.ts';

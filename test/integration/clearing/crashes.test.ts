@@ -1,13 +1,13 @@
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
-import { assign } from '../../../shared/store/assign.ts';
-import { bookEntryItem } from '../../../shared/store/book.ts';
-import type { Item } from '../../../shared/store/item.ts';
+import { assign } from '../../../shared/store/table/assign.ts';
+import { bookEntryItem } from '../../../shared/store/orders/book.ts';
+import type { Item } from '../../../shared/store/table/item.ts';
 import { problem } from '../../../shared/kernel/problem.ts';
 import { fail } from '../../../shared/kernel/result.ts';
-import { latestRuns, readClearing, readClearingDocuments } from '../../../shared/store/clearings.ts';
-import { readControl } from '../../../shared/store/control.ts';
+import { latestRuns, readClearing, readClearingDocuments } from '../../../shared/store/clearing/clearings.ts';
+import { readControl } from '../../../shared/store/clearing/control.ts';
 import { idOf, Scenario } from '../../support/clearing-scenario.ts';
 import type { Meddler } from '../../support/faults.ts';
 import { Crash, crashAt, deaths, flaky, meddledObjects, seeded } from '../../support/faults.ts';

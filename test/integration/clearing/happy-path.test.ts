@@ -10,10 +10,10 @@ import {
   pendingClearings,
   readClearing,
   readClearingDocuments,
-} from '../../../shared/store/clearings.ts';
-import { marketState, readControl } from '../../../shared/store/control.ts';
-import { keys } from '../../../shared/store/keys.ts';
-import { objectKeys } from '../../../shared/store/object-store.ts';
+} from '../../../shared/store/clearing/clearings.ts';
+import { marketState, readControl } from '../../../shared/store/clearing/control.ts';
+import { keys } from '../../../shared/store/table/keys.ts';
+import { objectKeys } from '../../../shared/store/service/object-store.ts';
 import { idOf, Scenario } from '../../support/clearing-scenario.ts';
 import { engineOfFile } from '../../support/engine-of-file.ts';
 import type { Meddler } from '../../support/faults.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
-import { assign } from '../../../shared/store/assign.ts';
-import { versionIs } from '../../../shared/store/condition.ts';
-import { endedRun, marketState } from '../../../shared/store/control.ts';
-import { keys } from '../../../shared/store/keys.ts';
-import { freeOfRuns, isOpen } from '../../../shared/store/order-item.ts';
+import { assign } from '../../../shared/store/table/assign.ts';
+import { versionIs } from '../../../shared/store/table/condition.ts';
+import { endedRun, freeOfRuns, marketState } from '../../../shared/store/clearing/control.ts';
+import { keys } from '../../../shared/store/table/keys.ts';
+import { isOpen } from '../../../shared/store/orders/order-item.ts';
 import { idOf, Scenario } from '../../support/clearing-scenario.ts';
 import { engineOfFile } from '../../support/engine-of-file.ts';
 import { Crash, crashAt } from '../../support/faults.ts';

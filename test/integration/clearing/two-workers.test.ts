@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { HeldMarket } from '../../../functions/clearing/held-market.ts';
 import { runDueClearings } from '../../../functions/clearing/run-due-clearings.ts';
-import { readClearing } from '../../../shared/store/clearings.ts';
-import { readControl } from '../../../shared/store/control.ts';
+import { readClearing } from '../../../shared/store/clearing/clearings.ts';
+import { readControl } from '../../../shared/store/clearing/control.ts';
 import { idOf, Scenario, usualOffers } from '../../support/clearing-scenario.ts';
 import type { Meddler } from '../../support/faults.ts';
 import {

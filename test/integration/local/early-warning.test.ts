@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { earlyWarning } from '../../../infra/local/early-warning.ts';
-import { readAlerts } from '../../../shared/store/alerts.ts';
+import { readAlerts } from '../../../shared/store/risk/alerts.ts';
 import { memoryLog } from '../../support/api.ts';
 import { engineOfFile } from '../../support/engine-of-file.ts';
 import { clientFor } from '../../support/table.ts';

@@ -7,7 +7,7 @@ import { addDevClock } from '../../../infra/local/dev-clock.ts';
 import type { TestEngine } from '../../support/memory-dynamo/store.ts';
 import { marketClock } from '../../../infra/local/market-clock.ts';
 import { millisecondsOf } from '../../../shared/kernel/time.ts';
-import type { Table } from '../../../shared/store/table.ts';
+import type { Table } from '../../../shared/store/table/table.ts';
 import { testTable } from '../../support/table.ts';
 
 let engine: TestEngine;

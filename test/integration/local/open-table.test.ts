@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../infra/local/engine.ts';
 import { startEngine } from '../../../infra/local/engine.ts';
 import { openTable } from '../../../infra/local/store.ts';
-import { tableDefinition } from '../../../shared/store/definition.ts';
-import { dueFrom, duePartition } from '../../../shared/store/keys/indexes.ts';
-import { shardOf } from '../../../shared/store/keys/shards.ts';
+import { tableDefinition } from '../../../shared/store/table/definition.ts';
+import { dueFrom, duePartition } from '../../../shared/store/table/keys/indexes.ts';
+import { shardOf } from '../../../shared/store/table/keys/shards.ts';
 import { clientFor } from '../../support/table.ts';
 
 let engine: Engine;

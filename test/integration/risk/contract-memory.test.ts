@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ContractMemory } from '../../../functions/stream/contract-memory.ts';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { changesSince, noteChanges } from '../../../shared/store/changed-contracts.ts';
+import { changesSince, noteChanges } from '../../../shared/store/risk/changed-contracts.ts';
 import { without } from '../../../shared/kernel/without.ts';
-import { concludeContract, readContract } from '../../../shared/store/contracts.ts';
-import { readAssessedContracts } from '../../../shared/store/product-contracts.ts';
-import { appendToContract } from '../../../shared/store/settlements.ts';
-import { Table } from '../../../shared/store/table.ts';
+import { concludeContract, readContract } from '../../../shared/store/contracts/contracts.ts';
+import { readAssessedContracts } from '../../../shared/store/contracts/product-contracts.ts';
+import { appendToContract } from '../../../shared/store/contracts/settlements.ts';
+import { Table } from '../../../shared/store/table/table.ts';
 import { aContract } from '../../support/contracts.ts';
 import { meddleWith } from '../../support/faults.ts';
 import type { TestEngine } from '../../support/memory-dynamo/store.ts';

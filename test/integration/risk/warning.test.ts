@@ -5,7 +5,7 @@ import { sendWhatIsDue } from '../../../functions/notify/send-what-is-due.ts';
 import { follow, sweep } from '../../../functions/stream/follow.ts';
 import { audit, auditItems } from '../../../infra/audit/audit.ts';
 import { retryAfter } from '../../../shared/risk/subscription.ts';
-import { readAlerts } from '../../../shared/store/alerts.ts';
+import { readAlerts } from '../../../shared/store/risk/alerts.ts';
 import { caller } from '../../support/api.ts';
 import { engineOfFile } from '../../support/engine-of-file.ts';
 import { Crash, crashAt, Interleaving, meddleWith, seeded } from '../../support/faults.ts';

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../../shared/reference/caller.ts';
-import { Table } from '../../../shared/store/table.ts';
+import { Table } from '../../../shared/store/table/table.ts';
 import { testApi } from '../../support/api.ts';
 import { engineOfFile } from '../../support/engine-of-file.ts';
 import { crashAt, meddleWith } from '../../support/faults.ts';

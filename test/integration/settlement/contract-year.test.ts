@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { verifyChain } from '../../../infra/verify/contract-chain.ts';
-import { balanceOf } from '../../../shared/store/ledger.ts';
+import { balanceOf } from '../../../shared/store/contracts/ledger.ts';
 import { instantOf } from '../../../shared/kernel/time.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
 import type { AnswerBody } from '../../support/api.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { engineOfFile } from '../../support/engine-of-file.ts';
 import { formatDecimal } from '../../../shared/kernel/decimal.ts';
-import { readSettlements } from '../../../shared/store/settlements.ts';
+import { readSettlements } from '../../../shared/store/contracts/settlements.ts';
 import { ada } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
 import { clientFor } from '../../support/table.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { balanceOf } from '../../../shared/store/ledger.ts';
+import { balanceOf } from '../../../shared/store/contracts/ledger.ts';
 import { caller } from '../../support/api.ts';
 import { engineOfFile } from '../../support/engine-of-file.ts';
 import { Crash, crashAt, deaths, flaky, Interleaving, meddleWith, seeded } from '../../support/faults.ts';

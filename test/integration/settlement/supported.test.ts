@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { engineOfFile } from '../../support/engine-of-file.ts';
-import { balanceOf } from '../../../shared/store/ledger.ts';
+import { balanceOf } from '../../../shared/store/contracts/ledger.ts';
 import { ada, auditor, bob, mine } from '../../support/market-api.ts';
 import { Settling } from '../../support/settling.ts';
 import { clientFor } from '../../support/table.ts';

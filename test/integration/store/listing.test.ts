@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listedAs } from '../../../shared/store/keys/indexes.ts';
-import { allSource, pageFrom } from '../../../shared/store/listing.ts';
-import type { Table } from '../../../shared/store/table.ts';
+import { listedAs } from '../../../shared/store/table/keys/indexes.ts';
+import { allSource, pageFrom } from '../../../shared/store/table/listing.ts';
+import type { Table } from '../../../shared/store/table/table.ts';
 import { testTable } from '../../support/table.ts';
 
 let engine: { stop(): Promise<void> };

@@ -3,16 +3,16 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Engine } from '../../../infra/local/engine.ts';
 import { must } from '../../../shared/kernel/result.ts';
 import { chainHolds } from '../../../shared/pricing/floor-chain.ts';
-import { sealConfiguration } from '../../../shared/store/configuration.ts';
-import { perform } from '../../../shared/store/effect.ts';
-import { approveFloor, proposeFloor, proposeFloorEnd } from '../../../shared/store/floors.ts';
-import { readMarketConfiguration } from '../../../shared/store/market-configuration.ts';
-import { productIsTraded, putProduct, readProductInUse } from '../../../shared/store/products.ts';
-import { putScheme } from '../../../shared/store/schemes.ts';
-import { setStandardsRule } from '../../../shared/store/standards.ts';
-import { readReference, versionAt, versionsOf } from '../../../shared/store/reference.ts';
-import type { Table } from '../../../shared/store/table.ts';
-import { putZone } from '../../../shared/store/zones.ts';
+import { sealConfiguration } from '../../../shared/store/reference/configuration.ts';
+import { perform } from '../../../shared/store/table/effect.ts';
+import { approveFloor, proposeFloor, proposeFloorEnd } from '../../../shared/store/reference/floors.ts';
+import { readMarketConfiguration } from '../../../shared/store/reference/market-configuration.ts';
+import { productIsTraded, putProduct, readProductInUse } from '../../../shared/store/reference/products.ts';
+import { putScheme } from '../../../shared/store/reference/schemes.ts';
+import { setStandardsRule } from '../../../shared/store/reference/standards.ts';
+import { readReference, versionAt, versionsOf } from '../../../shared/store/reference/reference.ts';
+import type { Table } from '../../../shared/store/table/table.ts';
+import { putZone } from '../../../shared/store/reference/zones.ts';
 import {
   approvedFloorIn,
   by,

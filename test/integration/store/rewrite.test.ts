@@ -2,12 +2,12 @@ import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../infra/local/engine.ts';
-import { assign } from '../../../shared/store/assign.ts';
-import { versionIs } from '../../../shared/store/condition.ts';
-import type { Migrations } from '../../../shared/store/item-versions.ts';
+import { assign } from '../../../shared/store/table/assign.ts';
+import { versionIs } from '../../../shared/store/table/condition.ts';
+import type { Migrations } from '../../../shared/store/table/item-versions.ts';
 import { without } from '../../../shared/kernel/without.ts';
-import { rewriteInShape } from '../../../shared/store/rewrite.ts';
-import { Table } from '../../../shared/store/table.ts';
+import { rewriteInShape } from '../../../shared/store/table/rewrite.ts';
+import { Table } from '../../../shared/store/table/table.ts';
 import { embeddedTable } from '../../support/table.ts';
 
 /** A release in which what was `kilograms` of an order is `mass` in grams, and a name is gone. */

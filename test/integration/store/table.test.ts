@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../infra/local/engine.ts';
-import { doesNotExist, versionIs } from '../../../shared/store/condition.ts';
-import type { Table } from '../../../shared/store/table.ts';
+import { doesNotExist, versionIs } from '../../../shared/store/table/condition.ts';
+import type { Table } from '../../../shared/store/table/table.ts';
 import { embeddedTable } from '../../support/table.ts';
 
 let engine: Engine;

@@ -4,7 +4,7 @@ import { scheduledClearingId } from '../../../functions/tick/schedule.ts';
 import type { TickDependencies } from '../../../functions/tick/tick.ts';
 import { tick } from '../../../functions/tick/tick.ts';
 import type { Product } from '../../../shared/reference/product.ts';
-import { pendingClearings, readClearing } from '../../../shared/store/clearings.ts';
+import { pendingClearings, readClearing } from '../../../shared/store/clearing/clearings.ts';
 import { Scenario, scenarioProduct } from '../../support/clearing-scenario.ts';
 import { engineOfFile } from '../../support/engine-of-file.ts';
 import { Crash, crashAt } from '../../support/faults.ts';

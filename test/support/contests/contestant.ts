@@ -1,7 +1,7 @@
 import type { Instant } from '../../../shared/kernel/time.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
-import type { ObjectStore } from '../../../shared/store/object-store.ts';
-import type { Table } from '../../../shared/store/table.ts';
+import type { ObjectStore } from '../../../shared/store/service/object-store.ts';
+import type { Table } from '../../../shared/store/table/table.ts';
 import type { Answer } from '../api.ts';
 import { Crash, type Meddler } from '../faults.ts';
 import type { Guard } from '../simulation/controls.ts';

@@ -1,4 +1,4 @@
-import { lockOrder } from '../../../shared/store/book.ts';
+import { lockOrder } from '../../../shared/store/orders/book.ts';
 import { buyer, mine } from '../market-api.ts';
 import { bidBody, flat, offerBody, usd } from '../trading.ts';
 import { asked } from './asked.ts';

@@ -1,7 +1,7 @@
-import { keys } from '../../../shared/store/keys.ts';
-import { leaseRequests, windowAt, type RateWindow } from '../../../shared/store/rate-leases.ts';
-import { readSite, siteSeries } from '../../../shared/store/sites.ts';
-import { recordVersion } from '../../../shared/store/versioned.ts';
+import { keys } from '../../../shared/store/table/keys.ts';
+import { leaseRequests, windowAt, type RateWindow } from '../../../shared/store/service/rate-leases.ts';
+import { readSite, siteSeries } from '../../../shared/store/sites/sites.ts';
+import { recordVersion } from '../../../shared/store/table/versioned.ts';
 import { decimal } from '../../../shared/kernel/decimal.ts';
 import { ada, bob, mine } from '../market-api.ts';
 import { floorBody, productBody } from '../reference.ts';

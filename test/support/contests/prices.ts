@@ -1,4 +1,4 @@
-import { freezeFixing } from '../../../shared/store/fixings.ts';
+import { freezeFixing } from '../../../shared/store/prices/fixings.ts';
 import { ada } from '../market-api.ts';
 import { kg, usd } from '../trading.ts';
 import type { Act, Contest } from './contest.ts';

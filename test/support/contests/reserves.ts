@@ -1,5 +1,5 @@
 import { settleAgreement } from '../../../functions/settlement/settle-agreement.ts';
-import { lockBudget } from '../../../shared/store/programme-budget.ts';
+import { lockBudget } from '../../../shared/store/support/programme-budget.ts';
 import { caller } from '../api.ts';
 import { money, Programme } from '../funding.ts';
 import { ada, bob, buyer, mine } from '../market-api.ts';

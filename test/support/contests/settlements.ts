@@ -1,8 +1,8 @@
 import { publishOutcomes } from '../../../functions/settlement/publish-outcomes.ts';
 import { decimal } from '../../../shared/kernel/decimal.ts';
 import { dateOf } from '../../../shared/kernel/time.ts';
-import { readContract } from '../../../shared/store/contracts.ts';
-import { appendToContract } from '../../../shared/store/settlements.ts';
+import { readContract } from '../../../shared/store/contracts/contracts.ts';
+import { appendToContract } from '../../../shared/store/contracts/settlements.ts';
 import { Settling } from '../settling.ts';
 import { asked } from './asked.ts';
 import type { Act, Contest } from './contest.ts';

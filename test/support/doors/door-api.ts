@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Route } from '../../../functions/api/route.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
-import type { Action } from '../../../shared/store/action.ts';
-import type { Outcome, Updated } from '../../../shared/store/table.ts';
-import { Table } from '../../../shared/store/table.ts';
+import type { Action } from '../../../shared/store/table/action.ts';
+import type { Outcome, Updated } from '../../../shared/store/table/table.ts';
+import { Table } from '../../../shared/store/table/table.ts';
 import { testApi } from '../api.ts';
 import type { DoorRequest } from './requests.ts';
 import { TokenMaker } from './tokens.ts';

@@ -7,7 +7,7 @@ import { domainEventOf } from '../../../functions/stream/domain-event.ts';
 import { follow } from '../../../functions/stream/follow.ts';
 import { scan } from '../../../infra/audit/scan.ts';
 import type { Caller } from '../../../shared/reference/caller.ts';
-import { freezeFixing } from '../../../shared/store/fixings.ts';
+import { freezeFixing } from '../../../shared/store/prices/fixings.ts';
 import type { AnswerBody } from '../api.ts';
 import { ada, bob, buyer, mine, otherMine, stockpile } from '../market-api.ts';
 import { floorBody, productBody, ruleBody, schemeBody } from '../reference.ts';

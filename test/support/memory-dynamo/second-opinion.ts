@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { isDeepStrictEqual } from 'node:util';
 import { startEngine } from '../../../infra/local/engine.ts';
-import { tableDefinition } from '../../../shared/store/definition.ts';
+import { tableDefinition } from '../../../shared/store/table/definition.ts';
 import { omit } from '../omit.ts';
 import type { MemoryDynamo } from './engine.ts';
 import type { WireItem } from './values.ts';

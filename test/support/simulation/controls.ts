@@ -1,8 +1,8 @@
-import type { Action, Update } from '../../../shared/store/action.ts';
-import type { Attribute, Clause } from '../../../shared/store/condition.ts';
-import type { Key } from '../../../shared/store/keys/key.ts';
-import type { Outcome, Updated } from '../../../shared/store/table.ts';
-import { Table } from '../../../shared/store/table.ts';
+import type { Action, Update } from '../../../shared/store/table/action.ts';
+import type { Attribute, Clause } from '../../../shared/store/table/condition.ts';
+import type { Key } from '../../../shared/store/table/keys/key.ts';
+import type { Outcome, Updated } from '../../../shared/store/table/table.ts';
+import { Table } from '../../../shared/store/table/table.ts';
 
 /** A named condition of a write, and where: `ORDER#… ORDER lockedBy` is `ORDER ORDER lockedBy`. */
 export type Guard = string;

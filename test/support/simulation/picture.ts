@@ -1,6 +1,6 @@
 import { scan } from '../../../infra/audit/scan.ts';
-import { readAlerts } from '../../../shared/store/alerts.ts';
-import type { Table } from '../../../shared/store/table.ts';
+import { readAlerts } from '../../../shared/store/risk/alerts.ts';
+import type { Table } from '../../../shared/store/table/table.ts';
 
 /** Records in which nothing depends on when a process did what, but for what `timeless` leaves out. */
 const traded = /^(ORDER|CONTRACT|SETTLEMENT|LEDGER|ACCOUNT|BOOK|SITE)#/;

@@ -3,8 +3,8 @@ import { allRoutes } from '../../../functions/api/routes/index.ts';
 import { sha256 } from '../../../shared/kernel/digest.ts';
 import type { NewId } from '../../../shared/kernel/ids.ts';
 import type { Instant } from '../../../shared/kernel/time.ts';
-import type { ObjectStore } from '../../../shared/store/object-store.ts';
-import type { Table } from '../../../shared/store/table.ts';
+import type { ObjectStore } from '../../../shared/store/service/object-store.ts';
+import type { Table } from '../../../shared/store/table/table.ts';
 import type { Answer } from '../api.ts';
 import { testApi } from '../api.ts';
 

@@ -1,4 +1,4 @@
-import { readItem, type Item } from '../../../shared/store/item.ts';
+import { readItem, type Item } from '../../../shared/store/table/item.ts';
 import type { StreamRecord } from '../memory-dynamo/engine.ts';
 
 /** As `infra/aws` sets up what follows the stream. */

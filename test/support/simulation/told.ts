@@ -1,7 +1,7 @@
 import { scan } from '../../../infra/audit/scan.ts';
-import { alertVersions } from '../../../shared/store/alerts.ts';
-import { readDeliveryItem, readWebhook } from '../../../shared/store/webhooks.ts';
-import { readNoticeItem } from '../../../shared/store/notices.ts';
+import { alertVersions } from '../../../shared/store/risk/alerts.ts';
+import { readDeliveryItem, readWebhook } from '../../../shared/store/risk/webhooks.ts';
+import { readNoticeItem } from '../../../shared/store/risk/notices.ts';
 import type { Simulation } from './simulation.ts';
 
 /** What clients were told was done and is not: a place given to two, an acknowledgement that no version of the alert has. */

@@ -14,10 +14,10 @@ import { follow, sweep } from '../../../functions/stream/follow.ts';
 import { tick } from '../../../functions/tick/tick.ts';
 import { clearAndDocument } from '../../../shared/clearing/documents/documents.ts';
 import { sha256 } from '../../../shared/kernel/digest.ts';
-import type { Item } from '../../../shared/store/item.ts';
+import type { Item } from '../../../shared/store/table/item.ts';
 // Loaded when it is first wanted: by the first history only, which would be another under the same seed.
-import '../../../shared/store/ask-rules.ts';
-import { readSound, versionAt } from '../../../shared/store/reference.ts';
+import '../../../shared/store/stockpiles/ask-rules.ts';
+import { readSound, versionAt } from '../../../shared/store/reference/reference.ts';
 import type { Meddler } from '../faults.ts';
 import type { Process, Simulation } from './simulation.ts';
 import type { TableStream } from './table-stream.ts';

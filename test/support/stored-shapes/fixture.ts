@@ -2,8 +2,8 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { readdirSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { canonicalJson, sha256 } from '../../../shared/kernel/digest.ts';
-import type { Noun } from '../../../shared/store/item-versions.ts';
-import { migrations } from '../../../shared/store/item-versions.ts';
+import type { Noun } from '../../../shared/store/table/item-versions.ts';
+import { migrations } from '../../../shared/store/table/item-versions.ts';
 import { readers } from './readers.ts';
 
 export const folder = new URL('../../fixtures/stored-shapes/', import.meta.url);

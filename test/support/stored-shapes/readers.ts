@@ -31,19 +31,19 @@ import { stockLotSchema } from '../../../shared/stockpiles/stock-lot.ts';
 import { designationSchema, agreementSchema } from '../../../shared/support/agreement.ts';
 import { supportSettlementSchema } from '../../../shared/support/quarter-settlement.ts';
 import { fundingRoundSchema } from '../../../shared/support/round.ts';
-import { clearingDocumentsSchema, pendingClearingSchema } from '../../../shared/store/clearings.ts';
-import { controlSchema } from '../../../shared/store/control.ts';
-import { exchangeReadSchema } from '../../../shared/store/exchange-reads.ts';
-import type { Item } from '../../../shared/store/item.ts';
-import type { Noun } from '../../../shared/store/item-versions.ts';
-import { plain, readBody } from '../../../shared/store/item-body.ts';
-import { orderStateSchema } from '../../../shared/store/order-item.ts';
-import { yearItemSchema } from '../../../shared/store/origin-use.ts';
-import { stockpileBidSchema } from '../../../shared/store/pace.ts';
-import { referenceSeries } from '../../../shared/store/reference.ts';
-import { siteEntrySchema } from '../../../shared/store/site-offers.ts';
-import { contractBookSchema } from '../../../shared/store/stock-contracts.ts';
-import { readDeliveryItem } from '../../../shared/store/webhooks.ts';
+import { clearingDocumentsSchema, pendingClearingSchema } from '../../../shared/store/clearing/clearings.ts';
+import { controlSchema } from '../../../shared/store/clearing/control.ts';
+import { exchangeReadSchema } from '../../../shared/store/risk/exchange-reads.ts';
+import type { Item } from '../../../shared/store/table/item.ts';
+import type { Noun } from '../../../shared/store/table/item-versions.ts';
+import { plain, readBody } from '../../../shared/store/table/item-body.ts';
+import { orderStateSchema } from '../../../shared/store/orders/order-item.ts';
+import { yearItemSchema } from '../../../shared/store/clearing/origin-use.ts';
+import { stockpileBidSchema } from '../../../shared/store/stockpiles/pace.ts';
+import { referenceSeries } from '../../../shared/store/reference/reference.ts';
+import { siteEntrySchema } from '../../../shared/store/sites/site-offers.ts';
+import { contractBookSchema } from '../../../shared/store/stockpiles/stock-contracts.ts';
+import { readDeliveryItem } from '../../../shared/store/risk/webhooks.ts';
 
 /** By which an item of a noun is read, and the schemas that say what its shape is. */
 interface Reader {

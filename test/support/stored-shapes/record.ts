@@ -1,7 +1,7 @@
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nounOf } from '../../../shared/store/item-versions.ts';
+import { nounOf } from '../../../shared/store/table/item-versions.ts';
 
 type Stored = Record<string, AttributeValue>;
 

@@ -7,9 +7,9 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readItem } from '../../../shared/store/item.ts';
-import type { Noun } from '../../../shared/store/item-versions.ts';
-import { shapeAttribute } from '../../../shared/store/item-versions.ts';
+import { readItem } from '../../../shared/store/table/item.ts';
+import type { Noun } from '../../../shared/store/table/item-versions.ts';
+import { shapeAttribute } from '../../../shared/store/table/item-versions.ts';
 import { currentVersion, digestOf, fixtureName, folder } from './fixture.ts';
 import { readers } from './readers.ts';
 import { variantOf } from './record.ts';

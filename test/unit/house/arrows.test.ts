@@ -69,6 +69,20 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('keep the table to items: what every noun is written with knows none of them', () => {
+    const folder = 'shared/store/table/';
+    const foreign = sources
+      .filter((file) => file.startsWith(folder))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((target) => target.startsWith('.'))
+          .map((target) => relative(root, resolve(root, dirname(file), target)))
+          .filter((target) => target.startsWith('shared/store/') && !target.startsWith(folder))
+          .map((target) => `${file} → ${target}`),
+      );
+    expect(foreign).toEqual([]);
+  });
+
   it('keep the solver to numbers: it knows of networks, not of orders', () => {
     const foreign = sources
       .filter((file) => file.startsWith('shared/clearing/solver/'))

@@ -51,7 +51,7 @@ describe('what runs with the market', () => {
       'infra/local/server.ts', // listens on this machine
       'infra/local/store.ts', // DynamoDB, or the embedded engine
       'infra/verify/read.ts', // the proof at the URL that was asked for
-      'shared/store/s3-object-store.ts', // S3
+      'shared/store/service/s3-object-store.ts', // S3
       'shared/wire/public-address.ts', // opens nothing: judges addresses
       'shared/wire/webhook-url.ts', // opens nothing: tells an address from a name
     ]);

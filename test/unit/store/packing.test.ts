@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { contractsOf } from '../../../shared/clearing/documents/conclude.ts';
 import type { Snapshot } from '../../../shared/clearing/snapshot.ts';
 import { quartersBetween } from '../../../shared/kernel/quarter.ts';
-import { takeFromOrder } from '../../../shared/store/book.ts';
-import { allOf } from '../../../shared/store/condition.ts';
-import { originKey } from '../../../shared/store/order-item.ts';
-import type { Concluded, LockedOrder } from '../../../shared/store/packing.ts';
-import { packChunks } from '../../../shared/store/packing.ts';
-import { actionsOf, chunkText } from '../../../shared/store/plan.ts';
+import { takeFromOrder } from '../../../shared/store/orders/book.ts';
+import { allOf } from '../../../shared/store/table/condition.ts';
+import { originKey } from '../../../shared/store/orders/order-item.ts';
+import type { Concluded, LockedOrder } from '../../../shared/store/clearing/packing.ts';
+import { packChunks } from '../../../shared/store/clearing/packing.ts';
+import { actionsOf, chunkText } from '../../../shared/store/clearing/plan.ts';
 import { idOf, scenarioProduct, siteId } from '../../support/clearing-scenario.ts';
 
 const quarters = quartersBetween('2027-Q1', '2046-Q4');

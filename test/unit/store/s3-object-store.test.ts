@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { S3ObjectStore } from '../../../shared/store/s3-object-store.ts';
+import { S3ObjectStore } from '../../../shared/store/service/s3-object-store.ts';
 
 type Answer = Response | Error;
 

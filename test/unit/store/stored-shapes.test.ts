@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { readItem, writeWhole } from '../../../shared/store/item.ts';
-import type { Noun } from '../../../shared/store/item-versions.ts';
-import { migrated, migrations, NewerShape, nounOf } from '../../../shared/store/item-versions.ts';
-import { keys } from '../../../shared/store/keys.ts';
-import { contractOfProduct } from '../../../shared/store/keys/indexes.ts';
-import { readFixing } from '../../../shared/store/fixings.ts';
+import { readItem, writeWhole } from '../../../shared/store/table/item.ts';
+import type { Noun } from '../../../shared/store/table/item-versions.ts';
+import { migrated, migrations, NewerShape, nounOf } from '../../../shared/store/table/item-versions.ts';
+import { keys } from '../../../shared/store/table/keys.ts';
+import { contractOfProduct } from '../../../shared/store/table/keys/indexes.ts';
+import { readFixing } from '../../../shared/store/prices/fixings.ts';
 import { currentVersion, digestOf, fixtureName, fixtures } from '../../support/stored-shapes/fixture.ts';
 import { readers } from '../../support/stored-shapes/readers.ts';
 
@@ -34,7 +34,7 @@ describe('the stored shapes', () => {
     expect(
       digestOf(noun),
       `The stored shape of "${noun}" has changed, and items of the old one are in tables. Add what makes of the old ` +
-        'shape the new one to `migrations` in shared/store/item-versions.ts (the identity, if every old item is a new ' +
+        'shape the new one to `migrations` in shared/store/table/item-versions.ts (the identity, if every old item is a new ' +
         'one), keep the old fixture, and take the new one: npm run shapes. Only if releases of before can ' +
         `read what is stored now, and this one what was (a field that may be absent and is passed over, zod), renew it: npm run shapes -- ${fixtureName(noun, currentVersion(noun))}.`,
     ).toBe(fixture?.schema);

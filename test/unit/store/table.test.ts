@@ -9,9 +9,9 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { doesNotExist, versionIs } from '../../../shared/store/condition.ts';
-import type { Action } from '../../../shared/store/action.ts';
-import { Table } from '../../../shared/store/table.ts';
+import { doesNotExist, versionIs } from '../../../shared/store/table/condition.ts';
+import type { Action } from '../../../shared/store/table/action.ts';
+import { Table } from '../../../shared/store/table/table.ts';
 
 /** Failures that the embedded engine never makes. */
 const client = new DynamoDBClient({ region: 'eu-central-1' });

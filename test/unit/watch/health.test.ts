@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { healthOf, patience } from '../../../functions/api/health.ts';
 import { starting } from '../../../infra/local/starting.ts';
 import { instantOf, millisecondsOf } from '../../../shared/kernel/time.ts';
-import { Table } from '../../../shared/store/table.ts';
+import { Table } from '../../../shared/store/table/table.ts';
 import { testApi } from '../../support/api.ts';
 
 const now = '2026-11-22T12:00:00.000Z';
