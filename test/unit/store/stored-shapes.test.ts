@@ -106,7 +106,8 @@ const withoutShape = new Set([
     'rateWindow',
     'beat',
     'beatFollowed',
-    'rateWindow',
+    'lastChange',
+    'changedContracts',
   ],
 ]);
 
